@@ -1,0 +1,1 @@
+"""Nouns and rules of mail: frozen values and pure functions. No I/O, no Qt, no SQL."""

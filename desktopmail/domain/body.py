@@ -1,0 +1,85 @@
+"""A message as it is read: parts, safe HTML, text, warnings and what is known about the sender."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from desktopmail.domain.address import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A leaf of the MIME tree. `section` is the IMAP section ('1', '2.1'; RFC 3501 section 6.4.5). `size` and `sha256`
+    are of the decoded bytes. `inline` means the message shows it in its text rather than beside it."""
+
+    section: str
+    type: str
+    name: str
+    size: int
+    sha256: str
+    content_id: str
+    inline: bool
+    charset: str = ""
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something the reader ought to know. Kinds are those of the command line's contract ('several-from', …)."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Authentication results of a trusted verifier (RFC 8601). Absence of information is 'unknown', never good."""
+
+    spf: str = "unknown"
+    dkim: str = "unknown"
+    dmarc: str = "unknown"
+    by: str | None = None
+    aligned: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One recipient's line of a delivery report (RFC 3464)."""
+
+    recipient: str
+    action: str
+    status: str
+    diagnostic: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Everything the reader pane shows. `html` is sanitised and refers to pictures by the private scheme only;
+    `text` is what a person would read. `remote_content` counts the remote references that were held back;
+    `remote_urls` maps the private names in `html` to the http(s) addresses the engine may fetch when allowed."""
+
+    subject: str
+    date: int
+    sender: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    bcc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    message_id: str
+    references: tuple[str, ...]
+    html: str
+    text: str
+    parts: tuple[Part, ...]
+    remote_content: int = 0
+    remote_urls: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[Warning, ...] = ()
+    verdict: Verdict = Verdict()
+    delivery: tuple[Delivery, ...] = ()
+    list_unsubscribe: tuple[str, ...] = ()
+    date_offset: int = 0
+
+    @property
+    def attachments(self) -> tuple[Part, ...]:
+        """The parts that stand beside the text."""
+        return tuple(part for part in self.parts if not part.inline)

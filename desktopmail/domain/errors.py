@@ -1,0 +1,172 @@
+"""Everything that can go wrong and is not a bug, in words for a person.
+
+An error says what happened (`title`), what is safe and what to do (`detail`), and keeps foreign words apart (`log`).
+Foreign exceptions are turned into these where they enter the program.
+"""
+
+from __future__ import annotations
+
+from desktopmail.domain.activity import Problem, Remedy
+from desktopmail.domain.ids import AccountId
+
+
+class MailError(Exception):
+    """Base of all known errors. `kind` is a stable word for programs."""
+
+    kind = "error"
+    remedy = Remedy.NONE
+    passing = False
+    """Whether trying again later may succeed without the person."""
+
+    def __init__(self, title: str, detail: str = "", log: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        self.detail = detail
+        self.log = log[:300]
+
+    def problem(self, account: AccountId | None = None) -> Problem:
+        """The same as a value for the faces."""
+        return Problem(account, self.kind, self.title, self.detail, self.remedy, self.log)
+
+
+class UnknownHost(MailError):
+    """The name does not exist, or names cannot be looked up."""
+
+    kind = "unknown-host"
+    remedy = Remedy.OPEN_SETTINGS
+    passing = True
+
+
+class Unreachable(MailError):
+    """The server refused the connection or the network has no way to it."""
+
+    kind = "unreachable"
+    remedy = Remedy.RETRY
+    passing = True
+
+
+class Stalled(MailError):
+    """A step took longer than its deadline."""
+
+    kind = "stalled"
+    remedy = Remedy.RETRY
+    passing = True
+
+
+class ConnectionLost(MailError):
+    """The line broke in the middle of something."""
+
+    kind = "connection-lost"
+    remedy = Remedy.RETRY
+    passing = True
+
+
+class BadCertificate(MailError):
+    """The server could not prove who it is. `fingerprint` (SHA-256, hex) is what a person would have to pin."""
+
+    kind = "bad-certificate"
+    remedy = Remedy.OPEN_SETTINGS
+
+    def __init__(self, title: str, detail: str = "", log: str = "", fingerprint: str = "") -> None:
+        super().__init__(title, detail, log)
+        self.fingerprint = fingerprint
+
+
+class InsecureServer(MailError):
+    """The server does not offer the protection that was demanded; nothing secret was sent."""
+
+    kind = "insecure-server"
+    remedy = Remedy.OPEN_SETTINGS
+
+
+class SignInRefused(MailError):
+    """User name or password were not accepted."""
+
+    kind = "sign-in-refused"
+    remedy = Remedy.SIGN_IN
+
+
+class PasswordMissing(MailError):
+    """No password is stored, or the key store cannot be reached."""
+
+    kind = "password-missing"
+    remedy = Remedy.SIGN_IN
+
+
+class ProtocolViolation(MailError):
+    """The server said something that makes no sense; the connection is closed."""
+
+    kind = "protocol"
+    remedy = Remedy.RETRY
+    passing = True
+
+
+class Refused(MailError):
+    """The server understood and said no."""
+
+    kind = "refused"
+    remedy = Remedy.RETRY
+
+
+class NotFound(MailError):
+    """Nothing has that id, path or name."""
+
+    kind = "not-found"
+
+
+class WrongUsage(MailError):
+    """The request makes no sense as it stands."""
+
+    kind = "usage"
+
+
+class DiskFull(MailError):
+    """There is no room for more."""
+
+    kind = "disk-full"
+    remedy = Remedy.RETRY
+
+
+class StoreFailed(MailError):
+    """The profile cannot be read or written."""
+
+    kind = "store"
+
+
+class StoreDamaged(StoreFailed):
+    """A database failed its check; the damaged file was kept aside."""
+
+    kind = "store-damaged"
+
+
+class StoreTooNew(StoreFailed):
+    """The profile was written by a newer version; not a byte of it was changed."""
+
+    kind = "store-too-new"
+
+
+class ProfileInUse(StoreFailed):
+    """Another instance has the profile open."""
+
+    kind = "profile-in-use"
+
+
+class SecretsUnavailable(MailError):
+    """No key store answers on this system."""
+
+    kind = "no-keyring"
+    remedy = Remedy.OPEN_SETTINGS
+
+
+class NeedsPerson(MailError):
+    """Only a person can decide this."""
+
+    kind = "needs-person"
+
+
+class ContentMissing(MailError):
+    """The message is on the server and not here yet, and it cannot be fetched now."""
+
+    kind = "content-missing"
+    remedy = Remedy.RETRY
+    passing = True

@@ -1,0 +1,1 @@
+"""The far side of an IMAP account: where server words meet rows."""

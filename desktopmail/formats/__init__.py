@@ -1,0 +1,1 @@
+"""Mail in files: eml, mbox, Maildir, vCard."""

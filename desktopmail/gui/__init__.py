@@ -1,0 +1,1 @@
+"""The window on Qt. Knows engine and domain, nothing below."""

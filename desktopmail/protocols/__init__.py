@@ -1,0 +1,1 @@
+"""Talk to servers, in the servers' words. Know no database."""

@@ -1,0 +1,1 @@
+"""Where an address's servers are: bundled facts and published configuration."""

@@ -1,0 +1,1 @@
+"""Message submission (RFC 6409) over aiosmtplib."""

@@ -1,0 +1,1 @@
+"""Numbered schema migrations; never edited once released."""
