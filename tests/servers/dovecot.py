@@ -41,12 +41,13 @@ protocols = {protocols}
 listen = 127.0.0.1
 default_login_user = dovenull
 default_internal_user = dovecot
-default_process_limit = 400
+default_process_limit = 200
+default_client_limit = 2000
 default_vsz_limit = 1G
-ssl = yes
+ssl = {ssl}
 ssl_cert = <{certificate}
 ssl_key = <{key}
-disable_plaintext_auth = {plain_refused}
+disable_plaintext_auth = no
 auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 xoauth2
 mail_location = maildir:{folder}/mail/%u:UTF-8
 mail_fsync = never
@@ -160,7 +161,7 @@ class Dovecot:
         self._settings = {
             "quota": quota,
             "capability": f"  imap_capability = {capabilities}" if capabilities else "",
-            "plain_refused": "yes" if plain_refused else "no",
+            "ssl": "required" if plain_refused else "yes",
         }
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.servers.certificates import Certificates
 from tests.servers.dovecot import Dovecot, User
+from tests.servers.postfix import Postfix
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +43,14 @@ def dovecot(certificates: Certificates) -> Iterator[Dovecot]:
 def dovecot_user(dovecot: Dovecot) -> User:
     """A fresh mailbox on the run's Dovecot."""
     return dovecot.add_user()
+
+
+@pytest.fixture(scope="session")
+def postfix(dovecot: Dovecot) -> Iterator[Postfix]:
+    """The run's Postfix, which delivers to the run's Dovecot."""
+    if reason := Postfix.missing():
+        pytest.skip(reason)
+    server = Postfix(dovecot)
+    server.start()
+    yield server
+    server.stop()
