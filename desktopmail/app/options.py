@@ -1,0 +1,144 @@
+"""What was asked for on the command line: the window with its options, or a command."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentTypeError, Namespace
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktopmail.cli.arguments import CommandParser, UsageError, add_commands, add_shared
+
+VIEWS = ("main", "reader", "reply", "forward", "print", "source", "wizard", "settings", "composer")
+
+_WITH_VALUE = frozenset({"--profile", "--theme", "--screenshot", "--view", "--size", "--scale", "--message"})
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOptions:
+    """How the window is to open. `opens` is a mailto: address or the path of a message file, or empty. With
+    `screenshot` the view is painted, its picture (`size` in logical pixels times `scale`) written, and that is all."""
+
+    profile: str | None = None
+    demo: bool = False
+    theme: str | None = None
+    opens: str = ""
+    screenshot: Path | None = None
+    view: str = "main"
+    size: tuple[int, int] = (1280, 800)
+    scale: float = 1.0
+    message: int | None = None
+    images: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command with its parsed arguments."""
+
+    arguments: Namespace
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """The check that the packaging calls."""
+
+    as_json: bool
+
+
+def parse(arguments: list[str]) -> WindowOptions | Command | SelfTest:
+    """Understand the command line. Raises UsageError; `--help` and `--version` leave by SystemExit."""
+    parser = CommandParser(
+        prog="desktopmail",
+        description="A desktop mail client. Without a command the window opens.",
+        allow_abbrev=False,
+    )
+    add_shared(parser, top=True)
+    _add_window(parser)
+    names = add_commands(parser)
+    place = _first_word(arguments)
+    word = "" if place is None else arguments[place]
+    if word in names:
+        return _command(parser, _guarded(arguments) if word == "search" else arguments)
+    if word and not word.lower().startswith("mailto:") and not Path(word).is_file():
+        raise UsageError(f"there is no command and no file '{word}'", parser.format_usage().strip())
+    rest = arguments if place is None else arguments[:place] + arguments[place + 1 :]
+    return _window(parser, parser.parse_args(rest), word)
+
+
+def _command(parser: CommandParser, arguments: list[str]) -> Command:
+    found = parser.parse_args(arguments)
+    if found.demo or found.screenshot:
+        raise UsageError("a command has no window to show", parser.format_usage().strip())
+    return Command(found)
+
+
+def _window(parser: CommandParser, found: Namespace, opens: str) -> WindowOptions | SelfTest:
+    if found.self_test:
+        return SelfTest(found.json)
+    if found.json:
+        raise UsageError("--json goes with a command", parser.format_usage().strip())
+    return WindowOptions(
+        profile=found.profile,
+        demo=found.demo,
+        theme=found.theme,
+        opens=opens,
+        screenshot=Path(found.screenshot) if found.screenshot else None,
+        view=found.view,
+        size=found.size,
+        scale=found.scale,
+        message=found.message,
+        images=found.images,
+    )
+
+
+def _guarded(arguments: list[str]) -> list[str]:
+    """A search may say -word; a space in front keeps it from looking like an option, and means nothing to a search."""
+    return [
+        f" {word}" if len(word) > 2 and word.startswith("-") and not word.startswith("--") else word
+        for word in arguments
+    ]
+
+
+def _first_word(arguments: list[str]) -> int | None:
+    """Where the first argument stands that is neither an option nor the value of one."""
+    place = 0
+    while place < len(arguments):
+        argument = arguments[place]
+        if argument == "--":
+            return place + 1 if place + 1 < len(arguments) else None
+        if not argument.startswith("-") or argument == "-":
+            return place
+        place += 2 if argument in _WITH_VALUE else 1
+    return None
+
+
+def _add_window(parser: CommandParser) -> None:
+    from desktopmail import __version__
+
+    parser.add_argument("--version", action="version", version=f"desktopmail {__version__}")
+    window = parser.add_argument_group("window", "desktopmail [FILE.eml | mailto:ADDRESS] [options]")
+    window.add_argument("--demo", action="store_true", help="a throw-away profile with sample mail")
+    window.add_argument("--screenshot", metavar="PNG", help="paint a view, write its picture, and leave")
+    window.add_argument("--view", choices=VIEWS, default="main", help="which view to paint")
+    window.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH", help="in logical pixels")
+    window.add_argument("--scale", type=_scale, default=1.0, metavar="N", help="pixels per logical pixel")
+    window.add_argument("--message", type=int, metavar="ID", help="the message to show")
+    window.add_argument("--images", action="store_true", help="allow remote images this once")
+    window.add_argument("--self-test", action="store_true", help="check that this installation works")
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{2,5})[x×](\d{2,5})", text)
+    if found is None:
+        raise ArgumentTypeError("a size looks like 1280x800")
+    return int(found.group(1)), int(found.group(2))
+
+
+def _scale(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = 0.0
+    if not 0.25 <= scale <= 8:
+        raise ArgumentTypeError("a scale is a number from 0.25 to 8")
+    return scale
