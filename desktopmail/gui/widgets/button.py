@@ -1,0 +1,64 @@
+"""Buttons: an icon with a spoken name and a tool tip, and buttons with a word."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+
+from desktopmail.gui.style import icons, measures
+from desktopmail.gui.style.theme import theme
+
+
+class IconButton(QToolButton):
+    """A frameless square button. Its name is spoken and shown as a tool tip; the icon follows the theme."""
+
+    def __init__(self, icon: str, name: str, parent: QWidget | None = None, *, role: str = "secondary") -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self._role = role
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedSize(measures.px(32), measures.px(32))
+        self.setIconSize(icons.size(measures.px(icons.SIZE)))
+        self.name(name)
+        self.draw()
+        theme().changed.connect(self.draw)
+
+    def name(self, name: str) -> None:
+        """What this button does, in a word or two."""
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+
+    def show_icon(self, icon: str, role: str = "secondary") -> None:
+        """Another drawing, or another colour."""
+        self._icon, self._role = icon, role
+        self.draw()
+
+    def draw(self) -> None:
+        """Take the icon in the colours of the present theme."""
+        self.setIcon(icons.icon(self._icon, self._role, measures.px(icons.SIZE)))
+
+
+class WordButton(QPushButton):
+    """A button with a word. `look` is `""`, `primary`, `plain`, `link` or `danger`."""
+
+    def __init__(self, text: str, parent: QWidget | None = None, *, look: str = "", icon: str = "") -> None:
+        super().__init__(text.replace("&", "&&"), parent)
+        self._icon = icon
+        self._look = look
+        self.setProperty("look", look)
+        self.setAccessibleName(text)
+        self.setFont(measures.font())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAutoDefault(False)
+        if look == "link":
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.draw()
+        theme().changed.connect(self.draw)
+
+    def draw(self) -> None:
+        """Take the icon in the colours of the present theme."""
+        if self._icon:
+            role = {"primary": "on_accent", "danger": "bad"}.get(self._look, "secondary")
+            self.setIcon(icons.icon(self._icon, role, measures.px(16)))
+            self.setIconSize(icons.size(measures.px(16)))
