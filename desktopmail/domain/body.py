@@ -6,6 +6,13 @@ from dataclasses import dataclass, field
 
 from desktopmail.domain.address import Address
 
+SCHEME = "desktopmail"
+"""The private scheme: the only one that a message's HTML may refer to by itself."""
+PART_URL = f"{SCHEME}://message/part/"
+"""In front of an IMAP section: a picture that came with the message."""
+REMOTE_URL = f"{SCHEME}://message/remote/"
+"""In front of a number: a picture elsewhere, a key of `Body.remote_urls`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
