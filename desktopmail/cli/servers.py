@@ -1,0 +1,76 @@
+"""Server addresses as the command line writes them: imaps://user@host:port and its relatives."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from desktopmail.domain.account import Endpoint, Keep, Leave, Security
+from desktopmail.domain.errors import WrongUsage
+
+_SCHEMES = {
+    "imaps": ("imap", Security.TLS, 993),
+    "imap+starttls": ("imap", Security.STARTTLS, 143),
+    "imap": ("imap", Security.NONE, 143),
+    "pop3s": ("pop3", Security.TLS, 995),
+    "pop3+starttls": ("pop3", Security.STARTTLS, 110),
+    "pop3": ("pop3", Security.NONE, 110),
+    "smtps": ("smtp", Security.TLS, 465),
+    "smtp+starttls": ("smtp", Security.STARTTLS, 587),
+    "smtp": ("smtp", Security.NONE, 587),
+}
+
+
+def endpoint(url: str, protocol: str, user: str, pins: frozenset[str], *, cleartext: bool) -> Endpoint:
+    """The server `url` names. `protocol` is 'imap', 'pop3' or 'smtp'; `user` signs in when the URL names nobody.
+    Raises WrongUsage."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as wrong:
+        raise WrongUsage(f"'{url}' is not a server address", str(wrong)) from None
+    known = _SCHEMES.get(parts.scheme)
+    if known is None or known[0] != protocol or not host:
+        raise WrongUsage(
+            f"'{_without_secret(url)}' is not a server address",
+            f"Write {protocol}s://user@host:port or {protocol}+starttls://user@host:port.",
+        )
+    if parts.password is not None:
+        raise WrongUsage("A password does not belong on the command line", "Use --password-env.")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise WrongUsage(f"'{url}' has more in it than user, host and port")
+    _, security, usual = known
+    if security is Security.NONE and not cleartext:
+        raise WrongUsage(
+            f"{parts.scheme}://{host} would send your password unprotected",
+            f"Use {protocol}s:// or {protocol}+starttls://, or accept it with --allow-cleartext.",
+        )
+    name = unquote(parts.username or "") or user
+    return Endpoint(host, port or usual, security, name, pins)
+
+
+def pins(given: list[str]) -> frozenset[str]:
+    """Fingerprints as people paste them: 64 hex digits, with or without colons. Raises WrongUsage."""
+    found = {each.replace(":", "").replace(" ", "").lower().removeprefix("sha256") for each in given}
+    for each in found:
+        if len(each) != 64 or any(digit not in "0123456789abcdef" for digit in each):
+            raise WrongUsage(f"'{each}' is not the SHA-256 fingerprint of a certificate", "It has 64 hex digits.")
+    return frozenset(found)
+
+
+def leave(rule: str | None) -> Leave:
+    """The leave-on-server rule. Raises WrongUsage."""
+    if rule is None or rule == "forever":
+        return Leave(Keep.FOREVER)
+    if rule == "until-deleted":
+        return Leave(Keep.UNTIL_DELETED)
+    if rule == "no":
+        return Leave(Keep.NO)
+    if rule.isascii() and rule.isdigit() and 0 < int(rule) <= 3650:
+        return Leave(Keep.DAYS, int(rule))
+    raise WrongUsage(f"'{rule}' is not a rule", "Say forever, a number of days, until-deleted or no.")
+
+
+def _without_secret(url: str) -> str:
+    head, at, tail = url.rpartition("@")
+    scheme, mark, login = head.partition("://")
+    return f"{scheme}{mark}{login.partition(':')[0]}@{tail}" if at and mark else url
