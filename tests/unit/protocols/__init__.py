@@ -1,0 +1,1 @@
+"""Protocols against bytes and scripted servers."""
