@@ -1,0 +1,196 @@
+"""What encryption is good enough, whom to trust, and what to say when a server cannot prove who it is.
+
+The system's store decides. `SSL_CERT_FILE` adds to it. A pin replaces it for exactly one host and port.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import ssl
+import sys
+import time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import truststore
+
+from desktopmail.domain.account import Endpoint
+from desktopmail.domain.errors import BadCertificate, InsecureServer, MailError
+from desktopmail.protocols.certificate import Facts, facts, fingerprint
+
+BUNDLES = (
+    "/etc/ssl/cert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/cert.pem",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/ssl/ca-bundle.pem",
+)
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+NOT_YET_VALID, EXPIRED = 9, 10
+SELF_SIGNED = (18, 19)
+OTHER_NAME = (62, 64)
+NOT_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
+
+
+class _RememberingObject(ssl.SSLObject):
+    """Attaches the refused certificate to the error, so that a person can be told about it."""
+
+    def do_handshake(self) -> None:
+        try:
+            super().do_handshake()
+        except ssl.SSLCertVerificationError as error:
+            error.refused = _leaf(self)  # type: ignore[attr-defined]
+            raise
+
+
+def _leaf(connection: Any) -> bytes | None:
+    """The DER certificate the other side showed, verified or not; None when the TLS library does not tell."""
+    inner = getattr(connection, "_sslobj", None)
+    chain = getattr(connection, "get_unverified_chain", None) or getattr(inner, "get_unverified_chain", None)
+    if chain is None:
+        return None
+    certificates = chain() or []
+    if not certificates:
+        return None
+    first = certificates[0]
+    return first if isinstance(first, bytes) else ssl.PEM_cert_to_DER_cert(first.public_bytes())
+
+
+def ssl_context(endpoint: Endpoint) -> ssl.SSLContext:
+    """The client-side context for an endpoint: TLS 1.2 or newer (RFC 8997). With pins the certificate is compared
+    afterwards by `check_pin`, which must then run before anything is sent. May read files: 10 ms the first time."""
+    if endpoint.pins:
+        return _pinning()
+    return _trusting(os.environ.get("SSL_CERT_FILE", ""))
+
+
+@lru_cache(maxsize=4)
+def _trusting(extra: str) -> ssl.SSLContext:
+    if sys.platform in ("win32", "darwin"):
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    else:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.sslobject_class = _RememberingObject
+        _load_system_store(context)
+    if extra and Path(extra).is_file():
+        context.load_verify_locations(cafile=extra)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _load_system_store(context: ssl.SSLContext) -> None:
+    """Load the places OpenSSL was built with, whatever the environment says, and the usual bundle if they are empty."""
+    built_in = ssl.get_default_verify_paths()
+    context.set_default_verify_paths()
+    file = built_in.openssl_cafile if Path(built_in.openssl_cafile).is_file() else None
+    folder = built_in.openssl_capath if Path(built_in.openssl_capath).is_dir() else None
+    if file or folder:
+        context.load_verify_locations(cafile=file, capath=folder)
+    if file is None and (bundle := next((each for each in BUNDLES if Path(each).is_file()), None)):
+        context.load_verify_locations(cafile=bundle)
+
+
+@lru_cache(maxsize=1)
+def _pinning() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def check_pin(ssl_object: ssl.SSLObject | ssl.SSLSocket | None, endpoint: Endpoint) -> None:
+    """Compare the certificate of a finished handshake with the endpoint's pins, if it has any.
+
+    Raises InsecureServer when there is no TLS at all, BadCertificate when the certificate is another one."""
+    if ssl_object is None:
+        raise InsecureServer(f"The connection to {endpoint.host} is not encrypted", "Nothing was sent.")
+    if not endpoint.pins:
+        return
+    der = ssl_object.getpeercert(binary_form=True) or b""
+    shown = fingerprint(der)
+    if not any(hmac.compare_digest(shown, pin.lower().replace(":", "")) for pin in endpoint.pins):
+        raise BadCertificate(
+            f"{endpoint.host} shows another certificate than the one you trusted",
+            "Nothing was sent. Ask the people who run this server whether its certificate was replaced.",
+            _facts_line(facts(der)),
+            shown,
+        )
+
+
+def map_tls_error(error: ssl.SSLError, host: str) -> MailError:
+    """A failed handshake in words; BadCertificate carries the fingerprint when the TLS library tells it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _bad_certificate(error, host)
+    reason = (error.reason or str(error)).upper()
+    if any(word in reason for word in NOT_TLS):
+        return InsecureServer(
+            f"{host} does not answer with an encrypted connection here",
+            "Nothing was sent. Check the port and the kind of encryption in the account's settings.",
+            str(error),
+        )
+    return InsecureServer(
+        f"No safe encryption could be agreed on with {host}",
+        "Nothing was sent. TLS 1.2 is the least that is accepted.",
+        str(error),
+    )
+
+
+def _bad_certificate(error: ssl.SSLCertVerificationError, host: str) -> BadCertificate:
+    der: bytes | None = getattr(error, "refused", None)
+    known = facts(der) if der else Facts("")
+    return BadCertificate(
+        f"This server could not prove that it is {host} ({_reason(error, known)})",
+        "Nothing was sent. Mail on this computer is safe.",
+        f"{error.verify_message}. {_facts_line(known)}" if der else str(error.verify_message),
+        known.fingerprint,
+    )
+
+
+def _reason(error: ssl.SSLCertVerificationError, known: Facts) -> str:
+    code = error.verify_code
+    if code == EXPIRED or (known.ends and known.ends < time.time()):
+        return f"its certificate ended on {_day(known.ends)}" if known.ends else "its certificate has ended"
+    if code == NOT_YET_VALID:
+        return f"its certificate starts on {_day(known.starts)}" if known.starts else "its certificate is not valid yet"
+    if code in OTHER_NAME or "hostname mismatch" in str(error).lower():
+        names = ", ".join(_inert(name) for name in known.names[:3])
+        return f"its certificate is for {names}" if names else "its certificate is for another name"
+    if code in SELF_SIGNED:
+        return "it signed its certificate itself"
+    issuer = _inert(known.issuer)
+    return f"its certificate was issued by {issuer}, unknown here" if issuer else "nobody known vouches for it"
+
+
+def _facts_line(known: Facts) -> str:
+    parts = [f"SHA-256 {known.fingerprint}"]
+    if known.issuer:
+        parts.append(f"issued by {_inert(known.issuer)}")
+    if known.ends:
+        parts.append(f"until {_day(known.ends)}")
+    return ", ".join(parts)
+
+
+def _day(moment: int) -> str:
+    day = time.gmtime(moment)
+    return f"{day.tm_mday} {MONTHS[day.tm_mon - 1]} {day.tm_year}"
+
+
+def _inert(text: str) -> str:
+    """Foreign text as one short printable line."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)[:60]

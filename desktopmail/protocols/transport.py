@@ -1,0 +1,172 @@
+"""Connections to servers: names, sockets, TLS and deadlines, and the words for what goes wrong with them.
+
+Nothing here knows a protocol. Whether TLS starts at once or by command is the endpoint's choice, never a guess.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable
+from typing import TypeVar, cast
+
+from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.errors import ConnectionLost, InsecureServer, MailError, Stalled, UnknownHost, Unreachable
+from desktopmail.protocols.tls import check_pin, map_tls_error, ssl_context
+
+__all__ = [
+    "check_pin",
+    "close",
+    "connect",
+    "deadline",
+    "inert",
+    "map_error",
+    "map_tls_error",
+    "ssl_context",
+    "start_tls",
+]
+
+CONNECT_SECONDS = 30.0
+CLOSE_SECONDS = 5.0
+HAPPY_EYEBALLS = 0.25
+KEEP_ALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4), ("TCP_USER_TIMEOUT", 120_000))
+NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ECONNREFUSED, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+
+P = TypeVar("P", bound=asyncio.BaseProtocol)
+
+
+async def connect(
+    endpoint: Endpoint, protocol_factory: Callable[[], P], *, timeout: float = CONNECT_SECONDS
+) -> tuple[asyncio.Transport, P]:
+    """Open a connection; with implicit TLS the certificate is proven before this returns and before a byte is sent.
+
+    With STARTTLS the connection is still in clear: call `start_tls` before anything secret. Raises MailError."""
+    loop = asyncio.get_running_loop()
+    implicit = endpoint.security is Security.TLS
+    async with deadline(timeout, endpoint.host, "to open a connection"):
+        try:
+            context = await loop.run_in_executor(None, ssl_context, endpoint) if implicit else None
+            transport, protocol = await loop.create_connection(
+                protocol_factory,
+                endpoint.host,
+                endpoint.port,
+                ssl=context,
+                server_hostname=endpoint.host if implicit else None,
+                ssl_shutdown_timeout=CLOSE_SECONDS if implicit else None,
+                happy_eyeballs_delay=HAPPY_EYEBALLS,
+            )
+        except (OSError, UnicodeError) as error:
+            raise map_error(error, endpoint.host) from error
+    _keep_alive(transport)
+    if implicit:
+        _check_or_abort(transport, endpoint)
+    return transport, protocol
+
+
+async def start_tls(
+    transport: asyncio.Transport, protocol: asyncio.BaseProtocol, endpoint: Endpoint, *, timeout: float
+) -> asyncio.Transport:
+    """Turn a clear connection into TLS after the server agreed; gives the transport to use from now on.
+
+    The caller has made sure that nothing is left in its own buffer. Raises MailError; the connection is then gone."""
+    loop = asyncio.get_running_loop()
+    async with deadline(timeout, endpoint.host, "to start encryption"):
+        try:
+            context = await loop.run_in_executor(None, ssl_context, endpoint)
+            secured = await loop.start_tls(
+                transport, protocol, context, server_hostname=endpoint.host, ssl_shutdown_timeout=CLOSE_SECONDS
+            )
+        except OSError as error:
+            transport.abort()
+            raise map_error(error, endpoint.host) from error
+    if secured is None:
+        raise ConnectionLost(f"The connection to {endpoint.host} broke", "Nothing was sent.")
+    _check_or_abort(secured, endpoint)
+    return secured
+
+
+def _check_or_abort(transport: asyncio.Transport, endpoint: Endpoint) -> None:
+    try:
+        check_pin(cast("ssl.SSLObject | None", transport.get_extra_info("ssl_object")), endpoint)
+    except MailError:
+        transport.abort()
+        raise
+
+
+def _keep_alive(transport: asyncio.Transport) -> None:
+    """Let the system notice a peer that went away without a word."""
+    line: socket.socket | None = transport.get_extra_info("socket")
+    if line is None:
+        return
+    with contextlib.suppress(OSError):
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEP_ALIVE:
+            if option := getattr(socket, name, None):
+                line.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def close(transport: asyncio.BaseTransport) -> None:
+    """Close politely; a peer that does not answer the farewell is cut off after CLOSE_SECONDS by the TLS layer."""
+    if not transport.is_closing():
+        transport.close()
+
+
+@contextlib.asynccontextmanager
+async def deadline(seconds: float, host: str, step: str) -> AsyncIterator[None]:
+    """An overall limit on what is awaited inside. Raises Stalled, whose title ends with `step` ('to sign in')."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise stalled(host, step) from error
+
+
+def stalled(host: str, step: str) -> Stalled:
+    """The words for a server that took too long."""
+    return Stalled(f"{host} took too long {step}", "Nothing is lost. It will be tried again.")
+
+
+def map_error(error: BaseException, host: str) -> MailError:
+    """A foreign error of the network as one of ours, in words; `host` is named in them."""
+    if isinstance(error, MailError):
+        return error
+    words = inert(str(error) or type(error).__name__)
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
+        return ConnectionLost(f"The connection to {host} broke", "Nothing is lost. It will be tried again.", words)
+    if isinstance(error, ssl.SSLError):
+        return map_tls_error(error, host)
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return UnknownHost(
+            f"The server {inert(host)} could not be found",
+            "Check the name of the server and whether this computer is connected. Mail here is safe.",
+            words,
+        )
+    if isinstance(error, TimeoutError):
+        return Stalled(f"{host} took too long to answer", "Nothing is lost. It will be tried again.", words)
+    if isinstance(error, ConnectionRefusedError) or (isinstance(error, OSError) and error.errno in NO_WAY):
+        return _unreachable(host, words)
+    if isinstance(error, OSError) and "Multiple exceptions" in str(error):
+        return _unreachable(host, words)
+    return ConnectionLost(f"The connection to {host} broke", "Nothing is lost. It will be tried again.", words)
+
+
+def _unreachable(host: str, words: str) -> Unreachable:
+    return Unreachable(
+        f"{host} does not answer", "Mail here is safe, and changes are kept until the server is back.", words
+    )
+
+
+def not_encrypted(host: str, words: str = "") -> InsecureServer:
+    """The words for a server that does not offer the encryption that was demanded."""
+    return InsecureServer(
+        f"{host} does not offer an encrypted connection", "Nothing was sent, neither password nor mail.", inert(words)
+    )
+
+
+def inert(text: str, limit: int = 300) -> str:
+    """Foreign words as one line of printable text, at most `limit` characters."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text[: limit * 4])
+    return " ".join(shown.split())[:limit]
