@@ -61,6 +61,15 @@ class ConnectionLost(MailError):
     passing = True
 
 
+class PossiblySent(ConnectionLost):
+    """The line was lost after a whole message had been handed over and before the server said whether it took it.
+    Only the person decides whether it is sent again (RFC 1047)."""
+
+    kind = "possibly-sent"
+    remedy = Remedy.NONE
+    passing = False
+
+
 class BadCertificate(MailError):
     """The server could not prove who it is. `fingerprint` (SHA-256, hex) is what a person would have to pin."""
 
