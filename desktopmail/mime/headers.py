@@ -1,0 +1,233 @@
+"""The header of a message: `quick` for thousands of list rows, `Headers` for one message with everything in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from desktopmail.domain.address import Address
+from desktopmail.mime import addresses, dates, fields, words
+
+_MESSAGE_ID = re.compile(rb"<[^<>\s]{1,990}>")
+_SHOWN = 65_536
+_MAX_REFERENCES = 100
+
+
+class QuickHeader(NamedTuple):
+    """What a row of the list needs. `date` is seconds since 1970 UTC (0: none). `references` are the ancestors,
+    oldest first, In-Reply-To included; ids keep their angle brackets. `attachments` is a guess: 0 or 1."""
+
+    date: int
+    sender: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: str
+    message_id: str
+    references: tuple[str, ...]
+    list_id: str
+    attachments: int
+
+
+_WANTED = {
+    spelling.encode(): name
+    for name in [
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "message-id",
+        "references",
+        "in-reply-to",
+        "list-id",
+        "content-type",
+    ]
+    for spelling in (name, name.title(), name.upper(), name.title().replace("-Id", "-ID"))
+}
+_WANTED_LOWER = frozenset(name.encode() for name in _WANTED.values())
+_LENGTHS = frozenset(len(name) for name in _WANTED)
+
+
+def quick(header: bytes) -> QuickHeader:
+    """The row of a header block (with or without the body behind it). Agrees with `Headers` on every message."""
+    found: dict[str, bytes] = {}
+    more: dict[str, list[bytes]] = {}
+    for name, value in fields.split(header).fields:
+        key = _WANTED.get(name)
+        if key is None:
+            if len(name) not in _LENGTHS or (lowered := name.lower()) not in _WANTED_LOWER:
+                continue
+            key = lowered.decode("ascii")
+        if key in found:
+            more.setdefault(key, []).append(value)
+        else:
+            found[key] = value
+    get = found.get
+    when = dates.parse(get("date", b"").strip())
+    subject = get("subject", b"").strip()
+    return QuickHeader(
+        when[0] if when else 0,
+        _people(found, more, "from"),
+        _people(found, more, "to"),
+        _people(found, more, "cc"),
+        subject.decode("ascii") if _is_plain(subject) else words.unstructured(subject[:_SHOWN]),
+        message_id(get("message-id", b"")),
+        ancestors(get("references", b""), get("in-reply-to", b"")),
+        list_id(get("list-id", b"")) if "list-id" in found else "",
+        1 if b"mixed" in get("content-type", b"")[:40].lower() else 0,
+    )
+
+
+def _is_plain(value: bytes) -> bool:
+    return value.isascii() and b"=?" not in value and b"\n" not in value and value.decode("ascii").isprintable()
+
+
+def _people(found: dict[str, bytes], more: dict[str, list[bytes]], key: str) -> tuple[Address, ...]:
+    value = found.get(key)
+    if value is None:
+        return ()
+    people = addresses.parse(value.strip())
+    for extra in more.get(key, ()):
+        people += addresses.parse(extra.strip())
+    return people
+
+
+def message_id(raw: bytes) -> str:
+    """A Message-ID with its angle brackets; a bare one gets them; empty when there is none."""
+    match = _MESSAGE_ID.search(raw)
+    if match is not None:
+        return _id_text(match[0])
+    word = words.visible(words.raw_text(raw[:2_000]))
+    word = word.strip("<> ").partition(" ")[0][:990]
+    return f"<{word}>" if word else ""
+
+
+def message_ids(raw: bytes) -> tuple[str, ...]:
+    """All ids of a References or In-Reply-To field in order, each once; too many are thinned, the first kept."""
+    if not raw:
+        return ()
+    tokens = raw.split()
+    if raw.count(b"<") == len(tokens) < 20:
+        whole = [_id_text(one) for one in tokens if one[0] == 60 and one[-1] == 62]
+        if len(whole) == len(tokens):
+            return tuple(dict.fromkeys(whole))
+    found = _MESSAGE_ID.findall(raw)
+    if len(found) > 1:
+        found = list(dict.fromkeys(found))
+        if len(found) > _MAX_REFERENCES:
+            found[1 : 1 - _MAX_REFERENCES] = []
+    return tuple([_id_text(one) for one in found])
+
+
+def _id_text(raw: bytes) -> str:
+    text = raw.decode("ascii") if raw.isascii() else words.raw_text(raw)
+    return text if text.isprintable() else words.visible(text)
+
+
+def ancestors(references: bytes, in_reply_to: bytes) -> tuple[str, ...]:
+    """The thread above a message: References, and In-Reply-To where References do not have it (RFC 5322 3.6.4)."""
+    found = message_ids(references)
+    if not in_reply_to or in_reply_to.strip() in references:
+        return found
+    return found + tuple([one for one in message_ids(in_reply_to)[:4] if one not in found])
+
+
+def list_id(raw: bytes) -> str:
+    """The identifier of a mailing list (RFC 2919): what stands in angle brackets, in lower case."""
+    text = words.raw_text(raw[:2_000])
+    opened, closed = text.rfind("<"), text.rfind(">")
+    return words.visible(text[opened + 1 : closed] if 0 <= opened < closed else text).strip().lower()[:255]
+
+
+class Field(NamedTuple):
+    """One field as it stands in the message."""
+
+    name: str
+    raw: bytes
+
+    @property
+    def text(self) -> str:
+        """The value for people: decoded, one line."""
+        return words.unstructured(self.raw[:_SHOWN])
+
+
+class Headers:
+    """All fields of one header block in order, raw values kept, duplicates visible. `damaged` says that the block
+    had to be repaired to be read; `end` is where the body begins in the bytes the block was read from."""
+
+    def __init__(self, block: fields.Block) -> None:
+        self.damaged = block.damaged
+        self.end = block.end
+        self._fields = block.fields
+        self._index: dict[str, list[bytes]] = {}
+        for name, value in block.fields:
+            self._index.setdefault(name.decode("latin-1").lower(), []).append(value)
+
+    @classmethod
+    def read(cls, raw: bytes, start: int = 0, stop: int | None = None) -> Headers:
+        """The header block that begins at `start`."""
+        return cls(fields.split(raw, start, stop))
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __iter__(self) -> Iterator[Field]:
+        for name, value in self._fields:
+            yield Field(name.decode("latin-1"), value.strip())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._index
+
+    def raw(self, name: str) -> bytes:
+        """The raw value of the first field of that (lower-case) name; empty when there is none."""
+        values = self._index.get(name)
+        return values[0].strip() if values else b""
+
+    def raws(self, name: str) -> tuple[bytes, ...]:
+        """The raw values of all fields of that (lower-case) name."""
+        return tuple(value.strip() for value in self._index.get(name, ()))
+
+    def text(self, name: str) -> str:
+        """The first field of that name as text for people."""
+        return words.unstructured(self.raw(name)[:_SHOWN])
+
+    def people(self, name: str) -> tuple[Address, ...]:
+        """The mailboxes of all fields of that name, in order."""
+        out: tuple[Address, ...] = ()
+        for value in self.raws(name):
+            out += addresses.parse(value)
+        return out
+
+    def oddities(self, name: str) -> tuple[str, ...]:
+        """What about the addresses of that field other programs may read differently."""
+        found: dict[str, None] = {}
+        for value in self.raws(name):
+            found.update(dict.fromkeys(addresses.parse_list(value).oddities))
+        return tuple(found)
+
+    @property
+    def date(self) -> tuple[int, int] | None:
+        """(seconds since 1970 UTC, offset in seconds east of UTC), or None."""
+        return dates.parse(self.raw("date"))
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID with angle brackets; empty when there is none."""
+        return message_id(self.raw("message-id"))
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The thread above this message, oldest first."""
+        return ancestors(self.raw("references"), self.raw("in-reply-to"))
+
+    @property
+    def block(self) -> str:
+        """The whole block as text for a source view: fields as they stand, undecoded, folding kept."""
+        lines = (f"{name.decode('latin-1')}:{_source(value)}" for name, value in self._fields)
+        return "\n".join(lines)[:1_000_000]
+
+
+def _source(value: bytes) -> str:
+    text = value.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\0", "\ufffd")
