@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
@@ -42,10 +43,10 @@ class _Answer:
 
 
 class Pictures:
-    """Fetches pictures for all messages. `tls` checks certificates; `local` also allows this computer's own network,
-    for demonstrations and tests."""
+    """Fetches pictures for all messages. `tls` makes what checks certificates, on a thread; `local` also allows this
+    computer's own network, for demonstrations and tests."""
 
-    def __init__(self, tls: ssl.SSLContext, *, local: bool = False) -> None:
+    def __init__(self, tls: Callable[[], ssl.SSLContext], *, local: bool = False) -> None:
         self._tls = tls
         self._local = local
         self._turn = asyncio.Semaphore(PARALLEL)
@@ -77,8 +78,9 @@ class Pictures:
         port = parts.port or (443 if secure else 80)
         try:
             address = await self._address(host, port)
+            context = await asyncio.to_thread(self._tls) if secure else None
             reader, writer = await asyncio.open_connection(
-                address, port, ssl=self._tls if secure else None, server_hostname=host if secure else None
+                address, port, ssl=context, server_hostname=host if secure else None
             )
         except OSError as failed:
             raise Unreachable("A picture could not be fetched", log=str(failed)) from failed
