@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QGuiApplication
@@ -41,10 +42,19 @@ def font(size: float = BODY, weight: QFont.Weight = QFont.Weight.Normal, *, stri
     return made
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Face:
+    """A font with its metrics, made once: what painters measure and draw with. Compared by identity."""
+
+    font: QFont
+    metrics: QFontMetricsF
+
+
 @lru_cache(maxsize=64)
-def metrics(size: float = BODY, weight: QFont.Weight = QFont.Weight.Normal) -> QFontMetricsF:
-    """Metrics of `font(size, weight)`."""
-    return QFontMetricsF(font(size, weight))
+def face(size: float = BODY, weight: QFont.Weight = QFont.Weight.Normal) -> Face:
+    """The font of a size and weight with its metrics."""
+    made = font(size, weight)
+    return Face(made, QFontMetricsF(made))
 
 
 def semi_bold(size: float = BODY) -> QFont:
@@ -56,4 +66,4 @@ def forget() -> None:
     """Forget what was measured, after the system's font or scale changed."""
     scale.cache_clear()
     font.cache_clear()
-    metrics.cache_clear()
+    face.cache_clear()

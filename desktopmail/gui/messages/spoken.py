@@ -1,0 +1,36 @@
+"""A row as a screen reader says it: state first, then who, what and when."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from desktopmail.domain.address import people
+from desktopmail.domain.message import Copy, Flags, Summary
+from desktopmail.gui import words
+from desktopmail.gui.messages import dates
+
+
+def spoken(summary: Summary) -> str:
+    """'Unread, starred, Ada Lovelace, subject, 2 attachments, 3 March 2026 14:32'."""
+    tr = QCoreApplication.translate
+    parts = [] if Flags.SEEN in summary.flags else [tr("spoken", "Unread")]
+    for flag, word in (
+        (Flags.STARRED, tr("spoken", "starred")),
+        (Flags.ANSWERED, tr("spoken", "answered")),
+        (Flags.FORWARDED, tr("spoken", "forwarded")),
+        (Flags.DRAFT, tr("spoken", "draft")),
+    ):
+        if flag in summary.flags:
+            parts.append(word)
+    parts.append(people(summary.sender) or people(summary.to))
+    parts.append(summary.subject or tr("spoken", "no subject"))
+    if summary.thread_size > 1:
+        parts.append(words.messages(summary.thread_size))
+    if summary.attachments:
+        parts.append(tr("spoken", "with attachment"))
+    if summary.copy is Copy.SERVER:
+        parts.append(tr("spoken", "only on the server"))
+    parts += sorted(tag for tag in summary.tags if not tag.startswith("$"))
+    parts += [summary.problem, dates.spoken(summary.date)]
+    text = ", ".join(part for part in parts if part)
+    return text[:1].upper() + text[1:]

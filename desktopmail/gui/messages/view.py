@@ -1,0 +1,363 @@
+"""The scrolling list itself: lays rows out by arithmetic, keeps what is on screen still when rows come and go.
+
+It is an item view of its own because the stock list cannot give headings another height without losing uniform rows,
+and because nothing may jump: rows inserted above the first visible one move the scroll bar, not the picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QToolTip, QWidget
+
+from desktopmail.domain.message import Summary
+from desktopmail.gui.messages import dates
+from desktopmail.gui.messages.drag import start_drag
+from desktopmail.gui.messages.layout import Layout
+from desktopmail.gui.messages.model import MessageModel
+from desktopmail.gui.messages.rows import Look, RowPainter, height, line_below
+from desktopmail.gui.style import measures
+from desktopmail.gui.style.focus import by_keyboard
+from desktopmail.gui.style.measures import px
+from desktopmail.gui.style.theme import theme
+
+Index = QModelIndex | QPersistentModelIndex
+_Selection = QItemSelectionModel.SelectionFlag
+
+
+class MessageView(QAbstractItemView):
+    """Shows a `MessageModel`. Emits what the person wants; decides nothing."""
+
+    row_command = Signal(str, int)
+    menu_wanted = Signal(QPoint)
+    walk = Signal(bool)
+    scrolled = Signal()
+
+    def __init__(self, model: MessageModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = model
+        self.painter_of_rows: RowPainter
+        self.outgoing = False
+        self._layout = Layout(0, 1, 0)
+        self._hover = -1
+        self._pressed = ""
+        self._anchor: tuple[int, int] | None = None
+        self.held = False
+        self.setAccessibleName(self.tr("Messages"))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setDragEnabled(True)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.viewport().setAutoFillBackground(False)
+        theme().changed.connect(self._restyled)
+
+    # Geometry -------------------------------------------------------------------------------------------------
+
+    def show_rows_with(self, painter: RowPainter) -> None:
+        """Use another painter: density, day or highlighted words changed. What is on screen stays on screen."""
+        anchor = self._first_visible()
+        self.painter_of_rows = painter
+        self.relayout()
+        self._restore(anchor)
+
+    def relayout(self) -> None:
+        """Work out where everything lies, after rows or measures changed."""
+        row_height = height(self.painter_of_rows.density)
+        self._layout = Layout(len(self.rows), row_height, px(28), self.rows.sections)
+        self.updateGeometries()
+        self.viewport().update()
+
+    def updateGeometries(self) -> None:
+        bar = self.verticalScrollBar()
+        page = self.viewport().height()
+        bar.setRange(0, max(0, self._layout.height + px(8) - page))
+        bar.setPageStep(page)
+        bar.setSingleStep(max(1, self._layout.row_height * 2 // 3))
+        super().updateGeometries()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometries()
+
+    def _restyled(self) -> None:
+        anchor = self._first_visible()
+        self.relayout()
+        self._restore(anchor)
+
+    def row_rect(self, row: int) -> QRect:
+        """Where a row is on the viewport now."""
+        top = self._layout.top(row) - self.verticalOffset()
+        return QRect(0, top, self.viewport().width(), self._layout.row_height)
+
+    def visualRect(self, index: Index) -> QRect:
+        return self.row_rect(index.row()) if index.isValid() else QRect()
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        return self.rows.index(self._row_at(point), 0)
+
+    def _row_at(self, point: QPoint) -> int:
+        if not 0 <= point.x() < self.viewport().width():
+            return -1
+        if self._sticky() and point.y() < self._layout.heading:
+            return -1
+        return self._layout.row_at(point.y() + self.verticalOffset())
+
+    def scrollTo(
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        if not index.isValid():
+            return
+        bar, rect = self.verticalScrollBar(), self.row_rect(index.row())
+        room = self.viewport().height()
+        above = self._layout.heading if self._layout.sections else 0
+        if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
+            bar.setValue(bar.value() + rect.center().y() - room // 2)
+        elif rect.top() < above:
+            bar.setValue(bar.value() + rect.top() - above)
+        elif rect.bottom() > room:
+            bar.setValue(bar.value() + rect.bottom() - room + 1)
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        rows = len(self.rows)
+        if not rows:
+            return QModelIndex()
+        move = QAbstractItemView.CursorAction
+        now = self.currentIndex().row()
+        page = max(1, self.viewport().height() // self._layout.row_height - 1)
+        steps = {move.MoveUp: -1, move.MovePrevious: -1, move.MoveDown: 1, move.MoveNext: 1,
+                 move.MovePageUp: -page, move.MovePageDown: page, move.MoveHome: -rows, move.MoveEnd: rows}  # fmt: skip
+        if now < 0:
+            return self.rows.index(0, 0)
+        return self.rows.index(min(rows - 1, max(0, now + steps.get(action, 0))), 0)
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, index: Index) -> bool:
+        return False
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        area = rect.normalized().translated(0, self.verticalOffset())
+        first, last = self._layout.first_below(area.top()), self._layout.first_below(area.bottom())
+        if last >= len(self.rows) or self._layout.top(last) > area.bottom():
+            last -= 1
+        chosen = QItemSelection()
+        if 0 <= first <= last:
+            chosen.select(self.rows.index(first, 0), self.rows.index(last, 0))
+        self.selectionModel().select(chosen, command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        region = QRegion()
+        room = self.viewport().rect()
+        for number in range(selection.size()):
+            part = selection.at(number)
+            area = QRect(self.row_rect(part.top()).topLeft(), self.row_rect(part.bottom()).bottomRight())
+            region += QRegion(area & room)
+        return region
+
+    # Rows come and go -----------------------------------------------------------------------------------------
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        self.rows.about_to_change.connect(self._remember)
+        self.rows.has_changed.connect(self._changed)
+        self.rows.repaint.connect(self.viewport().update)
+
+    def _first_visible(self) -> tuple[int, int] | None:
+        """The id of the first whole row on screen and how far below the edge it lies; None at the very top."""
+        offset = self.verticalOffset()
+        if not len(self.rows) or (offset <= 0 and not self.held):
+            return None
+        row = self._layout.first_below(offset)
+        if self._layout.top(row) < offset:
+            row += 1
+        row = min(row, len(self.rows) - 1)
+        return self.rows.id_at(row), self._layout.top(row) - offset
+
+    def _restore(self, anchor: tuple[int, int] | None) -> None:
+        if anchor is None:
+            return
+        row = self.rows.vector.row_of(anchor[0])
+        if row >= 0:
+            self.verticalScrollBar().setValue(self._layout.top(row) - anchor[1])
+
+    def _remember(self) -> None:
+        self._anchor = self._first_visible()
+
+    def _changed(self) -> None:
+        self.relayout()
+        self._restore(self._anchor)
+        self._anchor = None
+        self._point(self.viewport().mapFromGlobal(self.cursor().pos()) if self.underMouse() else QPoint(-1, -1))
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().update()
+        self.scrolled.emit()
+
+    # Painting -------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), theme().colours.window)
+        offset = self.verticalOffset()
+        first = self._layout.first_below(offset + event.rect().top())
+        last = min(self._layout.first_below(offset + event.rect().bottom()), len(self.rows) - 1)
+        if first <= last:
+            self.rows.prepare(first, last)
+        model = self.selectionModel()
+        current = self.currentIndex().row() if self.hasFocus() and by_keyboard() else -1
+        for row in range(first, last + 1):
+            summary = self.rows.summary(row)
+            if summary is not None:
+                self._paint_row(painter, row, summary, model.isRowSelected(row, QModelIndex()), row == current)
+        self._paint_headings(painter, first, last)
+        painter.end()
+
+    def _paint_row(self, painter: QPainter, row: int, summary: Summary, selected: bool, focused: bool) -> None:
+        rect = QRectF(self.row_rect(row))
+        hovered = row == self._hover
+        painter.setLayoutDirection(self.layoutDirection())
+        if self.painter_of_rows.density.lines > 1 and not selected and not hovered:
+            line_below(painter, rect, px(24), theme().colours.line)
+        look = Look(selected, hovered, focused, self._pressed if hovered else "", self.outgoing, self.rows.on_server)
+        self.painter_of_rows.paint(painter, rect, summary, look)
+
+    def _sticky(self) -> bool:
+        return bool(self._layout.sections) and self.verticalOffset() > 0
+
+    def _paint_headings(self, painter: QPainter, first: int, last: int) -> None:
+        if not self._layout.sections:
+            return
+        offset, size = self.verticalOffset(), self._layout.heading
+        start = max(0, self._layout.section_of(first))
+        stop = self._layout.section_of(last) + 1
+        stuck = self._layout.section_of(self._layout.first_below(offset)) if self._sticky() else -1
+        for number in range(start, stop):
+            top = self._layout.heading_top(number) - offset
+            if number == stuck:
+                following = self._layout.heading_top(number + 1) - offset - size if number + 1 < stop else 0
+                top = max(top, min(0, following))
+            self._paint_heading(painter, top, self._layout.sections[number].title)
+
+    def _paint_heading(self, painter: QPainter, top: int, title: str) -> None:
+        colours = theme().colours
+        rect = QRect(0, top, self.viewport().width(), self._layout.heading)
+        painter.fillRect(rect, colours.window)
+        painter.setFont(measures.semi_bold(measures.SIGN))
+        painter.setPen(colours.secondary)
+        painter.setLayoutDirection(self.layoutDirection())
+        place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
+        painter.drawText(rect.adjusted(px(24), px(4), -px(24), 0), place, title)
+
+    # Pointer and keys -----------------------------------------------------------------------------------------
+
+    def _action_at(self, point: QPoint) -> str:
+        row = self._row_at(point)
+        if row < 0:
+            return ""
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        for command, spot in self.painter_of_rows.actions(QRectF(self.row_rect(row)), mirrored):
+            if spot.contains(point):
+                return command
+        return ""
+
+    def _point(self, point: QPoint) -> None:
+        hover, pressed = self._row_at(point), self._action_at(point)
+        if (hover, pressed) != (self._hover, self._pressed):
+            self._hover, self._pressed = hover, pressed
+            self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons():
+            self._point(event.position().toPoint())
+        super().mouseMoveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        point = event.position().toPoint()
+        command = self._action_at(point) if event.button() == Qt.MouseButton.LeftButton else ""
+        if command:
+            self.row_command.emit(command, self._row_at(point))
+            return
+        self.held = True
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.held = False
+        super().mouseReleaseEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point(QPoint(-1, -1))
+        super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+            self.scrollTo(index)
+        if not index.isValid():
+            return
+        if not self.selectionModel().isSelected(index):
+            self.setCurrentIndex(index)
+        spot = self.visualRect(index).center() if event.reason() == QContextMenuEvent.Reason.Keyboard else event.pos()
+        self.held = True
+        self.menu_wanted.emit(self.viewport().mapToGlobal(spot))
+        self.held = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() == Qt.Key.Key_Space and not control:
+            self.walk.emit(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif event.key() == Qt.Key.Key_Space:
+            self.selectionModel().select(self.currentIndex(), _Selection.Toggle)
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are commands here, never a search through the rows."""
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._tool_tip(event)
+            return True
+        return super().viewportEvent(event)
+
+    def _tool_tip(self, event: QHelpEvent) -> None:
+        row = self._row_at(event.pos())
+        summary = self.rows.summary(row) if row >= 0 else None
+        command = self._action_at(event.pos())
+        text = self.rows.command_words.get(command, "") if command else dates.spoken(summary.date) if summary else ""
+        if summary is not None and summary.problem and not command:
+            text = f"{text}\n{summary.problem}"
+        QToolTip.showText(event.globalPos(), text, self)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        self.held = True
+        start_drag(self, self.rows.selected_ids(self.selectionModel().selection()))
+        self.held = False

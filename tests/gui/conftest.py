@@ -1,0 +1,67 @@
+"""What window tests stand on: the application as the product sets it up, and one qasync loop per test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+import pytest
+import qasync
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
+
+from desktopmail.gui.reader import prepare
+
+T = TypeVar("T")
+
+prepare.before_application()
+
+
+class NestedRuns:
+    """Lets qasync run more than once in a process: a second `QApplication.exec()` after any web view crashes, nested
+    event loops do not. Everything else goes to the application."""
+
+    def __init__(self, application: QApplication) -> None:
+        self._application = application
+        self._running: list[QEventLoop] = []
+
+    def exec(self) -> int:
+        loop = QEventLoop()
+        self._running.append(loop)
+        try:
+            return loop.exec()
+        finally:
+            self._running.pop()
+
+    def exit(self, code: int = 0) -> None:
+        if self._running:
+            self._running[-1].exit(code)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._application, name)
+
+
+@pytest.fixture
+def qloop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
+    """The loop of this test, set as the current one; tasks that are left over are cancelled at the end."""
+    loop = qasync.QEventLoop(NestedRuns(qapp))
+    asyncio.set_event_loop(loop)
+    yield loop
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.fixture
+def run(qloop: qasync.QEventLoop) -> Callable[[Coroutine[Any, Any, T]], T]:
+    """Run a coroutine on the test's loop, with Qt's events, at most 30 seconds."""
+
+    def runner(work: Coroutine[Any, Any, T]) -> T:
+        return qloop.run_until_complete(asyncio.wait_for(work, 30))
+
+    return runner
