@@ -1,0 +1,116 @@
+"""Finds quotations in a message, so that they can be folded away: in sanitised HTML and in plain text. Pure."""
+
+from __future__ import annotations
+
+import html as markup
+import re
+from dataclasses import dataclass
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+_QUOTE_CLASS = re.compile(r"""\bclass\s*=\s*["'][^"']*\b(gmail_quote|moz-cite-prefix|yahoo_quoted)\b""")
+_ATTRIBUTION = re.compile(
+    r"(?:wrote|schrieb|écrit|escribió|scrisse|skrev|schreef|napisał\(a\)|написал|写道)\s*[:：]?\s*$"
+)
+LONG_RUN = 12
+"""Quoted lines in the middle of an answer that are folded; shorter runs are what the answer speaks about."""
+
+
+def fold_quotes(html: str, word: str) -> str:
+    """Wrap the quotation that ends a message into a closed `details`. Only constant text is put between tags; HTML
+    whose quotation is not plainly the end, or that does not nest cleanly, comes back unchanged."""
+    found = _last_quotation(html)
+    if found is None:
+        return html
+    start, end = found
+    if _seen_text(html[end:]) or not _seen_text(html[:start]):
+        return html
+    opening = f'<details class="folded-quote"><summary>{markup.escape(word)}</summary>'
+    return f"{html[:start]}{opening}{html[start:end]}</details>{html[end:]}"
+
+
+def _last_quotation(html: str) -> tuple[int, int] | None:
+    """Where the last outermost quoting element begins and ends."""
+    stack: list[tuple[str, int, bool]] = []
+    found = None
+    for tag in _TAG.finditer(html):
+        closing, name, rest = tag.group(1), tag.group(2).lower(), tag.group(3)
+        if name in _VOID or rest.endswith("/"):
+            continue
+        if not closing:
+            quoting = name == "blockquote" or bool(_QUOTE_CLASS.search(rest))
+            outermost = quoting and not any(each[2] for each in stack)
+            stack.append((name, tag.start(), outermost))
+            continue
+        while stack:
+            opened, start, quoting = stack.pop()
+            if opened == name:
+                if quoting:
+                    found = (start, tag.end())
+                break
+    return found
+
+
+_VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"))
+
+
+def _seen_text(html: str) -> bool:
+    """Whether a person would see anything here."""
+    if "<img" in html.lower():
+        return True
+    return bool(markup.unescape(_TAG.sub(" ", html)).replace("\xa0", " ").strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive lines of plain text: as written, or quoted. `folds` says that a quotation is closed at first."""
+
+    lines: tuple[str, ...]
+    quoted: bool
+    folds: bool = False
+
+
+def runs(text: str) -> list[Run]:
+    """Plain text as runs. The quotation at the end folds, with the line that introduces it; so do long ones."""
+    groups: list[tuple[bool, list[str]]] = []
+    for line in text.split("\n"):
+        quoted = line.startswith(">")
+        if groups and groups[-1][0] == quoted:
+            groups[-1][1].append(line)
+        else:
+            groups.append((quoted, [line]))
+    found: list[Run] = []
+    last = _last_quoted(groups)
+    for number, (quoted, lines) in enumerate(groups):
+        ends = quoted and number == last
+        if ends and found and len(lines) > 1:
+            _take_attribution(found, lines)
+        found.append(Run(tuple(lines), quoted, quoted and (len(lines) >= LONG_RUN or (ends and len(lines) > 1))))
+    if not any(any(line.strip() for line in run.lines) for run in found if not run.folds):
+        return [Run(run.lines, run.quoted) for run in found]
+    return [run for run in found if run.lines]
+
+
+def _last_quoted(groups: list[tuple[bool, list[str]]]) -> int:
+    """Which group is the quotation that nothing but a signature or blank lines follow; -1 when there is none."""
+    for number in range(len(groups) - 1, -1, -1):
+        quoted, lines = groups[number]
+        if quoted:
+            return number
+        rest = [line for line in lines if line.strip()]
+        if rest and rest[0].rstrip() != "--":
+            return -1
+    return -1
+
+
+def _take_attribution(found: list[Run], lines: list[str]) -> None:
+    """Move 'On Monday Ada wrote:' from the run before to the head of the quotation."""
+    before = list(found[-1].lines)
+    tail = []
+    while before and not before[-1].strip():
+        tail.append(before.pop())
+    taken: list[str] = []
+    while before and before[-1].strip() and len(taken) < 3:
+        taken.insert(0, before.pop())
+    if taken and _ATTRIBUTION.search(taken[-1]) and (not before or not before[-1].strip()):
+        lines[:0] = taken
+        found[-1] = Run(tuple(before), False)
