@@ -18,8 +18,9 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktopmail.domain.account import Endpoint, Security
@@ -57,7 +58,7 @@ mail_uid = {user}
 mail_gid = {user}
 passdb {{
   driver = passwd-file
-  args = scheme=PLAIN {folder}/passwd
+  args = scheme=PLAIN {folder}/users/%n
 }}
 userdb {{
   driver = static
@@ -108,6 +109,11 @@ service auth {{
   inet_listener {{
     address = 127.0.0.1
     port = {auth}
+  }}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
   }}
 }}
 service stats {{
@@ -175,8 +181,7 @@ class Dovecot:
         for name in ("mail", "home"):
             (self.folder / name).mkdir(exist_ok=True)
             shutil.chown(self.folder / name, MAIL_USER, MAIL_USER)
-        (self.folder / "passwd").touch()
-        (self.folder / "passwd").chmod(0o644)
+        (self.folder / "users").mkdir(exist_ok=True)
         pair = self.certificates.good
         special = "".join(SPECIAL.format(name=name, use=use) for name, use in self._mailboxes.items())
         protocols = " ".join(name for name in ("imap", "pop3", "lmtp") if _protocol_here(name))
@@ -232,9 +237,22 @@ class Dovecot:
     def add_user(self, name: str = "", password: str = "") -> User:
         """A new mailbox; without a name it gets one nobody else has. Works while the server runs."""
         user = User(name or f"user{next(_serial)}x{os.getpid()}", password or f"secret-{next(_serial)}")
-        with (self.folder / "passwd").open("a") as file:
-            file.write(f"{user.name}:{{PLAIN}}{user.password}::::::\n")
+        self._write_password(user)
         return user
+
+    def set_password(self, user: User, password: str) -> User:
+        """Give a user another password. Waits up to a second, because the server looks at the file once a second."""
+        changed = replace(user, password=password)
+        self._write_password(changed)
+        now = int(time.time())
+        wait_until(lambda: int(time.time()) > now, 2)
+        return changed
+
+    def _write_password(self, user: User) -> None:
+        (self.folder / "users").mkdir(exist_ok=True)
+        file = self.folder / "users" / user.name
+        file.write_text(f"{user.name}:{{PLAIN}}{user.password}::::::\n")
+        file.chmod(0o644)
 
     def endpoint(self, kind: str, user: User, *, host: str = "localhost") -> Endpoint:
         """Where `user` signs in; kinds with an s at the end are implicit TLS, the others STARTTLS."""
@@ -242,8 +260,9 @@ class Dovecot:
         return Endpoint(host, self.ports[kind], security, user.name)
 
     def url(self, kind: str, user: User) -> str:
-        """The same as a URL without the password."""
-        return f"{kind}://{user.name}@localhost:{self.ports[kind]}"
+        """The same as the URL the command line takes: imaps://…, imap+starttls://…, pop3s://…, pop3+starttls://…"""
+        scheme = kind if kind.endswith("s") else f"{kind}+starttls"
+        return f"{scheme}://{user.name}@localhost:{self.ports[kind]}"
 
     def seed(
         self,

@@ -7,9 +7,9 @@
     postfix.endpoint("smtps", user)          # implicit TLS; "submission" is STARTTLS; "smtp" is plain text
     postfix.stop()
 
-Everything at mail.test goes to Dovecot by LMTP; other domains are taken and held in the queue.
-These recipients are refused: nosuch@ 550, full@ 552, greylist@ 450. Senders: banned@ 553, later@ 451.
-Messages over `size_limit` bytes are refused, as is any message with "X-Refuse: 550" or "X-Refuse: 450" in its header.
+Everything at mail.test goes to Dovecot by LMTP; mail for other domains is taken and thrown away.
+These recipients are refused: nosuch@ 550, full@ 552, greylist@ 450. Senders: banned@ 553, later@ 451, and busy@ 452
+only after the whole message. Messages over `size_limit` bytes are refused, as are those with "X-Refuse: yes" (550).
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ mydestination =
 virtual_mailbox_domains = mail.test, localhost
 virtual_mailbox_maps = static:ok
 virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
-default_transport = retry:elsewhere is out of reach
-relay_transport = retry:elsewhere is out of reach
+default_transport = discard
+relay_transport = discard
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mynetworks =
@@ -68,6 +68,8 @@ smtpd_error_sleep_time = 0
 smtpd_soft_error_limit = 1000
 smtpd_hard_error_limit = 2000
 smtpd_client_connection_count_limit = 0
+smtpd_end_of_data_restrictions = check_sender_access inline:{{
+  {{busy@mail.test=452 4.3.1 No room at the moment}} }}
 header_checks = regexp:{folder}/header_checks
 smtputf8_enable = yes
 message_size_limit = {size_limit}
@@ -105,8 +107,7 @@ scache unix - - n - 1 scache
 """
 
 HEADER_CHECKS = """
-/^X-Refuse: 550/ REJECT 5.7.1 This message is not wanted
-/^X-Refuse: 450/ DEFER 4.7.1 This message is not wanted now
+/^X-Refuse: yes/ REJECT 5.7.1 This message is not wanted
 """
 
 
@@ -175,8 +176,9 @@ class Postfix:
         return Endpoint(host, self.ports[kind], SECURITY[kind], user.name)
 
     def url(self, kind: str, user: User) -> str:
-        """The same as a URL without the password."""
-        return f"{kind}://{user.name}@localhost:{self.ports[kind]}"
+        """The same as the URL the command line takes: smtps://…, smtp+starttls://…, smtp://…"""
+        scheme = "smtp+starttls" if kind == "submission" else kind
+        return f"{scheme}://{user.name}@localhost:{self.ports[kind]}"
 
     def queued(self) -> int:
         """How many messages wait in the queue."""

@@ -6,13 +6,19 @@ import imaplib
 import ssl
 import time
 
+import pytest
+
 from tests.servers.dovecot import Dovecot, User
 
 
 def _signed_in(server: Dovecot, user: User) -> imaplib.IMAP4_SSL:
     context = ssl.create_default_context(cafile=str(server.certificates.authority))
     line = imaplib.IMAP4_SSL("localhost", server.ports["imaps"], ssl_context=context)
-    line.login(user.name, user.password)
+    try:
+        line.login(user.name, user.password)
+    except imaplib.IMAP4.error:
+        line.shutdown()
+        raise
     return line
 
 
@@ -38,6 +44,16 @@ def test_twenty_thousand_messages_take_seconds(dovecot: Dovecot, dovecot_user: U
     start = time.monotonic()
     assert dovecot.seed(dovecot_user, "Big", (_message(number) for number in range(20_000))) == 20_000
     assert time.monotonic() - start < 20
+
+
+def test_users_and_passwords_count_at_once(dovecot: Dovecot) -> None:
+    for _ in range(3):
+        user = dovecot.add_user()
+        _signed_in(dovecot, user).logout()
+    changed = dovecot.set_password(user, "another")
+    _signed_in(dovecot, changed).logout()
+    with pytest.raises(imaplib.IMAP4.error):
+        _signed_in(dovecot, user)
 
 
 def test_an_own_server_can_be_halted_and_started_again(certificates: object) -> None:

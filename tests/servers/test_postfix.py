@@ -31,7 +31,7 @@ def test_mail_is_delivered_and_some_people_are_refused(postfix: Postfix, dovecot
             "greylist@mail.test": 450,
         }
         with pytest.raises(smtplib.SMTPDataError):
-            line.sendmail("a@mail.test", [dovecot_user.address], b"X-Refuse: 550\r\n" + raw)
+            line.sendmail("a@mail.test", [dovecot_user.address], b"X-Refuse: yes\r\n" + raw)
     [message] = postfix.delivered(dovecot_user)
     assert b"Subject: hello" in message
 

@@ -4,7 +4,7 @@ small enough that neither the loop nor the interpreter lock is held for long."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 
 PIECE = 1 << 19
@@ -50,7 +50,7 @@ def on_the_wire(raw: bytes) -> Iterator[bytes]:
         yield b"\r\n"
 
 
-async def prepared(raw: bytes) -> AsyncIterator[bytes]:
+async def prepared(raw: bytes) -> AsyncGenerator[bytes, None]:
     """The same, each piece made on a worker thread while the one before it is being sent."""
     pieces = on_the_wire(raw)
     ahead = asyncio.ensure_future(asyncio.to_thread(next, pieces, None))
