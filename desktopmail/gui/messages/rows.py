@@ -92,9 +92,9 @@ class RowPainter:
         end = self._tags(ink, lines[1], summary)
         second = QRectF(row.left() + left, lines[1].top(), end - row.left() - left, lines[1].height())
         if self.density.lines == 2:
-            self._subject_preview(ink, second, summary, unread)
+            self._subject_preview(ink, second, summary)
         else:
-            self._subject(ink, second, summary, unread)
+            self._subject(ink, second, summary)
             third = QRectF(row.left() + left, lines[2].top(), row.width() - left - px(12), lines[2].height())
             ink.text(third, summary.preview, measures.face(SMALL), colours.secondary)
 
@@ -114,7 +114,7 @@ class RowPainter:
 
     def _lines(self, row: QRectF) -> list[QRectF]:
         line = measures.face(measures.BODY, WEIGHT.DemiBold).metrics.height()
-        gap = px(1) if self.density.lines > 1 else 0
+        gap = px(2) if self.density.lines > 1 else 0
         total = line * self.density.lines + gap * (self.density.lines - 1)
         top = row.top() + (row.height() - total) / 2
         return [QRectF(row.left(), top + number * (line + gap), row.width(), line)
@@ -227,7 +227,7 @@ class RowPainter:
             edge -= width + px(4)
         return edge - px(4) if edge < line.right() - px(12) else edge
 
-    def _subject(self, ink: Ink, room: QRectF, summary: Summary, unread: bool) -> float:
+    def _subject(self, ink: Ink, room: QRectF, summary: Summary) -> float:
         colours = theme().colours
         left = room.left()
         for flag, name in ((Flags.ANSWERED, "corner-up-left"), (Flags.FORWARDED, "corner-up-right")):
@@ -236,14 +236,14 @@ class RowPainter:
                 spot = QRectF(left, room.center().y() - side / 2, side, side)
                 icons.draw(ink.painter, name, ink.turned(spot), colours.secondary)
                 left += side + px(4)
-        face = measures.face(weight=WEIGHT.Medium) if unread else measures.face()
+        face = measures.face()
         subject = summary.subject or ink.no_subject
         colour = colours.text if summary.subject else colours.secondary
         used = ink.text(QRectF(left, room.top(), room.right() - left, room.height()), subject, face, colour)
         return left + used
 
-    def _subject_preview(self, ink: Ink, room: QRectF, summary: Summary, unread: bool) -> None:
-        end = self._subject(ink, room, summary, unread) + px(8)
+    def _subject_preview(self, ink: Ink, room: QRectF, summary: Summary) -> None:
+        end = self._subject(ink, room, summary) + px(8)
         if room.right() - end > px(32) and summary.preview:
             ink.text(QRectF(end, room.top(), room.right() - end, room.height()), summary.preview,
                      measures.face(SMALL), theme().colours.secondary)  # fmt: skip
@@ -252,10 +252,10 @@ class RowPainter:
         unread = Flags.SEEN not in summary.flags
         right = self._right_end(ink, line, summary, look, unread)
         left = line.left() + px(24)
-        names = min(px(180), max(px(96), (right - left) * 0.34))
+        names = min(px(180), max(px(96), line.width() * 0.28))
         self._people(ink, QRectF(left, line.top(), names - px(12), line.height()), summary, look)
         rest = QRectF(left + names, line.top(), right - left - names, line.height())
-        self._subject_preview(ink, rest, summary, unread)
+        self._subject_preview(ink, rest, summary)
 
 
 def _sign_names(summary: Summary, look: Look, colours: Colours) -> list[tuple[str, QColor, bool]]:
@@ -289,7 +289,10 @@ def _who(summary: Summary, outgoing: bool) -> Address:
 
 
 def line_below(painter: QPainter, row: QRectF, left: float, colour: QColor) -> None:
-    """The hair line between two rows."""
+    """The hair line between two rows, set in at the leading edge."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(colour, 0))
-    painter.drawLine(QPointF(row.left() + left, row.bottom() - 1), QPointF(row.right() - px(12), row.bottom() - 1))
+    start, stop = row.left() + left, row.right() - px(12)
+    if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        start, stop = row.left() + px(12), row.right() - left
+    painter.drawLine(QPointF(start, row.bottom() - 1), QPointF(stop, row.bottom() - 1))

@@ -29,6 +29,7 @@ class Theme(QObject):
         super().__init__()
         self.colours: Colours = LIGHT
         self._applied = False
+        self._choice = "system"
 
     def start(self, choice: str = "system") -> None:
         """Take over the application's looks; call once, after the QApplication exists."""
@@ -44,6 +45,7 @@ class Theme(QObject):
 
     def choose(self, choice: str) -> None:
         """Follow the `system`, or stay `light` or `dark`."""
+        self._choice = choice
         QGuiApplication.styleHints().setColorScheme(SCHEMES.get(choice, Qt.ColorScheme.Unknown))
         self.renew()
 
@@ -55,7 +57,9 @@ class Theme(QObject):
         if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
             self.colours = from_system(app.style().standardPalette())
         else:
-            self.colours = DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+            wanted = SCHEMES.get(self._choice, Qt.ColorScheme.Unknown)
+            scheme = hints.colorScheme() if wanted == Qt.ColorScheme.Unknown else wanted
+            self.colours = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
         measures.forget()
         app.setPalette(_palette(self.colours))
         app.setStyleSheet(sheet(self.colours))

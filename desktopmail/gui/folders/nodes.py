@@ -1,0 +1,142 @@
+"""What stands in the tree, and in which order: worked out from accounts and folders. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
+
+from desktopmail.domain.account import Account
+from desktopmail.domain.folder import ROLE_ORDER, Folder, Lives, Role, Unified
+from desktopmail.domain.ids import FolderId
+
+ICONS = {
+    Role.INBOX: "inbox",
+    Role.DRAFTS: "file-pen",
+    Role.SENT: "send",
+    Role.ARCHIVE: "archive",
+    Role.JUNK: "octagon-alert",
+    Role.TRASH: "trash-2",
+    Role.ALL: "mails",
+    Role.OUTBOX: "clock",
+    Role.NONE: "folder",
+}
+UNIFIED_ICONS = {Unified.INBOX: "inbox", Unified.STARRED: "star", Unified.DRAFTS: "file-pen", Unified.SENT: "send"}
+UNIFIED_ROLES = {Unified.INBOX: Role.INBOX, Unified.DRAFTS: Role.DRAFTS, Unified.SENT: Role.SENT}
+COUNTS_ALL = (Role.DRAFTS, Role.OUTBOX)
+"""Roles whose number says how many there are, not how many are unread."""
+
+
+class Kind(Enum):
+    """What a node is."""
+
+    UNIFIED = "unified"
+    ACCOUNT = "account"
+    FOLDER = "folder"
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One line of the tree. `place` is what the list shows for it (None: an account, which only opens and closes)."""
+
+    key: str
+    kind: Kind
+    title: str
+    icon: str
+    place: FolderId | Unified | None = None
+    folder: Folder | None = None
+    count: int = 0
+    strong: bool = False
+    here: bool = False
+    colour: int = -1
+    problem: str = ""
+    children: list[Node] = field(default_factory=list)
+
+    def facts(self) -> tuple[object, ...]:
+        """Everything that is drawn, for telling whether a line has to be drawn again."""
+        return (self.title, self.icon, self.count, self.strong, self.here, self.colour, self.problem)
+
+
+def role_name(role: Role) -> str:
+    """A special folder in the person's language."""
+    tr = QCoreApplication.translate
+    return {
+        Role.INBOX: tr("folders", "Inbox"),
+        Role.DRAFTS: tr("folders", "Drafts"),
+        Role.SENT: tr("folders", "Sent"),
+        Role.ARCHIVE: tr("folders", "Archive"),
+        Role.JUNK: tr("folders", "Junk"),
+        Role.TRASH: tr("folders", "Trash"),
+        Role.ALL: tr("folders", "All mail"),
+        Role.OUTBOX: tr("folders", "Outbox"),
+        Role.NONE: "",
+    }[role]
+
+
+def unified_name(view: Unified) -> str:
+    """A unified view in the person's language."""
+    tr = QCoreApplication.translate
+    return {
+        Unified.INBOX: tr("folders", "Inbox"),
+        Unified.STARRED: tr("folders", "Starred"),
+        Unified.DRAFTS: tr("folders", "Drafts"),
+        Unified.SENT: tr("folders", "Sent"),
+    }[view]
+
+
+def folder_title(folder: Folder) -> str:
+    """What a folder is called here: special folders by their role, others by their own name."""
+    return role_name(folder.role) or folder.name
+
+
+def tree(accounts: Sequence[Account], folders: Sequence[Folder]) -> list[Node]:
+    """The whole tree. With one account its folders carry everything; unified views come with the second account."""
+    if not accounts:
+        return []
+    groups = [_account(account, [each for each in folders if each.account == account.id]) for account in accounts]
+    if len(accounts) == 1:
+        groups[0].children.insert(1, _unified(Unified.STARRED, folders))
+        return groups
+    return [_unified(view, folders) for view in Unified] + groups
+
+
+def _unified(view: Unified, folders: Iterable[Folder]) -> Node:
+    role = UNIFIED_ROLES.get(view)
+    members = [each for each in folders if each.role is role]
+    count = sum(each.total if view is Unified.DRAFTS else each.unread for each in members)
+    count = count if view in (Unified.INBOX, Unified.DRAFTS) else 0
+    strong = view is Unified.INBOX and count > 0
+    return Node(f"u:{view.value}", Kind.UNIFIED, unified_name(view), UNIFIED_ICONS[view], view, None, count, strong)
+
+
+def _account(account: Account, folders: list[Folder]) -> Node:
+    here = account.kind != "imap"
+    top = [each for each in folders if each.parent is None]
+    special = sorted((each for each in top if each.role is not Role.NONE), key=lambda each: ROLE_ORDER.index(each.role))
+    own = sorted((each for each in top if each.role is Role.NONE), key=lambda each: each.name.casefold())
+    shown = [each for each in special if each.role is not Role.OUTBOX or each.total or each.problem]
+    children = [_folder(each, folders, here) for each in [*shown, *own]]
+    return Node(f"a:{account.id}", Kind.ACCOUNT, account.name or account.address, "", None, None, 0, False, here,
+                account.colour, "", children)  # fmt: skip
+
+
+def _folder(folder: Folder, folders: list[Folder], all_here: bool) -> Node:
+    below = sorted((each for each in folders if each.parent == folder.id), key=lambda each: each.name.casefold())
+    count = folder.total if folder.role in COUNTS_ALL else folder.unread
+    if folder.role in (Role.SENT, Role.TRASH, Role.ARCHIVE):
+        count = 0
+    here = folder.lives is Lives.HERE and not all_here and folder.role is not Role.OUTBOX
+    strong = folder.role is Role.INBOX and folder.unread > 0
+    node = Node(f"f:{folder.id}", Kind.FOLDER, folder_title(folder), ICONS[folder.role], folder.id, folder, count,
+                strong, here, -1, folder.problem)  # fmt: skip
+    node.children = [_folder(each, folders, all_here) for each in below]
+    return node
+
+
+def flat(nodes: Iterable[Node]) -> Iterable[Node]:
+    """Every node, parents before children."""
+    for node in nodes:
+        yield node
+        yield from flat(node.children)
