@@ -1,0 +1,58 @@
+"""Reads accounts as they are stored."""
+
+from __future__ import annotations
+
+import apsw
+
+from desktopmail.domain.account import (
+    Account,
+    Endpoint,
+    Identity,
+    ImapServer,
+    Incoming,
+    Keep,
+    Leave,
+    Pop3Server,
+    Security,
+    SmtpServer,
+)
+from desktopmail.domain.ids import AccountId, IdentityId
+
+
+def accounts(db: apsw.Connection) -> tuple[Account, ...]:
+    """All accounts, in the order they were made."""
+    pins: dict[tuple[str, int], set[str]] = {}
+    for host, port, fingerprint in db.execute("SELECT host, port, fingerprint FROM pin"):
+        pins.setdefault((host, port), set()).add(fingerprint)
+    incoming: dict[int, Incoming] = {}
+    outgoing: dict[int, SmtpServer] = {}
+    for account, protocol, host, port, security, user, keep, days, max_size, files_sent in db.execute(
+        "SELECT account, protocol, host, port, security, user, keep, keep_days, max_size, files_sent FROM server"
+    ):
+        endpoint = Endpoint(host, port, Security(security), user, frozenset(pins.get((host.lower(), port), ())))
+        if protocol == "smtp":
+            outgoing[account] = SmtpServer(endpoint, None if files_sent is None else bool(files_sent))
+        elif protocol == "imap":
+            incoming[account] = ImapServer(endpoint)
+        else:
+            incoming[account] = Pop3Server(endpoint, Leave(Keep(keep), days), max_size)
+    identities: dict[int, list[Identity]] = {}
+    for account, number, name, address, reply_to, signature in db.execute(
+        "SELECT account, id, name, address, reply_to, signature FROM identity ORDER BY id"
+    ):
+        identities.setdefault(account, []).append(Identity(IdentityId(number), name, address, reply_to, signature))
+    return tuple(
+        Account(
+            AccountId(account),
+            name,
+            address,
+            incoming.get(account),
+            outgoing.get(account),
+            tuple(identities.get(account, ())),
+            colour,
+            bool(paused),
+        )
+        for account, name, address, colour, paused in db.execute(
+            "SELECT id, name, address, colour, paused FROM account ORDER BY id"
+        )
+    )

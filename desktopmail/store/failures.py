@@ -1,0 +1,55 @@
+"""Turns SQLite's exceptions into errors a person can act on."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from desktopmail.domain.errors import DiskFull, MailError, StoreDamaged, StoreFailed
+
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+def disk_full(log: str) -> DiskFull:
+    """The one wording for a disk without room."""
+    return DiskFull(
+        "The disk is full",
+        "Nothing that was stored is lost. Free some space; work continues by itself afterwards.",
+        log,
+    )
+
+
+def damaged(file: str, log: str) -> StoreDamaged:
+    """The one wording for a database that failed its check; the file stays where it is."""
+    return StoreDamaged(
+        f"The mail database {file} is damaged",
+        "The damaged file is kept as it is. Repair the profile to bring back everything that can still be read.",
+        log,
+    )
+
+
+def known(error: apsw.Error, path: Path, system_errno: int) -> MailError:
+    """The error to raise instead of `error`, which came from the database at `path`."""
+    log = f"{type(error).__name__}: {error}"
+    if isinstance(error, apsw.FullError) or (isinstance(error, apsw.IOError) and system_errno in NO_ROOM):
+        return disk_full(log)
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return damaged(path.name, log)
+    return StoreFailed(
+        "The profile cannot be used right now",
+        f"The database {path.name} could not be read or written. Nothing that was stored before is lost.",
+        log,
+    )
+
+
+@contextmanager
+def mapped(db: apsw.Connection, path: Path) -> Iterator[None]:
+    """Raise known errors in place of SQLite's."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise known(error, path, db.system_errno) from error

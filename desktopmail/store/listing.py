@@ -1,0 +1,81 @@
+"""Which messages a place shows, and in which order. Queries run on covering indexes alone."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+
+import apsw
+
+from desktopmail.domain.folder import Place, Unified
+
+_STARRED = """
+SELECT m.id FROM message AS m WHERE m.hidden = 0 AND m.flags & 2 = 2
+    AND m.folder NOT IN (SELECT id FROM folder WHERE role IN ('trash', 'junk')) ORDER BY m.sort DESC, m.id DESC
+"""
+
+
+def ids(
+    db: apsw.Connection, place: Place, *, grouped: bool = False, unread: bool = False, starred: bool = False
+) -> array[int]:
+    """The messages of a place, newest first; with `grouped` the newest of each conversation."""
+    if place is Unified.STARRED:
+        return array("q", [row[0] for row in db.execute(_STARRED)])
+    where = "m.hidden = 0"
+    if unread:
+        where += " AND m.flags & 1 = 0"
+    if starred:
+        where += " AND m.flags & 2 = 2"
+    inside = _folders(db, place)
+    bound = tuple(inside)
+    if len(inside) == 1:
+        where = f"m.folder = ? AND {where}"
+    else:
+        where = f"m.folder IN ({','.join('?' * len(inside))}) AND {where}"
+    order = "ORDER BY m.sort DESC, m.id DESC"
+    if not grouped:
+        rows = db.execute(f"SELECT m.id FROM message AS m WHERE {where} {order}", bound)  # noqa: S608 - constants
+        return array("q", [one for (one,) in rows])
+    threads = db.execute(f"SELECT m.thread, m.id FROM message AS m WHERE {where} {order}", bound)  # noqa: S608
+    heads: dict[int, int] = {}
+    for thread, one in threads:
+        if thread not in heads:
+            heads[thread] = one
+    return array("q", heads.values())
+
+
+def positions(db: apsw.Connection, wanted: Iterable[int]) -> list[tuple[int, int]]:
+    """By what each message is put in order: a list shows the greatest first. Ids that are gone are left out."""
+    numbers = array("q", wanted)
+    if not numbers:
+        return []
+    found = dict(
+        db.execute(
+            "SELECT m.id, m.sort FROM carray(?) AS v JOIN message AS m ON m.id = v.value", (apsw.carray(numbers),)
+        )
+    )
+    return [(found[one], one) for one in numbers if one in found]
+
+
+def counts(db: apsw.Connection, place: Place) -> tuple[int, int]:
+    """How many messages a place has, and how many of them are unread."""
+    if place is Unified.STARRED:
+        total, unread = db.execute(
+            "SELECT count(*), coalesce(sum(m.flags & 1 = 0), 0) FROM message AS m"
+            " WHERE m.hidden = 0 AND m.flags & 2 = 2"
+            " AND m.folder NOT IN (SELECT id FROM folder WHERE role IN ('trash', 'junk'))"
+        ).get
+        return total, unread
+    inside = _folders(db, place)
+    marks = ",".join("?" * len(inside))
+    total, unread = db.execute(
+        f"SELECT coalesce(sum(total), 0), coalesce(sum(unread), 0) FROM folder WHERE id IN ({marks})",  # noqa: S608
+        tuple(inside),
+    ).get
+    return total, unread
+
+
+def _folders(db: apsw.Connection, place: Place) -> list[int]:
+    if isinstance(place, Unified):
+        return [one for (one,) in db.execute("SELECT id FROM folder WHERE role = ? AND removed = 0", (place.value,))]
+    return [place]

@@ -1,0 +1,120 @@
+"""Synchronous reading for whoever paints or prints: a read-only connection that never waits for a writer."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from pathlib import Path
+
+import apsw
+
+from desktopmail.domain.account import Account
+from desktopmail.domain.action import HistoryEvent, JournalEntry
+from desktopmail.domain.address import Address
+from desktopmail.domain.draft import Outgoing
+from desktopmail.domain.errors import StoreFailed
+from desktopmail.domain.folder import Folder, Place
+from desktopmail.domain.ids import FolderId, ThreadId
+from desktopmail.domain.message import Summary
+from desktopmail.domain.query import Query
+from desktopmail.domain.settings import Settings
+from desktopmail.store import listing
+from desktopmail.store.account_rows import accounts
+from desktopmail.store.contacts import complete
+from desktopmail.store.database import connect
+from desktopmail.store.failures import mapped
+from desktopmail.store.history import history_of
+from desktopmail.store.journal import journal_entries
+from desktopmail.store.outbox_rows import outgoing
+from desktopmail.store.searching import search
+from desktopmail.store.settings import settings
+from desktopmail.store.summaries import conversation, summaries
+from desktopmail.store.tree import folders
+from desktopmail.store.trust import images_allowed
+
+
+class Reader:
+    """Every method sees the last commit before it was called. Ids that are gone are left out, never an error."""
+
+    def __init__(self, mail: Path, search_index: Path) -> None:
+        self._path = mail
+        try:
+            self._db = connect(mail, read_only=True)
+            self._db.pragma("mmap_size", 256 << 20)
+            self._db.execute("ATTACH ? AS search", (str(search_index),))
+        except apsw.Error as error:
+            raise StoreFailed("The profile cannot be read", f"{mail.name} cannot be opened.", str(error)) from error
+
+    def close(self) -> None:
+        """Close the connection. Harmless when done twice."""
+        self._db.close(True)
+
+    def folders(self) -> tuple[Folder, ...]:
+        """All folders: by account, roles first, then by path."""
+        with mapped(self._db, self._path):
+            return folders(self._db)
+
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts, in the order they were made."""
+        with mapped(self._db, self._path):
+            return accounts(self._db)
+
+    def ids(self, place: Place, *, grouped: bool = False, unread: bool = False, starred: bool = False) -> array[int]:
+        """The messages of a place, newest first; with `grouped` the newest of each conversation."""
+        with mapped(self._db, self._path):
+            return listing.ids(self._db, place, grouped=grouped, unread=unread, starred=starred)
+
+    def positions(self, ids: Iterable[int]) -> list[tuple[int, int]]:
+        """By what each message is put in order: a list shows the greatest first."""
+        with mapped(self._db, self._path):
+            return listing.positions(self._db, ids)
+
+    def counts(self, place: Place) -> tuple[int, int]:
+        """How many messages a place has, and how many of them are unread."""
+        with mapped(self._db, self._path):
+            return listing.counts(self._db, place)
+
+    def summaries(self, ids: Iterable[int], *, grouped: bool = False) -> list[Summary]:
+        """Rows of a list in the order asked for; with `grouped` each stands for its conversation."""
+        with mapped(self._db, self._path):
+            return summaries(self._db, ids, grouped=grouped)
+
+    def thread(self, thread: ThreadId, place: FolderId | None = None) -> list[Summary]:
+        """A conversation, oldest first, own answers included; Trash, Junk and Outbox only when read there."""
+        with mapped(self._db, self._path):
+            return conversation(self._db, thread, place or 0)
+
+    def search(self, query: Query, place: Place | None = None, limit: int = 1000) -> array[int]:
+        """The messages that fulfil the conditions, newest first; in Trash and Junk only when asked for."""
+        with mapped(self._db, self._path):
+            return search(self._db, query, place, limit)
+
+    def outbox(self, message: int = 0) -> tuple[Outgoing, ...]:
+        """Everything on its way out, or one entry of it."""
+        with mapped(self._db, self._path):
+            return outgoing(self._db, message)
+
+    def journal(self, limit: int = 50) -> tuple[JournalEntry, ...]:
+        """The newest journal entries, newest first."""
+        with mapped(self._db, self._path):
+            return journal_entries(self._db, limit)
+
+    def history(self, message: int) -> tuple[HistoryEvent, ...]:
+        """The story of one message, oldest first."""
+        with mapped(self._db, self._path):
+            return history_of(self._db, message)
+
+    def complete(self, prefix: str, limit: int = 10) -> tuple[Address, ...]:
+        """People whose names or addresses begin with these words, best first."""
+        with mapped(self._db, self._path):
+            return complete(self._db, prefix, limit)
+
+    def settings(self) -> Settings:
+        """All preferences."""
+        with mapped(self._db, self._path):
+            return settings(self._db)
+
+    def images_allowed(self, address: str) -> bool:
+        """Whether remote images of this address may be shown."""
+        with mapped(self._db, self._path):
+            return images_allowed(self._db, address)

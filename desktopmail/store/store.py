@@ -1,0 +1,200 @@
+"""The profile: three databases behind one lock, one thread that writes mail and one for bulky content and the index."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from desktopmail.domain.changes import ChangeSet
+from desktopmail.domain.errors import NotFound, StoreDamaged, StoreFailed
+from desktopmail.store import migrations
+from desktopmail.store.connection import Writer
+from desktopmail.store.content import Content, read_content
+from desktopmail.store.database import connect, refuse_newer
+from desktopmail.store.lock import ProfileLock
+from desktopmail.store.notes import Notes
+from desktopmail.store.reader import Reader
+from desktopmail.store.text import TextIndex
+from desktopmail.store.transaction import Transaction
+from desktopmail.store.worker import Worker
+
+T = TypeVar("T")
+MAIL, CONTENT, SEARCH = "mail.db", "content.db", "search.db"
+STEPS = {MAIL: migrations.MAIL, CONTENT: migrations.CONTENT, SEARCH: migrations.SEARCH}
+
+
+class Store:
+    """Everything a profile holds. A transaction is a plain function that runs on the store thread; after its commit
+    one ChangeSet is announced on the loop that awaited it.
+
+    Content and index have a thread of their own, so that hashing and compressing overlap with the work on mail.db.
+    Order for those who write both: content first, then mail, then index; what nobody names is swept, never the reverse.
+    """
+
+    def __init__(self, folder: Path, lock: ProfileLock) -> None:
+        self.folder = folder
+        self._lock = lock
+        self._subscribers: list[Callable[[ChangeSet], None]] = []
+        self._readers: list[Reader] = []
+        self._closed = False
+        self._mail = Writer(folder / MAIL, STEPS[MAIL], durable=False)
+        self._content = Writer(folder / CONTENT, STEPS[CONTENT], durable=True)
+        self._search = _open_search(folder)
+        self._content_reader = connect(folder / CONTENT, read_only=True)
+        self._mail_thread = Worker("store")
+        self._content_thread = Worker("content")
+        self._raw_thread = Worker("content-reader")
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = True) -> Store:
+        """Open a profile, blocking. Raises NotFound without `create`, ProfileInUse, StoreTooNew (not a byte was
+        changed), StoreDamaged, DiskFull, StoreFailed."""
+        if not create and not (folder / MAIL).exists():
+            raise NotFound("There is no profile", f"{folder} holds no mail.")
+        for name, steps in STEPS.items():
+            refuse_newer(folder / name, steps)
+        _make_private(folder)
+        lock = ProfileLock(folder / "lock")
+        try:
+            return cls(folder, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    async def write(self, fn: Callable[[Transaction], T], *, durable: bool = False) -> T:
+        """The value of `fn(tx)` in a committed transaction; all or nothing. With `durable` it survives a power cut.
+
+        Runs to its end even when the waiting task is cancelled. Raises what `fn` raises, DiskFull, StoreDamaged,
+        StoreFailed; nothing was changed then.
+        """
+
+        def work() -> tuple[T, ChangeSet]:
+            notes = Notes()
+
+            def inside(db: apsw.Connection) -> T:
+                value = fn(Transaction(db, notes, int(time.time())))
+                notes.settle(db)
+                return value
+
+            return self._mail.transact(inside, durable=durable), notes.changes()
+
+        value, _ = await self._on(self._mail_thread).run(work, lambda done: self._announce(done[1]))
+        return value
+
+    async def read(self, fn: Callable[[Transaction], T]) -> T:
+        """The value of `fn(tx)`, which must not change anything, on the store thread: after all writes before."""
+        return await self._on(self._mail_thread).run(
+            lambda: self._mail.read(lambda db: fn(Transaction(db, Notes(), int(time.time()))))
+        )
+
+    async def content(self, fn: Callable[[Content], T]) -> T:
+        """The value of `fn(content)` in a committed and synced transaction on the content thread."""
+        return await self._on(self._content_thread).run(lambda: self._content.transact(lambda db: fn(Content(db))))
+
+    async def text(self, fn: Callable[[TextIndex], T]) -> T:
+        """The value of `fn(index)` in a committed transaction on the content thread."""
+        return await self._on(self._content_thread).run(lambda: self._search.transact(lambda db: fn(TextIndex(db))))
+
+    async def raw(self, sha: bytes) -> bytes | None:
+        """One stored message, without waiting behind bulk work. None when it is not here."""
+        return await self._on(self._raw_thread).run(lambda: self._read_raw(sha))
+
+    async def sweep(self) -> int:
+        """Delete contents that no message and no draft version names. How many went."""
+        keep = await self.read(lambda tx: tx.messages.contents())
+        return await self.content(lambda content: content.sweep(keep))
+
+    def subscribe(self, fn: Callable[[ChangeSet], None]) -> Callable[[], None]:
+        """Call `fn` with every ChangeSet, on the loop; the returned function ends that."""
+        self._subscribers.append(fn)
+
+        def end() -> None:
+            if fn in self._subscribers:
+                self._subscribers.remove(fn)
+
+        return end
+
+    def reader(self) -> Reader:
+        """A connection of its own for synchronous reading."""
+        reader = Reader(self.folder / MAIL, self.folder / SEARCH)
+        self._readers.append(reader)
+        return reader
+
+    async def close(self) -> None:
+        """Finish what was handed over, close the files, give the lock back. Harmless when done twice."""
+        if self._closed:
+            return
+        await self._content_thread.run(lambda: None)
+        await self._raw_thread.run(lambda: None)
+        await self._mail_thread.run(lambda: None)
+        self.close_now()
+
+    def close_now(self) -> None:
+        """Like `close`, blocking, for where no loop runs."""
+        if self._closed:
+            return
+        self._closed = True
+        for worker in (self._content_thread, self._raw_thread, self._mail_thread):
+            worker.stop()
+        for reader in self._readers:
+            reader.close()
+        self._content_reader.close(True)
+        for writer in (self._search, self._content, self._mail):
+            writer.close()
+        self._lock.release()
+
+    def _on(self, worker: Worker) -> Worker:
+        if self._closed:
+            raise StoreFailed("The profile is closed")
+        return worker
+
+    def _announce(self, changes: ChangeSet) -> None:
+        if changes:
+            for fn in tuple(self._subscribers):
+                fn(changes)
+
+    def _read_raw(self, sha: bytes) -> bytes | None:
+        return read_content(self._content_reader, sha)
+
+
+def _make_private(folder: Path) -> None:
+    """Make the folder when there is none, and keep others out of it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if sys.platform != "win32":
+            folder.chmod(0o700)
+            for name in STEPS:
+                if (folder / name).exists():
+                    (folder / name).chmod(0o600)
+    except OSError as error:
+        raise StoreFailed("The profile cannot be opened", f"{folder} cannot be written to.", str(error)) from error
+
+
+def _open_search(folder: Path) -> Writer:
+    """The index; a damaged one is kept aside and a new one begun, for everything in it can be found again."""
+    path = folder / SEARCH
+    try:
+        search = Writer(path, STEPS[SEARCH], durable=False)
+    except StoreDamaged:
+        keep_aside(path)
+        search = Writer(path, STEPS[SEARCH], durable=False)
+    search.attach(folder / MAIL, "mail")
+    return search
+
+
+def keep_aside(path: Path) -> Path:
+    """Rename a database that must not be used any more, with its log; nothing is overwritten. Its new path."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    number = 0
+    while (aside := path.with_name(f"{path.name}.damaged-{stamp}{f'-{number}' if number else ''}")).exists():
+        number += 1
+    for ending in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + ending)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + ending))
+    return aside
