@@ -1,0 +1,1 @@
+"""The IMAP engine: planning, pulling, pushing and the account runner."""
