@@ -45,6 +45,16 @@ class Library:
         """The messages of a place, newest first; with `grouped` the newest of each conversation there."""
         return self._reader.ids(place, grouped=grouped, unread=unread, starred=starred)
 
+    def rows(
+        self, place: Place, *, grouped: bool = False, unread: bool = False, starred: bool = False
+    ) -> tuple[array[int], array[int], array[int]]:
+        """Like `ids`, with what puts each row in order and the conversation it stands for: ids, sorts, threads."""
+        return self._reader.rows(place, grouped=grouped, unread=unread, starred=starred)
+
+    def keys(self, ids: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
+        """(id, sort, thread, folder, flags) of messages that are still there, in no order."""
+        return self._reader.keys(ids)
+
     def positions(self, ids: Iterable[int]) -> list[tuple[int, int]]:
         """By what each message is put in order (seconds, id): `ids` has the greatest first. To find the row at which
         a new message appears. Ids that are gone are left out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from itertools import chain
 
 import apsw
 
@@ -42,6 +43,53 @@ def ids(
         if thread not in heads:
             heads[thread] = one
     return array("q", heads.values())
+
+
+def rows(
+    db: apsw.Connection, place: Place, *, grouped: bool = False, unread: bool = False, starred: bool = False
+) -> tuple[array[int], array[int], array[int]]:
+    """Like `ids`, with the place in the order and the conversation of every row: three arrays of the same length."""
+    where, bound = _condition(db, place, unread, starred)
+    found: Iterable[tuple[int, int, int]] = db.execute(
+        f"SELECT m.id, m.sort, m.thread FROM message AS m WHERE {where} ORDER BY m.sort DESC, m.id DESC",  # noqa: S608
+        bound,
+    )
+    if grouped:
+        heads: dict[int, tuple[int, int, int]] = {}
+        for row in found:
+            if row[2] not in heads:
+                heads[row[2]] = row
+        found = heads.values()
+    flat = array("q", chain.from_iterable(found))
+    return flat[0::3], flat[1::3], flat[2::3]
+
+
+def keys(db: apsw.Connection, wanted: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
+    """(id, sort, thread, folder, flags) of messages that are still there, in no order."""
+    numbers = array("q", wanted)
+    if not numbers:
+        return []
+    return list(
+        db.execute(
+            "SELECT m.id, m.sort, m.thread, m.folder, m.flags FROM carray(?) AS v JOIN message AS m ON m.id = v.value"
+            " WHERE m.hidden = 0",
+            (apsw.carray(numbers),),
+        )
+    )
+
+
+def _condition(db: apsw.Connection, place: Place, unread: bool, starred: bool) -> tuple[str, tuple[int, ...]]:
+    where = "m.hidden = 0"
+    if unread:
+        where += " AND m.flags & 1 = 0"
+    if starred or place is Unified.STARRED:
+        where += " AND m.flags & 2 = 2"
+    if place is Unified.STARRED:
+        return f"{where} AND m.folder NOT IN (SELECT id FROM folder WHERE role IN ('trash', 'junk'))", ()  # noqa: S608 - constants
+    inside = _folders(db, place)
+    if len(inside) == 1:
+        return f"m.folder = ? AND {where}", (inside[0],)
+    return f"m.folder IN ({','.join('?' * len(inside))}) AND {where}", tuple(inside)
 
 
 def positions(db: apsw.Connection, wanted: Iterable[int]) -> list[tuple[int, int]]:

@@ -64,6 +64,18 @@ class Reader:
         with mapped(self._db, self._path):
             return listing.ids(self._db, place, grouped=grouped, unread=unread, starred=starred)
 
+    def rows(
+        self, place: Place, *, grouped: bool = False, unread: bool = False, starred: bool = False
+    ) -> tuple[array[int], array[int], array[int]]:
+        """Like `ids`, with the place in the order and the conversation of every row: ids, sorts, threads."""
+        with mapped(self._db, self._path):
+            return listing.rows(self._db, place, grouped=grouped, unread=unread, starred=starred)
+
+    def keys(self, ids: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
+        """(id, sort, thread, folder, flags) of messages that are still there, in no order."""
+        with mapped(self._db, self._path):
+            return listing.keys(self._db, ids)
+
     def positions(self, ids: Iterable[int]) -> list[tuple[int, int]]:
         """By what each message is put in order: a list shows the greatest first."""
         with mapped(self._db, self._path):
