@@ -1,0 +1,180 @@
+"""Verbs that change: marks, moves, copies, removals and uploads. None of them touches a message it was not told to."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from desktopmail.domain.errors import ProtocolViolation
+from desktopmail.domain.message import Flags
+from desktopmail.protocols.imap.commands import Part, date_time, flag_list, mailbox
+from desktopmail.protocols.imap.dialogue import ANSWER_SECONDS, SLOW_SECONDS
+from desktopmail.protocols.imap.flags import words_to_add, words_to_remove
+from desktopmail.protocols.imap.request import Refusal, Request, response_code
+from desktopmail.protocols.imap.searching import SearchVerbs
+from desktopmail.protocols.imap.uids import Uids, UidSet, pieces
+
+UPLOAD_RATE = 4_096
+"""Bytes per second below which an upload counts as stalled."""
+
+
+class Change(NamedTuple):
+    """Flags and tags to set or to clear."""
+
+    flags: Flags = Flags.NONE
+    tags: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.flags or self.tags)
+
+
+NOTHING = Change()
+
+
+class ChangeVerbs(SearchVerbs):
+    """What one can change in the open folder."""
+
+    async def store(self, uids: Uids, add: Change = NOTHING, remove: Change = NOTHING) -> Change:
+        """Set and clear marks. Returns those of `add` that the folder cannot remember and that were therefore left
+        out. Messages that are gone are passed over."""
+        kept = self.folder.keeps(add.flags, add.tags) if self.folder else (add.flags, add.tags)
+        steps = []
+        if any(kept):
+            steps.append(f"+FLAGS.SILENT {flag_list(words_to_add(kept[0], kept[1]))}")
+        if remove:
+            steps.append(f"-FLAGS.SILENT {flag_list(words_to_remove(remove.flags, remove.tags))}")
+        if Flags.JUNK in kept[0]:
+            steps.append("-FLAGS.SILENT ($NotJunk NonJunk)")
+        async with self._turn("to change marks", SLOW_SECONDS):
+            for words in pieces(uids):
+                for step in steps:
+                    await self._run("UID STORE", words, step, wants={"FETCH"}, verb="The marks could not be changed")
+        return Change(add.flags & ~kept[0], add.tags - kept[1])
+
+    async def copy(self, uids: Uids, to: str) -> dict[int, int]:
+        """Copy messages; old UID → new UID where the server tells (RFC 4315), else empty."""
+        async with self._turn("to copy mail", SLOW_SECONDS):
+            return await self._transfer("UID COPY", uids, to)
+
+    async def move(self, uids: Uids, to: str) -> dict[int, int]:
+        """Move messages; old UID → new UID where the server tells. MOVE (RFC 6851), else copy, mark, expunge: what was
+        not confirmed as copied stays where it is. Raises Refused; messages are then in at least one of the two."""
+        async with self._turn("to move mail", SLOW_SECONDS):
+            if self.can("MOVE"):
+                return await self._transfer("UID MOVE", uids, to)
+            wanted = await self._present(uids)
+            if not wanted:
+                return {}
+            moved = await self._transfer("UID COPY", wanted, to)
+            confirmed = UidSet.of(moved) & wanted if moved else wanted
+            await self._expunge(confirmed)
+            return moved
+
+    async def _present(self, uids: Uids) -> UidSet:
+        """Those of `uids` that are there, so that a copy of nothing is never taken for a copy."""
+        found = UidSet()
+        for words in pieces(uids):
+            found |= await self._search(f"UID {words}")
+        return found
+
+    async def _transfer(self, verb: str, uids: Uids, to: str) -> dict[int, int]:
+        moved: dict[int, int] = {}
+        for words in pieces(uids):
+            title = f"Mail could not be {'moved' if verb.endswith('MOVE') else 'copied'} to {to}"
+            request = await self._run(verb, words, mailbox(to), wants={"OK", "EXPUNGE", "VANISHED"}, verb=title)
+            self._count(request)
+            moved |= _new_uids(request)
+        return moved
+
+    async def expunge(self, uids: Uids) -> UidSet:
+        """Remove messages for ever; returns those that are gone. Without UID EXPUNGE (RFC 4315) and with mail that
+        somebody else marked as deleted in the folder, they are only marked: nothing else may be lost with them."""
+        async with self._turn("to remove mail", SLOW_SECONDS):
+            return await self._expunge(uids)
+
+    async def _expunge(self, uids: Uids) -> UidSet:
+        wanted = UidSet.of(uids) if not isinstance(uids, str | UidSet) else uids
+        for words in pieces(wanted):
+            await self._run(
+                "UID STORE", words, "+FLAGS.SILENT (\\Deleted)", wants={"FETCH"}, verb="Mail could not be removed"
+            )
+        if self.can("UIDPLUS"):
+            try:
+                for words in pieces(wanted):
+                    request = await self._run("UID EXPUNGE", words, wants={"EXPUNGE", "VANISHED"})
+                    self._count(request)
+            except Refusal as error:
+                if error.code:
+                    raise
+            else:
+                return UidSet.parse(wanted) if isinstance(wanted, str) else wanted
+        return await self._expunge_alone(wanted if isinstance(wanted, UidSet) else await self._present(wanted))
+
+    async def _expunge_alone(self, wanted: UidSet) -> UidSet:
+        """Plain EXPUNGE, only while nothing but `wanted` is marked."""
+        marked = await self._search("DELETED")
+        if not marked or marked - wanted:
+            return wanted - marked
+        request = await self._run("EXPUNGE", wants={"EXPUNGE", "VANISHED"}, verb="Mail could not be removed")
+        self._count(request)
+        return wanted
+
+    async def append(
+        self, name: str, raw: bytes, flags: Flags = Flags.NONE, tags: Iterable[str] = (), date: int = 0
+    ) -> tuple[int, int] | None:
+        """Upload a message with CRLF line ends; `date` in seconds since 1970 UTC (0: now). Returns its
+        (UIDVALIDITY, UID) where the server tells (RFC 4315), else None.
+
+        Raises Refused with `code` OVERQUOTA, TRYCREATE, … A ConnectionLost leaves open whether it arrived."""
+        parts: list[Part] = [mailbox(name)]
+        if words := words_to_add(flags, tags):
+            parts.append(flag_list(words))
+        if date:
+            parts.append(date_time(date))
+        parts.append(raw)
+        seconds = ANSWER_SECONDS + len(raw) / UPLOAD_RATE
+        async with self._turn("to take a message", seconds):
+            request = await self._run("APPEND", *parts, verb=f"A message could not be put into {name}")
+        code, words_of_code = request.code()
+        if code != "APPENDUID":
+            return None
+        numbers = words_of_code.split()
+        if len(numbers) != 2 or not all(number.isdigit() for number in numbers):
+            return None
+        return int(numbers[0]), int(numbers[1])
+
+    def _count(self, request: Request) -> None:
+        """Keep `exists` right after expunges of our own."""
+        for line in request.lines:
+            words = line.split()
+            if len(words) == 2 and words[1].upper() == b"EXPUNGE":
+                self.exists = max(0, self.exists - 1)
+            elif words[:1] == [b"VANISHED"] and len(words) == 2:
+                with contextlib.suppress(ProtocolViolation):
+                    self.exists = max(0, self.exists - len(UidSet.parse(words[1])))
+
+
+def _new_uids(request: Request) -> dict[int, int]:
+    """COPYUID (RFC 4315 section 3) from the reply, or for MOVE from an untagged OK."""
+    texts = [request.text, *(line.partition(b" ")[2] for line in request.lines if line[:2].upper() == b"OK")]
+    moved: dict[int, int] = {}
+    for text in texts:
+        code, words = response_code(text)
+        if code != "COPYUID":
+            continue
+        with contextlib.suppress(ProtocolViolation, IndexError, ValueError):
+            _validity, old, new = words.split()
+            moved |= dict(zip(_in_order(old), _in_order(new), strict=True))
+    return moved
+
+
+def _in_order(text: bytes) -> list[int]:
+    """The numbers of a set in the order written: COPYUID pairs them by place."""
+    numbers: list[int] = []
+    for part in text.split(b","):
+        (low, high), *_rest = UidSet.parse(part).ranges
+        if high - low > 1_000_000:
+            raise ValueError("more UIDs than were asked for")
+        numbers += range(low, high + 1)
+    return numbers

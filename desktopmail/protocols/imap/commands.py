@@ -1,0 +1,54 @@
+"""How arguments are written so that one command stays one command (RFC 3501 section 9): quoting, literals, dates."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+
+from desktopmail.domain.errors import WrongUsage
+from desktopmail.protocols.imap.names import encode
+
+Part = str | bytes
+"""A piece of a command line: text goes out as it is, bytes as a literal."""
+
+_QUOTABLE = re.compile(r"[\x20-\x7e]*")
+_ATOM = re.compile(r"\\?[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
+_SPECIAL = re.compile(r"([\"\\])")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+HEADER_FIELDS = (
+    "DATE FROM SENDER REPLY-TO TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES "
+    "LIST-ID CONTENT-TYPE AUTO-SUBMITTED X-PRIORITY"
+)
+
+
+def astring(text: str) -> Part:
+    """Any text as an argument: quoted when it is printable ASCII, else as a literal in UTF-8.
+
+    Raises WrongUsage for CR, LF and NUL, which have no business in an argument."""
+    if any(letter in text for letter in "\r\n\0"):
+        raise WrongUsage("Line breaks and null characters are not possible here")
+    if _QUOTABLE.fullmatch(text):
+        return '"' + _SPECIAL.sub(r"\\\1", text) + '"'
+    return text.encode("utf-8", "surrogateescape")
+
+
+def mailbox(name: str) -> str:
+    """A folder's name as an argument."""
+    return '"' + _SPECIAL.sub(r"\\\1", encode(name)) + '"'
+
+
+def flag_list(words: Iterable[str]) -> str:
+    """A parenthesised list of flags; WrongUsage for a word that is no atom."""
+    listed = list(words)
+    if bad := next((word for word in listed if not _ATOM.fullmatch(word)), None):
+        raise WrongUsage(f"{bad[:60]!r} cannot be a flag")
+    return f"({' '.join(listed)})"
+
+
+def date_time(moment: int) -> str:
+    """Seconds since 1970 UTC as a quoted `date-time`."""
+    at = time.gmtime(moment)
+    clock = f"{at.tm_hour:02}:{at.tm_min:02}:{at.tm_sec:02}"
+    return f'"{at.tm_mday:02}-{MONTHS[at.tm_mon - 1]}-{at.tm_year:04} {clock} +0000"'

@@ -1,0 +1,194 @@
+"""One command at a time on one connection: whose turn it is, how long it may take, and what becomes of the connection
+when something is left half said."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
+
+from aioimaplib.aioimaplib import AUTH, SELECTED
+
+from desktopmail.domain.account import Endpoint
+from desktopmail.domain.errors import Stalled
+from desktopmail.protocols import transport as net
+from desktopmail.protocols.imap.commands import Part
+from desktopmail.protocols.imap.mailboxes import Selected
+from desktopmail.protocols.imap.request import Request, human, response_code
+from desktopmail.protocols.imap.wire import Wire, lost
+
+ANSWER_SECONDS = 60.0
+SLOW_SECONDS = 300.0
+PROGRESS_SECONDS = 60.0
+PROGRESS_BYTES = 8_192
+"""A long answer must bring this much in PROGRESS_SECONDS, or the server counts as stalled."""
+
+ALERTS = 10
+
+
+@dataclass(slots=True)
+class News:
+    """What happened to the selected folder without being asked for. `renumbered`: its UIDs are void."""
+
+    arrived: bool = False
+    gone: bool = False
+    marks: bool = False
+    renumbered: bool = False
+
+    def __bool__(self) -> bool:
+        return self.arrived or self.gone or self.marks or self.renumbered
+
+
+class Dialogue:
+    """A signed-in connection. Life: made by `opening.sign_in`, used by one task at a time (others wait their turn),
+    closed for good by `logout`, by `drop`, by the server, or by whatever leaves a response half read: a time-out, a
+    cancellation, a refusing sink. It is never mended; open another one."""
+
+    def __init__(self, wire: Wire, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self.capabilities: frozenset[str] = frozenset()
+        self.enabled: frozenset[str] = frozenset()
+        self.selected: str | None = None
+        self.folder: Selected | None = None
+        self.exists = 0
+        self.alerts: list[str] = []
+        self._wire = wire
+        self._lock = asyncio.Lock()
+        self._news = News()
+        self._noticed = asyncio.Event()
+        wire.on_news = self._take_notice
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else self.selected or "signed in"
+        return f"<{type(self).__name__} {self.endpoint.host} {state!r}>"
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connection is gone."""
+        return self._wire.failure is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is using the connection right now."""
+        return self._lock.locked()
+
+    def drop(self) -> None:
+        """Cut the connection at once; whoever waits for it gets ConnectionLost."""
+        self._wire.fail(lost(self.endpoint.host, "dropped"))
+
+    def can(self, capability: str) -> bool:
+        """Whether the server offers this, in upper case."""
+        return capability in self.capabilities
+
+    # One exchange.
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, step: str, seconds: float | None = ANSWER_SECONDS) -> AsyncIterator[None]:
+        """The connection to oneself. `seconds` is the overall limit (None: the caller watches progress itself)."""
+        async with self._lock:
+            if self._wire.failure is not None:
+                raise self._wire.failure
+            try:
+                if seconds is None:
+                    yield
+                else:
+                    async with net.deadline(seconds, self.endpoint.host, step):
+                        yield
+            except Stalled as error:
+                self._wire.fail(error)
+                raise
+            finally:
+                if self._wire.busy:
+                    self._wire.fail(lost(self.endpoint.host, f"left in the middle {step}"))
+
+    async def _run(self, name: str, *parts: Part, wants: Collection[str] = (), verb: str = "") -> Request:
+        """Send one command inside a turn and wait for its reply; Refusal on NO and BAD. `verb` is what did not happen,
+        for people ('The folder could not be made')."""
+        request = await self._send(name, parts, wants)
+        return await self._reply(request, verb)
+
+    async def _send(self, name: str, parts: Sequence[Part], wants: Collection[str] = ()) -> Request:
+        """Put a command on the line. Literals wait for the server's go-ahead unless it takes them without."""
+        request = Request(self._wire.new_tag(), name.rpartition(" ")[2], wants)
+        self._wire.register(request)
+        text = f"{request.tag} {name}"
+        for part in parts:
+            if isinstance(part, str):
+                text += f" {part}"
+                continue
+            if not await self._send_literal(request, f"{text} ", part):
+                return request
+            text = ""
+        self._wire.write(text.encode("ascii") + b"\r\n")
+        return request
+
+    async def _send_literal(self, request: Request, text: str, data: bytes) -> bool:
+        """The words so far and a literal; False when the server refused it (RFC 7888)."""
+        binary = "~" if b"\0" in data and self.can("BINARY") else ""
+        freely = self.can("LITERAL+") or (self.can("LITERAL-") and len(data) <= 4096)
+        waiting = None if freely else request.expect_plus()
+        self._wire.write(f"{text}{binary}{{{len(data)}{'+' if freely else ''}}}\r\n".encode("ascii"))
+        if waiting is not None and await waiting is None:
+            return False
+        await self._wire.write_literal(data)
+        return True
+
+    async def _reply(self, request: Request, verb: str = "") -> Request:
+        await request.wait()
+        code, _arguments = request.code()
+        self._heed(code, request.text)
+        if request.status != "OK":
+            raise request.refusal(verb or f"{self.endpoint.host} refused the request")
+        return request
+
+    async def _watched(self, request: Request, step: str) -> None:
+        """Wait for a long answer as long as it makes progress; Stalled when it does not."""
+        while not request.done:
+            before = self._wire.received
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PROGRESS_SECONDS):
+                    await request.wait()
+            held = self._wire.stream is not None and self._wire.stream.paused
+            if not request.done and not held and self._wire.received - before < PROGRESS_BYTES:
+                error = net.stalled(self.endpoint.host, step)
+                self._wire.fail(error)
+                raise error
+
+    # News.
+
+    def take_news(self) -> News:
+        """What has happened since the last call, and forget it."""
+        news, self._news = self._news, News()
+        self._noticed.clear()
+        return news
+
+    def _take_notice(self, name: str, number: int, raw: bytes) -> None:
+        match name:
+            case "EXISTS":
+                self._news.arrived |= number > self.exists
+                self.exists = number
+            case "EXPUNGE" | "VANISHED":
+                self._news.gone = True
+                self.exists = max(0, self.exists - 1) if name == "EXPUNGE" else self.exists
+            case "FETCH":
+                self._news.marks = True
+            case "OK" | "NO" | "BAD":
+                text = raw.split(b" ", 2)[2] if raw.count(b" ") > 1 else b""
+                code, _arguments = response_code(text)
+                self._news.renumbered |= code == "UIDVALIDITY" and self._wire.state == SELECTED
+                self._heed(code, text)
+            case "CAPABILITY":
+                self._learn(raw.partition(b"CAPABILITY")[2])
+        if self._news or name == "BYE":
+            self._noticed.set()
+
+    def _heed(self, code: str, text: bytes) -> None:
+        """Keep what the server wants people to read, as inert text, only once signed in."""
+        if code == "ALERT" and self._wire.state in (AUTH, SELECTED):
+            words = human(text)
+            if words and words not in self.alerts and len(self.alerts) < ALERTS:
+                self.alerts.append(words)
+
+    def _learn(self, words: bytes) -> None:
+        self.capabilities = frozenset(word.upper() for word in words.decode("ascii", "replace").split()[:500])

@@ -1,0 +1,184 @@
+"""From nothing to a signed-in connection: greeting, encryption, capabilities, one attempt to sign in, extensions.
+
+Nothing heard in clear has any effect afterwards, and nothing secret is sent before TLS stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import contextlib
+
+from aioimaplib.aioimaplib import AUTH
+
+from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.errors import InsecureServer, ProtocolViolation, Refused, SignInRefused
+from desktopmail.protocols import sasl
+from desktopmail.protocols import transport as net
+from desktopmail.protocols.imap.commands import Part, astring
+from desktopmail.protocols.imap.dialogue import Dialogue
+from desktopmail.protocols.imap.framing import violation
+from desktopmail.protocols.imap.request import PASSING_CODES, Refusal, Request, human
+from desktopmail.protocols.imap.wire import Wire
+
+ABOUT = '("name" "desktopmail")'
+WANTED = ("CONDSTORE", "QRESYNC")
+
+
+async def connect(endpoint: Endpoint, timeout: float) -> Wire:
+    """A connection past its greeting and, unless the person chose to do without, encrypted. Raises MailError."""
+    transport, wire = await net.connect(endpoint, lambda: _wire(endpoint), timeout=timeout)
+    with contextlib.ExitStack() as undo:
+        undo.callback(transport.abort)
+        async with net.deadline(timeout, endpoint.host, "to greet"):
+            status, _text = await asyncio.shield(wire.greeting)
+        if status == "PREAUTH":
+            raise InsecureServer(
+                f"{endpoint.host} claims that somebody is signed in already",
+                "That makes it impossible to sign in safely. Nothing was sent.",
+            )
+        if endpoint.security is Security.STARTTLS:
+            await _encrypt(wire, transport, endpoint, timeout)
+        undo.pop_all()
+    return wire
+
+
+def _wire(endpoint: Endpoint) -> Wire:
+    wire = Wire(endpoint.host)
+    wire.deaf = endpoint.security is Security.STARTTLS
+    return wire
+
+
+async def _encrypt(wire: Wire, transport: asyncio.Transport, endpoint: Endpoint, timeout: float) -> None:
+    """STARTTLS (RFC 3501 section 6.2.1). What the server lists in clear is not even asked for."""
+    request = Request(wire.new_tag(), "STARTTLS")
+    try:
+        async with net.deadline(timeout, endpoint.host, "to agree on encryption"):
+            wire.register(request)
+            wire.write(f"{request.tag} STARTTLS\r\n".encode())
+            await request.wait()
+    except ProtocolViolation as error:
+        raise net.not_encrypted(endpoint.host, error.log) from error
+    if request.status != "OK":
+        raise net.not_encrypted(endpoint.host, human(request.text))
+    secured = await net.start_tls(transport, wire, endpoint, timeout=timeout)
+    wire.secured(secured)
+
+
+class Opening(Dialogue):
+    """The conversation between encryption and the first folder."""
+
+    async def sign_in(self, password: str, timeout: float) -> None:
+        """Capabilities, one mechanism, capabilities again, extensions. Raises SignInRefused, InsecureServer and other
+        MailErrors; the connection is then closed."""
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.drop)
+            await self._introduce(password, timeout)
+            undo.pop_all()
+
+    async def _introduce(self, password: str, timeout: float) -> None:
+        async with self._turn("to sign in", timeout):
+            await self._ask_capabilities()
+            if "IMAP4REV1" not in self.capabilities and "IMAP4REV2" not in self.capabilities:
+                raise violation("the server does not speak IMAP4rev1")
+            await self._authenticate(password)
+            await self._enable()
+
+    async def _ask_capabilities(self) -> None:
+        request = await self._run("CAPABILITY", wants={"CAPABILITY"}, verb="The server does not say what it can do")
+        if not request.lines:
+            raise violation("no capabilities")
+        self._learn(request.lines[-1].partition(b" ")[2])
+
+    async def _authenticate(self, password: str) -> None:
+        user = self.endpoint.user
+        offered = [word[5:] for word in self.capabilities if word.startswith("AUTH=")]
+        mechanism = sasl.choose(offered, user, password)
+        before = self.capabilities
+        self.capabilities = frozenset()
+        try:
+            if mechanism is not None:
+                request = await self._exchange(mechanism, "SASL-IR" in before)
+            elif "LOGINDISABLED" in before:
+                raise InsecureServer(
+                    f"{self.endpoint.host} offers no way to sign in with a password", "No password was sent."
+                )
+            else:
+                request = await self._login(user, password, before)
+        except Refusal as error:
+            raise self._refused(error) from error
+        if mechanism is not None and not mechanism.proven:
+            raise violation("the server did not prove itself")
+        self._wire.state = AUTH
+        code, words = request.code()
+        if code == "CAPABILITY":
+            self._learn(words)
+        elif not self.capabilities:
+            await self._ask_capabilities()
+
+    async def _exchange(self, mechanism: sasl.Mechanism, at_once: bool) -> Request:
+        """AUTHENTICATE (RFC 3501 section 6.2.2), with the initial response in the command where SASL-IR is offered."""
+        request = Request(self._wire.new_tag(), "AUTHENTICATE", {"CAPABILITY"})
+        waiting = request.expect_plus()
+        self._wire.register(request)
+        first = base64.b64encode(mechanism.initial())
+        line = f"{request.tag} AUTHENTICATE {mechanism.name}".encode()
+        self._wire.write(line + (b" " + first if at_once else b"") + b"\r\n")
+        words: bytes | None = None if at_once else first
+        while (challenge := await waiting) is not None:
+            if words is None:
+                words = await self._answer(mechanism, challenge)
+            waiting = request.expect_plus()
+            self._wire.write(words + b"\r\n")
+            words = None
+        return await self._signed_in(request)
+
+    async def _answer(self, mechanism: sasl.Mechanism, challenge: bytes) -> bytes:
+        try:
+            decoded = base64.b64decode(challenge.strip(), validate=True)
+        except binascii.Error as error:
+            raise violation("challenge is not base64") from error
+        answer = await asyncio.get_running_loop().run_in_executor(None, mechanism.answer, decoded)
+        return base64.b64encode(answer)
+
+    async def _login(self, user: str, password: str, capabilities: frozenset[str]) -> Request:
+        """LOGIN (RFC 3501 section 6.2.3), for servers without any mechanism that is known here."""
+        parts: list[Part] = [astring(user), astring(password)]
+        self.capabilities = capabilities & {"LITERAL+", "LITERAL-"}
+        request = await self._send("LOGIN", parts, {"CAPABILITY"})
+        self.capabilities = frozenset()
+        return await self._signed_in(request)
+
+    async def _signed_in(self, request: Request) -> Request:
+        await self._reply(request, f"{self.endpoint.host} did not accept the sign-in")
+        for line in request.lines:
+            self._learn(line.partition(b" ")[2])
+        return request
+
+    def _refused(self, error: Refusal) -> Refused | SignInRefused | InsecureServer:
+        """A NO in words. A referral to another server (RFC 2221) is only ever shown, never followed."""
+        if error.code in PASSING_CODES - {"CONTACTADMIN"}:
+            return error
+        if error.code == "PRIVACYREQUIRED":
+            return InsecureServer(f"{self.endpoint.host} wants a safer connection", "Mail here is safe.", error.log)
+        detail = "Your mail here is safe. Enter the password again, or use an app password if your provider has them."
+        if error.code == "EXPIRED":
+            detail = "Your mail here is safe. The password has expired; your provider can tell how to renew it."
+        return SignInRefused(
+            f"The server did not accept the password for {net.inert(self.endpoint.user)}", detail, error.log
+        )
+
+    async def _enable(self) -> None:
+        """Switch on what helps (RFC 5161, RFC 7162) and say our name (RFC 2971) in one round trip; a NO is no harm."""
+        requests = []
+        wanted = " ".join(word for word in WANTED if self.can(word))
+        if wanted and self.can("ENABLE"):
+            requests.append(await self._send("ENABLE", [wanted], {"ENABLED"}))
+        if self.can("ID"):
+            requests.append(await self._send("ID", [ABOUT], {"ID"}))
+        for request in requests:
+            await request.wait()
+            for line in request.lines:
+                if request.name == "ENABLE":
+                    self.enabled |= frozenset(line.decode("ascii", "replace").upper().split()[1:])
