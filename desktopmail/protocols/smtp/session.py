@@ -6,7 +6,7 @@ import asyncio
 import base64
 import binascii
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import aiosmtplib
@@ -44,10 +44,18 @@ async def check(endpoint: Endpoint, password: str, *, timeout: float = STEP_SECO
         await session.sign_in(password)
 
 
-async def submit(endpoint: Endpoint, password: str, envelope: Envelope, *, timeout: float = STEP_SECONDS) -> Submission:
+async def submit(
+    endpoint: Endpoint,
+    password: str,
+    envelope: Envelope,
+    *,
+    timeout: float = STEP_SECONDS,
+    before_data: Callable[[], Awaitable[None]] | None = None,
+) -> Submission:
     """Hand a message over. Returns when the server has taken it for at least one recipient.
 
-    `timeout` in seconds bounds each step; the answer to the whole message may take ten times as long (RFC 5321 section
+    `before_data` is awaited once somebody was accepted, before DATA is said; when it fails, nothing is sent. `timeout`
+    in seconds bounds each step; the answer to the whole message may take ten times as long (RFC 5321 section
     4.5.3.2). Raises MessageRefused with each recipient's answer, PossiblySent when the line was lost too late to know,
     and other MailErrors when nothing was handed over."""
     sender, *recipients = [path(address) for address in (envelope.sender, *envelope.recipients)]
@@ -57,7 +65,7 @@ async def submit(endpoint: Endpoint, password: str, envelope: Envelope, *, timeo
     async with _session(endpoint, timeout) as session:
         await session.sign_in(password)
         mail = _Mail(session, envelope, sender, tuple(recipients), facts)
-        return await mail.send()
+        return await mail.send(before_data)
 
 
 @contextlib.asynccontextmanager
@@ -201,13 +209,15 @@ class _Mail:
         self._facts = facts
         self._results: list[RecipientResult] = []
 
-    async def send(self) -> Submission:
+    async def send(self, before_data: Callable[[], Awaitable[None]] | None) -> Submission:
         options = self._options()
         await self._say(b"MAIL", f"FROM:<{self._sender.text}>", options)
         for address, recipient in zip(self._envelope.recipients, self._recipients, strict=True):
             self._results.append(await self._ask(address, recipient))
         if not any(_taken(result) for result in self._results):
             raise words.MessageRefused(tuple(self._results))
+        if before_data is not None:
+            await before_data()
         step = self._session.timeout
         async with contextlib.aclosing(prepared(self._envelope.raw)) as pieces:
             reply = await self._session.line.stream(pieces, step=step, last=step * LAST_FACTOR)
