@@ -17,7 +17,8 @@ from desktopmail.store.wishes import VANISHED, Wishes
 
 _BY_UID = """
 SELECT c.uid, c.flags, c.tags, c.mod_seq, m.id, m.folder, m.flags, m.tags, m.hidden
-FROM carray(?1) AS v JOIN imap_copy AS c ON c.folder = ?2 AND c.uid = v.value JOIN message AS m ON m.id = c.message
+FROM carray(?1) AS v CROSS JOIN imap_copy AS c ON c.folder = ?2 AND c.uid = v.value
+CROSS JOIN message AS m ON m.id = c.message
 """
 _AWAITING = """
 SELECT m.id, m.key, m.folder, 0 FROM message AS m
@@ -60,7 +61,7 @@ class Copies:
     def messages(self, folder: FolderId, uids: Iterable[int]) -> dict[int, MessageId]:
         """Which messages these UIDs of a folder are."""
         rows = self._db.execute(
-            "SELECT c.uid, c.message FROM carray(?) AS v JOIN imap_copy AS c ON c.folder = ? AND c.uid = v.value",
+            "SELECT c.uid, c.message FROM carray(?) AS v CROSS JOIN imap_copy AS c ON c.folder = ? AND c.uid = v.value",
             (apsw.carray(array("q", [*uids, 0])), folder),
         )
         return {uid: MessageId(message) for uid, message in rows}

@@ -13,6 +13,7 @@ from desktopmail.domain.errors import StoreFailed, StoreTooNew
 from desktopmail.store.failures import damaged, mapped
 from desktopmail.store.migrations import Step, major
 
+MAIL, CONTENT, SEARCH = "mail.db", "content.db", "search.db"
 MAGIC = b"SQLite format 3\x00"
 CLEAN_CHECK_SECONDS = 0.05
 SUSPICIOUS_CHECK_SECONDS = 2.0
@@ -135,7 +136,7 @@ def _left_open(path: Path) -> bool:
 
 def _set_journal(db: apsw.Connection, path: Path, *, durable: bool) -> None:
     if db.pragma("journal_mode") != "wal":
-        db.pragma("page_size", 16384 if path.name == "content.db" else 4096)
+        db.pragma("page_size", 16384 if path.name == CONTENT else 4096)
     mode = db.pragma("journal_mode", "wal")
     if mode != "wal":
         raise StoreFailed(
@@ -146,7 +147,7 @@ def _set_journal(db: apsw.Connection, path: Path, *, durable: bool) -> None:
     db.pragma("synchronous", 2 if durable else 1)
     db.pragma("wal_autocheckpoint", WAL_PAGES)
     db.pragma("journal_size_limit", 64 << 20)
-    db.pragma("cache_size", -16384)
+    db.pragma("cache_size", -65536 if path.name == MAIL else -16384)
     if db.pragma("synchronous") != (2 if durable else 1) or db.pragma("foreign_keys") != 1:
         raise StoreFailed("The profile cannot be opened", f"{path.name} did not take its settings.")
 

@@ -21,7 +21,7 @@ FROM message AS m JOIN folder AS wf ON wf.id = m.folder
 LEFT JOIN imap_folder AS wi ON wi.folder = m.folder
 LEFT JOIN imap_copy AS c ON c.message = m.id
 LEFT JOIN imap_folder AS ci ON ci.folder = c.folder
-WHERE m.account = ? AND m.due BETWEEN 1 AND ? ORDER BY m.id LIMIT ?
+WHERE m.account = ? AND m.due > 0 AND m.due <= ? ORDER BY m.id LIMIT ?
 """
 _TWIN = """
 SELECT c.folder, i.server_name, c.uid, c.flags, c.tags

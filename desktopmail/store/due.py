@@ -22,11 +22,7 @@ WHEN coalesce(
 THEN max(1, m.settle_at, m.retry_at) ELSE 0 END
 """
 
-RECHECK = f"""
-UPDATE message SET due = new.due
-FROM (SELECT m.id AS id, {_DUE} AS due FROM carray(?1) AS v JOIN message AS m ON m.id = v.value) AS new
-WHERE message.id = new.id AND message.due <> new.due
-"""  # noqa: S608 - made of constants
+_COMPARED = f"SELECT {_DUE}, m.id, m.due FROM carray(?1) AS v CROSS JOIN message AS m ON m.id = v.value"  # noqa: S608 - made of constants
 
 
 def recheck(db: apsw.Connection, ids: Iterable[int]) -> bool:
@@ -34,10 +30,8 @@ def recheck(db: apsw.Connection, ids: Iterable[int]) -> bool:
     numbers = array("q", ids)
     if not numbers:
         return False
-    db.execute(RECHECK, (apsw.carray(numbers),))
-    return bool(
-        db.execute(
-            "SELECT EXISTS (SELECT 1 FROM carray(?) AS v JOIN message AS m ON m.id = v.value WHERE m.due > 0)",
-            (apsw.carray(numbers),),
-        ).get
+    compared = list(db.execute(_COMPARED, (apsw.carray(numbers),)))
+    db.executemany(
+        "UPDATE message SET due = ? WHERE id = ?", [(due, message) for due, message, old in compared if due != old]
     )
+    return any(due for due, _, _ in compared)

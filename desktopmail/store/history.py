@@ -32,7 +32,7 @@ class History:
         """The same happened to all these messages; ids that are gone are left out."""
         self._db.execute(
             "INSERT INTO history (message, at, kind, detail) SELECT m.id, ?, ?, ?"
-            " FROM carray(?) AS v JOIN message AS m ON m.id = v.value",
+            " FROM carray(?) AS v CROSS JOIN message AS m ON m.id = v.value",
             (self._now, kind, clean(detail), apsw.carray(array("q", [*ids, 0]))),
         )
 

@@ -36,7 +36,7 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
     on_server = {
         FolderId(folder)
         for folder, lives in db.execute(
-            "SELECT f.id, f.lives FROM carray(?) AS v JOIN folder AS f ON f.id = v.value",
+            "SELECT f.id, f.lives FROM carray(?) AS v CROSS JOIN folder AS f ON f.id = v.value",
             (apsw.carray(array("q", folders)),),
         )
         if lives == "server"
@@ -60,7 +60,9 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
     if len(copies) < len(rows):
         notes.work = True
     for folder in folders:
-        inside = [(message, row.flags & 1) for message, row in zip(ids, rows, strict=True) if row.folder == folder]
+        inside = [
+            (message, row.flags.value & 1) for message, row in zip(ids, rows, strict=True) if row.folder == folder
+        ]
         notes.appeared(folder, [message for message, _ in inside], sum(not seen for _, seen in inside))
     return ids
 
@@ -137,8 +139,8 @@ def _threads(db: apsw.Connection, ids: Sequence[int], rows: Sequence[NewMessage]
     if seen:
         known = dict(
             db.execute(
-                "SELECT r.hash, coalesce(a.new, r.thread) FROM carray(?) AS v JOIN thread_ref AS r ON r.hash = v.value"
-                " LEFT JOIN thread_alias AS a ON a.old = r.thread",
+                "SELECT r.hash, coalesce(a.new, r.thread) FROM carray(?) AS v"
+                " CROSS JOIN thread_ref AS r ON r.hash = v.value LEFT JOIN thread_alias AS a ON a.old = r.thread",
                 (apsw.carray(array("q", sorted(seen.values()))),),
             )
         )

@@ -10,29 +10,15 @@ import apsw
 
 from desktopmail.domain.folder import Place, Unified
 
-_STARRED = """
-SELECT m.id FROM message AS m WHERE m.hidden = 0 AND m.flags & 2 = 2
-    AND m.folder NOT IN (SELECT id FROM folder WHERE role IN ('trash', 'junk')) ORDER BY m.sort DESC, m.id DESC
-"""
+APART = " AND m.folder NOT IN (SELECT id FROM folder WHERE role IN ('trash', 'junk'))"
+"""What lies in Trash and Junk is not gathered by views over all folders."""
 
 
 def ids(
     db: apsw.Connection, place: Place, *, grouped: bool = False, unread: bool = False, starred: bool = False
 ) -> array[int]:
     """The messages of a place, newest first; with `grouped` the newest of each conversation."""
-    if place is Unified.STARRED:
-        return array("q", [row[0] for row in db.execute(_STARRED)])
-    where = "m.hidden = 0"
-    if unread:
-        where += " AND m.flags & 1 = 0"
-    if starred:
-        where += " AND m.flags & 2 = 2"
-    inside = _folders(db, place)
-    bound = tuple(inside)
-    if len(inside) == 1:
-        where = f"m.folder = ? AND {where}"
-    else:
-        where = f"m.folder IN ({','.join('?' * len(inside))}) AND {where}"
+    where, bound = _condition(db, place, unread, starred)
     order = "ORDER BY m.sort DESC, m.id DESC"
     if not grouped:
         rows = db.execute(f"SELECT m.id FROM message AS m WHERE {where} {order}", bound)  # noqa: S608 - constants
@@ -71,8 +57,8 @@ def keys(db: apsw.Connection, wanted: Iterable[int]) -> list[tuple[int, int, int
         return []
     return list(
         db.execute(
-            "SELECT m.id, m.sort, m.thread, m.folder, m.flags FROM carray(?) AS v JOIN message AS m ON m.id = v.value"
-            " WHERE m.hidden = 0",
+            "SELECT m.id, m.sort, m.thread, m.folder, m.flags FROM carray(?) AS v"
+            " CROSS JOIN message AS m ON m.id = v.value WHERE m.hidden = 0",
             (apsw.carray(numbers),),
         )
     )
@@ -85,24 +71,11 @@ def _condition(db: apsw.Connection, place: Place, unread: bool, starred: bool) -
     if starred or place is Unified.STARRED:
         where += " AND m.flags & 2 = 2"
     if place is Unified.STARRED:
-        return f"{where} AND m.folder NOT IN (SELECT id FROM folder WHERE role IN ('trash', 'junk'))", ()  # noqa: S608 - constants
+        return where + APART, ()
     inside = _folders(db, place)
     if len(inside) == 1:
         return f"m.folder = ? AND {where}", (inside[0],)
     return f"m.folder IN ({','.join('?' * len(inside))}) AND {where}", tuple(inside)
-
-
-def positions(db: apsw.Connection, wanted: Iterable[int]) -> list[tuple[int, int]]:
-    """By what each message is put in order: a list shows the greatest first. Ids that are gone are left out."""
-    numbers = array("q", wanted)
-    if not numbers:
-        return []
-    found = dict(
-        db.execute(
-            "SELECT m.id, m.sort FROM carray(?) AS v JOIN message AS m ON m.id = v.value", (apsw.carray(numbers),)
-        )
-    )
-    return [(found[one], one) for one in numbers if one in found]
 
 
 def counts(db: apsw.Connection, place: Place) -> tuple[int, int]:

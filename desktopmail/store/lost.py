@@ -47,7 +47,7 @@ class Lost:
         """The vanished copies of these messages."""
         rows = self._db.execute(
             "SELECT l.message, l.folder, l.flags, l.tags FROM carray(?) AS v"
-            " JOIN imap_lost AS l ON l.message = v.value",
+            " CROSS JOIN imap_lost AS l ON l.message = v.value",
             (apsw.carray(array("q", [*ids, 0])),),
         )
         return {MessageId(row[0]): Base(*row) for row in rows}
@@ -65,7 +65,7 @@ class Lost:
         self._db.execute(
             "INSERT OR REPLACE INTO imap_lost (message, account, folder, flags, tags)"
             " SELECT c.message, m.account, c.folder, c.flags, c.tags FROM carray(?) AS v"
-            " JOIN imap_copy AS c ON c.message = v.value JOIN message AS m ON m.id = c.message",
+            " CROSS JOIN imap_copy AS c ON c.message = v.value JOIN message AS m ON m.id = c.message",
             (apsw.carray(numbers),),
         )
         self._db.execute(

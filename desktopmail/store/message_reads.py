@@ -56,7 +56,7 @@ class MessageReads:
     def flags(self, ids: Iterable[MessageId]) -> dict[MessageId, tuple[Flags, frozenset[str]]]:
         """Flags and tags of these messages."""
         rows = self._db.execute(
-            "SELECT m.id, m.flags, m.tags FROM carray(?) AS v JOIN message AS m ON m.id = v.value",
+            "SELECT m.id, m.flags, m.tags FROM carray(?) AS v CROSS JOIN message AS m ON m.id = v.value",
             (apsw.carray(array("q", [*ids, 0])),),
         )
         return {MessageId(one): (FLAGS[flags & 63], unpack_tags(tags)) for one, flags, tags in rows}

@@ -21,7 +21,7 @@ from desktopmail.domain.settings import Settings
 from desktopmail.store import listing
 from desktopmail.store.account_rows import accounts
 from desktopmail.store.contacts import complete
-from desktopmail.store.database import connect
+from desktopmail.store.database import MAIL, SEARCH, connect
 from desktopmail.store.failures import mapped
 from desktopmail.store.history import history_of
 from desktopmail.store.journal import journal_entries
@@ -33,17 +33,18 @@ from desktopmail.store.tree import folders
 from desktopmail.store.trust import images_allowed
 
 
-class Reader:
-    """Every method sees the last commit before it was called. Ids that are gone are left out, never an error."""
+class Lists:
+    """Places and their rows. Every method sees the last commit before it was called; ids that are gone are left out,
+    never an error."""
 
-    def __init__(self, mail: Path, search_index: Path) -> None:
-        self._path = mail
+    def __init__(self, profile: Path) -> None:
+        self._path = profile / MAIL
         try:
-            self._db = connect(mail, read_only=True)
+            self._db = connect(self._path, read_only=True)
             self._db.pragma("mmap_size", 256 << 20)
-            self._db.execute("ATTACH ? AS search", (str(search_index),))
+            self._db.execute("ATTACH ? AS search", (f"{(profile / SEARCH).absolute().as_uri()}?mode=ro",))
         except apsw.Error as error:
-            raise StoreFailed("The profile cannot be read", f"{mail.name} cannot be opened.", str(error)) from error
+            raise StoreFailed("The profile cannot be read", f"{MAIL} cannot be opened.", str(error)) from error
 
     def close(self) -> None:
         """Close the connection. Harmless when done twice."""
@@ -54,12 +55,7 @@ class Reader:
         with mapped(self._db, self._path):
             return folders(self._db)
 
-    def accounts(self) -> tuple[Account, ...]:
-        """All accounts, in the order they were made."""
-        with mapped(self._db, self._path):
-            return accounts(self._db)
-
-    def ids(self, place: Place, *, grouped: bool = False, unread: bool = False, starred: bool = False) -> array[int]:
+    def ids(self, place: Place, grouped: bool = False, *, unread: bool = False, starred: bool = False) -> array[int]:
         """The messages of a place, newest first; with `grouped` the newest of each conversation."""
         with mapped(self._db, self._path):
             return listing.ids(self._db, place, grouped=grouped, unread=unread, starred=starred)
@@ -75,11 +71,6 @@ class Reader:
         """(id, sort, thread, folder, flags) of messages that are still there, in no order."""
         with mapped(self._db, self._path):
             return listing.keys(self._db, ids)
-
-    def positions(self, ids: Iterable[int]) -> list[tuple[int, int]]:
-        """By what each message is put in order: a list shows the greatest first."""
-        with mapped(self._db, self._path):
-            return listing.positions(self._db, ids)
 
     def counts(self, place: Place) -> tuple[int, int]:
         """How many messages a place has, and how many of them are unread."""
@@ -100,6 +91,15 @@ class Reader:
         """The messages that fulfil the conditions, newest first; in Trash and Junk only when asked for."""
         with mapped(self._db, self._path):
             return search(self._db, query, place, limit)
+
+
+class Reader(Lists):
+    """Everything else a profile can be asked for."""
+
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts, in the order they were made."""
+        with mapped(self._db, self._path):
+            return accounts(self._db)
 
     def outbox(self, message: int = 0) -> tuple[Outgoing, ...]:
         """Everything on its way out, or one entry of it."""

@@ -22,6 +22,7 @@ from desktopmail.domain.query import (
     Words,
 )
 from desktopmail.domain.words import match_phrase
+from desktopmail.store.listing import APART
 from desktopmail.store.tree import folders
 
 _COLUMNS = {
@@ -47,7 +48,7 @@ def search(db: apsw.Connection, query: Query, place: Place | None, limit: int) -
         where += " AND m.folder = ?"
         expression.bound.append(place)
     elif not expression.names_folder:
-        where += " AND m.folder NOT IN (SELECT id FROM folder WHERE role IN ('trash', 'junk'))"
+        where += APART
     rows = db.execute(
         f"SELECT m.id FROM message AS m WHERE m.hidden = 0 AND {where} ORDER BY m.sort DESC, m.id DESC LIMIT ?",  # noqa: S608
         (*expression.bound, limit),
@@ -56,7 +57,7 @@ def search(db: apsw.Connection, query: Query, place: Place | None, limit: int) -
 
 
 _UNIFIED = {
-    Unified.STARRED: " AND m.flags & 2 = 2 AND m.folder NOT IN (SELECT id FROM folder WHERE role IN ('trash', 'junk'))",
+    Unified.STARRED: " AND m.flags & 2 = 2" + APART,
     Unified.INBOX: " AND m.folder IN (SELECT id FROM folder WHERE role = 'inbox')",
     Unified.DRAFTS: " AND m.folder IN (SELECT id FROM folder WHERE role = 'drafts')",
     Unified.SENT: " AND m.folder IN (SELECT id FROM folder WHERE role = 'sent')",

@@ -15,7 +15,7 @@ from desktopmail.domain.errors import NotFound, StoreDamaged, StoreFailed
 from desktopmail.store import migrations
 from desktopmail.store.connection import Writer
 from desktopmail.store.content import Content, read_content
-from desktopmail.store.database import connect, refuse_newer
+from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, refuse_newer
 from desktopmail.store.lock import ProfileLock
 from desktopmail.store.notes import Notes
 from desktopmail.store.reader import Reader
@@ -24,7 +24,6 @@ from desktopmail.store.transaction import Transaction
 from desktopmail.store.worker import Worker
 
 T = TypeVar("T")
-MAIL, CONTENT, SEARCH = "mail.db", "content.db", "search.db"
 STEPS = {MAIL: migrations.MAIL, CONTENT: migrations.CONTENT, SEARCH: migrations.SEARCH}
 
 
@@ -121,9 +120,13 @@ class Store:
 
     def reader(self) -> Reader:
         """A connection of its own for synchronous reading."""
-        reader = Reader(self.folder / MAIL, self.folder / SEARCH)
-        self._readers.append(reader)
+        reader = Reader(self.folder)
+        self.lend(reader)
         return reader
+
+    def lend(self, reader: Reader) -> None:
+        """Close this reader together with the store."""
+        self._readers.append(reader)
 
     async def close(self) -> None:
         """Finish what was handed over, close the files, give the lock back. Harmless when done twice."""

@@ -13,8 +13,7 @@ from desktopmail.domain.message import Copy, Fetched, Flags, Summary
 from desktopmail.store.packing import FLAGS, unpack_addresses, unpack_tags
 
 FETCHED = (Fetched.HEADERS, Fetched.FULL, Fetched.UNREADABLE)
-APART = ("trash", "junk", "outbox")
-"""Roles whose messages are no part of a conversation, unless it is read there."""
+LOOK = Flags.SEEN | Flags.STARRED
 
 _COLUMNS = """
     m.id, m.folder, m.thread, m.date, m.sender, m.recipients, m.subject, m.preview, m.flags, m.tags, m.size,
@@ -22,16 +21,17 @@ _COLUMNS = """
     EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id)
     OR EXISTS (SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0)
 """
-_BY_IDS = f"SELECT {_COLUMNS} FROM carray(?) AS v JOIN message AS m ON m.id = v.value"  # noqa: S608 - constants
+_BY_IDS = f"SELECT {_COLUMNS} FROM carray(?) AS v CROSS JOIN message AS m ON m.id = v.value"  # noqa: S608 - constants
 
 _TALK = """
 SELECT m.thread, count(DISTINCT CASE m.message_id WHEN '' THEN m.id ELSE m.message_id END)
-FROM carray(?) AS v JOIN message AS m ON m.thread = v.value JOIN folder AS f ON f.id = m.folder
+FROM carray(?) AS v CROSS JOIN message AS m ON m.thread = v.value JOIN folder AS f ON f.id = m.folder
 WHERE m.hidden = 0 AND f.role NOT IN ('trash', 'junk', 'outbox') GROUP BY m.thread
 """
-_TALK_HERE = """
-SELECT min(m.flags & 1), max(m.flags & 2), count(*)
-FROM message AS m WHERE m.thread = ? AND m.folder = ? AND m.hidden = 0
+_BY_FOLDER = """
+SELECT m.thread, m.folder, min(m.flags & 1) | max(m.flags & 2)
+FROM carray(?) AS v CROSS JOIN message AS m ON m.thread = v.value
+WHERE m.hidden = 0 GROUP BY m.thread, m.folder HAVING count(*) > 1
 """
 _THREAD = f"""
 SELECT {_COLUMNS} FROM message AS m JOIN folder AS f ON f.id = m.folder
@@ -81,17 +81,20 @@ def summaries(db: apsw.Connection, ids: Iterable[int], *, grouped: bool = False)
 
 
 def _grouped(db: apsw.Connection, heads: list[Summary]) -> list[Summary]:
-    if not heads:
+    threads = array("q", {head.thread for head in heads})
+    if not threads:
         return []
-    sizes = dict(db.execute(_TALK, (apsw.carray(array("q", {head.thread for head in heads})),)))
+    sizes: dict[int, int] = dict(db.execute(_TALK, (apsw.carray(threads),)))
+    flags = {(thread, folder): bits for thread, folder, bits in db.execute(_BY_FOLDER, (apsw.carray(threads),))}
     rows = []
     for head in heads:
-        size = sizes.get(head.thread, 1)
-        seen, starred, here = db.execute(_TALK_HERE, (head.thread, head.folder)).get or (0, 0, 0)
-        flags = head.flags
-        if here > 1:
-            flags = (flags & ~(Flags.SEEN | Flags.STARRED)) | Flags(seen) | Flags(starred)
-        rows.append(replace(head, flags=flags, thread_size=max(size, 1)) if size > 1 or flags != head.flags else head)
+        size = max(sizes.get(head.thread, 1), 1)
+        bits = flags.get((head.thread, head.folder))
+        if bits is not None:
+            head = replace(head, flags=(head.flags & ~LOOK) | FLAGS[bits], thread_size=size)
+        elif size > 1:
+            head = replace(head, thread_size=size)
+        rows.append(head)
     return rows
 
 

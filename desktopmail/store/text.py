@@ -63,7 +63,8 @@ class TextIndex:
         """Take messages out; those not in the index are left out."""
         wanted = array("q", [*ids, 0])
         there = self._db.execute(
-            "SELECT i.message FROM carray(?) AS v JOIN indexed AS i ON i.message = v.value", (apsw.carray(wanted),)
+            "SELECT i.message FROM carray(?) AS v CROSS JOIN indexed AS i ON i.message = v.value",
+            (apsw.carray(wanted),),
         ).fetchall()
         self._db.executemany("DELETE FROM text WHERE rowid = ?", there)
         self._db.executemany("DELETE FROM indexed WHERE message = ?", there)

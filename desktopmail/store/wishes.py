@@ -32,7 +32,8 @@ class Wishes:
         if not wanted:
             return []
         rows = self._db.execute(
-            "SELECT m.id, m.folder, m.flags, m.tags, m.hidden FROM carray(?) AS v JOIN message AS m ON m.id = v.value",
+            "SELECT m.id, m.folder, m.flags, m.tags, m.hidden FROM carray(?) AS v"
+            " CROSS JOIN message AS m ON m.id = v.value",
             (apsw.carray(wanted),),
         )
         return [Before(*row) for row in rows]

@@ -99,8 +99,8 @@ CREATE TABLE message (
     structure BLOB NOT NULL DEFAULT x''
 ) STRICT;
 CREATE INDEX message_list ON message (folder, sort, id, thread) WHERE hidden = 0;
-CREATE INDEX message_unread ON message (folder, sort, id) WHERE hidden = 0 AND flags & 1 = 0;
-CREATE INDEX message_starred ON message (sort, id, folder) WHERE hidden = 0 AND flags & 2 = 2;
+CREATE INDEX message_unread ON message (folder, sort, id, thread) WHERE hidden = 0 AND flags & 1 = 0;
+CREATE INDEX message_starred ON message (sort, id, thread, folder) WHERE hidden = 0 AND flags & 2 = 2;
 CREATE INDEX message_headers ON message (folder, sort) WHERE hidden = 0 AND fetched = 0;
 CREATE INDEX message_hidden ON message (folder) WHERE hidden <> 0;
 CREATE INDEX message_due ON message (account, due) WHERE due > 0;
@@ -205,6 +205,7 @@ CREATE TABLE journal_step (
     tags_removed TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (journal, message)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX journal_step_message ON journal_step (message);
 
 -- The story of a message after its arrival (which is message.arrived).
 CREATE TABLE history (
