@@ -51,11 +51,10 @@ def account(library: Library, number: int | None) -> Account:
 def messages(library: Library, numbers: list[int]) -> list[Summary]:
     """The messages with these ids, each once. Raises NotFound when one of them is not there."""
     ids = [MessageId(number) for number in dict.fromkeys(numbers)]
-    found = library.summaries(ids)
-    missing = set(ids) - {row.id for row in found}
+    missing = set(ids) - {number for _, number in library.positions(ids)}
     if missing:
         raise NotFound(f"There is no message {min(missing)}")
-    return found
+    return library.summaries(ids)
 
 
 def _by_path(folders: tuple[Folder, ...], text: str) -> list[Folder]:

@@ -14,6 +14,7 @@ from desktopmail.domain.folder import Ability, Folder, Role
 from desktopmail.domain.ids import AccountId, FolderId, JournalId, MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.engine import undo
+from desktopmail.engine.filing import home
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
@@ -90,7 +91,7 @@ class Actions:
                 raise NeedsPerson(
                     "What is in the trash can only be removed for ever", "'delete' removes it, here and on the server."
                 )
-            return self._move(tx, left, lambda account: _role(tx, account, Role.TRASH), "moved to Trash")
+            return self._move(tx, left, lambda account: home(tx, account, Role.TRASH), "moved to Trash")
 
         return await self._store.write(work)
 
@@ -106,7 +107,7 @@ class Actions:
                     chosen, add=Flags.JUNK if on else Flags.NONE, remove=Flags.NONE if on else Flags.JUNK
                 )
 
-            return self._move(tx, ids, lambda account: _role(tx, account, role), words, flag)
+            return self._move(tx, ids, lambda account: home(tx, account, role), words, flag)
 
         return await self._store.write(work)
 
@@ -188,15 +189,15 @@ def _by_account(tx: Transaction, ids: Iterable[MessageId]) -> Groups:
     rows = tx.messages.before(ids)
     _some(rows)
     for row in rows:
-        home = homes[row.folder]
-        _not_on_its_way(tx, home, row.message)
-        groups.setdefault(home.account, []).append(row.message)
+        folder = homes[row.folder]
+        _not_on_its_way(tx, folder, row.message)
+        groups.setdefault(folder.account, []).append(row.message)
     return groups
 
 
-def _not_on_its_way(tx: Transaction, home: Folder, message: MessageId) -> None:
+def _not_on_its_way(tx: Transaction, folder: Folder, message: MessageId) -> None:
     """What is being sent is not to disappear from the Outbox by another door."""
-    if home.role is Role.OUTBOX and tx.outbox.get(message) is not None:
+    if folder.role is Role.OUTBOX and tx.outbox.get(message) is not None:
         raise WrongUsage("A message waits to be sent", "Take it out of the Outbox first: its sending is cancelled.")
 
 
@@ -212,17 +213,10 @@ def _accepting(tx: Transaction, folder: FolderId) -> Folder:
     return target
 
 
-def _role(tx: Transaction, account: AccountId, role: Role) -> Folder:
-    found = tx.folders.by_role(account, role)
-    if found is None:
-        raise NotFound(f"This account has no {role.value} folder")
-    return found
-
-
 def _archive(tx: Transaction, account: AccountId) -> Folder:
     """The archive; where a server has none but a folder with all mail, that is where archived mail is."""
     archive = tx.folders.by_role(account, Role.ARCHIVE)
     everything = tx.folders.by_role(account, Role.ALL)
     if everything is not None and (archive is None or tx.folders.mark(archive.id).server_name is None):
         return everything
-    return archive or _role(tx, account, Role.ARCHIVE)
+    return archive or home(tx, account, Role.ARCHIVE)

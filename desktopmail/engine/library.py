@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from desktopmail.domain.draft import Outgoing
 from desktopmail.domain.errors import NotFound
+from desktopmail.domain.folder import Place
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Summary
+from desktopmail.store.coverage import Coverage, coverage
+from desktopmail.store.failures import mapped
 from desktopmail.store.reader import Reader
 from desktopmail.store.store import Store
 
@@ -27,3 +30,8 @@ class Library(Reader):
     def outgoing(self, message: MessageId) -> Outgoing | None:
         """One entry of the Outbox, or None."""
         return next(iter(self.outbox(message)), None)
+
+    def coverage(self, place: Place | None) -> Coverage:
+        """How complete a search in a place, or in all, can be. Slow for a window: call it on a thread."""
+        with mapped(self._db, self._path):
+            return coverage(self._db, place)

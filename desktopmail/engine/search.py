@@ -1,0 +1,57 @@
+"""Searches everything stored here with the language of `domain.query`, and says how complete that was."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from desktopmail.domain.folder import Place
+from desktopmail.domain.ids import MessageId
+from desktopmail.domain.query import NOTHING, parse, terms
+from desktopmail.engine.library import Library
+from desktopmail.store.coverage import Coverage
+from desktopmail.store.store import Store
+
+USUAL_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What was found, newest first. `complete`: every message was looked at with its whole text; `words` says so or
+    says what is missing; `terms` are the words to mark in a message."""
+
+    ids: tuple[MessageId, ...]
+    complete: bool
+    words: str
+    terms: tuple[str, ...]
+
+
+class Search:
+    """Looks into the index on a thread of its own with a connection of its own, so that no window waits for it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._library: Library | None = None
+        self._turn = asyncio.Lock()
+
+    async def find(self, text: str, place: Place | None = None, limit: int = USUAL_LIMIT) -> SearchResult:
+        """What fulfils the query, in one place or in all of them. Never fails because of what was typed; an empty
+        query finds nothing."""
+        query = parse(text, datetime.now().astimezone().replace(tzinfo=None))
+        if query == NOTHING:
+            return SearchResult((), True, "Type what to look for", ())
+        async with self._turn:
+            library = self._library = self._library or Library(self._store)
+            ids = await asyncio.to_thread(library.search, query, place, limit)
+            known = await asyncio.to_thread(library.coverage, place)
+        found = tuple(MessageId(each) for each in ids)
+        return SearchResult(found, known.indexed == known.total, _words(len(found), known), terms(query))
+
+
+def _words(found: int, known: Coverage) -> str:
+    head = f"{found:,} found" if found else "Nothing found"
+    if known.indexed == known.total:
+        return f"{head}. Searched all {known.total:,} messages."
+    why = "is not downloaded yet" if known.indexed == known.downloaded else "is still being read into the index"
+    return f"{head}. Searched {known.indexed:,} of {known.total:,} messages; the rest {why}."
