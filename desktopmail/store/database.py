@@ -200,3 +200,16 @@ def _keep_copy(db: apsw.Connection, copy: Path) -> None:
     if not sound:
         raise damaged(copy.name, "the copy made before the upgrade is not sound")
     draft.rename(copy)
+
+
+def keep_aside(path: Path) -> Path:
+    """Rename a database that must not be used any more, with its log; nothing is overwritten. Its new path."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    number = 0
+    while (aside := path.with_name(f"{path.name}.damaged-{stamp}{f'-{number}' if number else ''}")).exists():
+        number += 1
+    for ending in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + ending)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + ending))
+    return aside

@@ -12,19 +12,21 @@ import apsw
 
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import NotFound, StoreDamaged, StoreFailed
-from desktopmail.store import migrations
+from desktopmail.store.backup import backup_profile
+from desktopmail.store.check import CheckReport, check_profile
 from desktopmail.store.connection import Writer
 from desktopmail.store.content import Content, read_content
-from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, refuse_newer
+from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, keep_aside, refuse_newer
 from desktopmail.store.lock import ProfileLock
+from desktopmail.store.migrations import STEPS
 from desktopmail.store.notes import Notes
 from desktopmail.store.reader import Reader
+from desktopmail.store.repair import KEEP_ALL
 from desktopmail.store.text import TextIndex
 from desktopmail.store.transaction import Transaction
 from desktopmail.store.worker import Worker
 
 T = TypeVar("T")
-STEPS = {MAIL: migrations.MAIL, CONTENT: migrations.CONTENT, SEARCH: migrations.SEARCH}
 
 
 class Store:
@@ -105,8 +107,19 @@ class Store:
 
     async def sweep(self) -> int:
         """Delete contents that no message and no draft version names. How many went."""
+        if await self.read(lambda tx: tx.settings.get(KEEP_ALL)):
+            return 0
         keep = await self.read(lambda tx: tx.messages.contents())
         return await self.content(lambda content: content.sweep(keep))
+
+    async def check(self) -> CheckReport:
+        """Look for damage, while work goes on."""
+        return await self._on(self._raw_thread).run(lambda: check_profile(self.folder))
+
+    async def backup(self, target: Path) -> Path:
+        """A consistent copy in `target`, a new or empty folder, while work goes on. Raises WrongUsage, DiskFull,
+        StoreFailed."""
+        return await self._on(self._raw_thread).run(lambda: backup_profile(self.folder, target))
 
     def subscribe(self, fn: Callable[[ChangeSet], None]) -> Callable[[], None]:
         """Call `fn` with every ChangeSet, on the loop; the returned function ends that."""
@@ -188,16 +201,3 @@ def _open_search(folder: Path) -> Writer:
         search = Writer(path, STEPS[SEARCH], durable=False)
     search.attach(folder / MAIL, "mail")
     return search
-
-
-def keep_aside(path: Path) -> Path:
-    """Rename a database that must not be used any more, with its log; nothing is overwritten. Its new path."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    number = 0
-    while (aside := path.with_name(f"{path.name}.damaged-{stamp}{f'-{number}' if number else ''}")).exists():
-        number += 1
-    for ending in ("-wal", "-shm", ""):
-        part = path.with_name(path.name + ending)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + ending))
-    return aside

@@ -22,6 +22,7 @@ class Step:
 MAIL = (Step(1000, mail_0001.SQL),)
 CONTENT = (Step(1000, content_0001.SQL),)
 SEARCH = (Step(1000, search_0001.SQL),)
+STEPS = {"mail.db": MAIL, "content.db": CONTENT, "search.db": SEARCH}
 
 
 def major(version: int) -> int:

@@ -1,0 +1,77 @@
+"""A consistent copy of a profile while it is in use, and the way back."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import apsw
+
+from desktopmail.domain.errors import NotFound, StoreFailed, WrongUsage
+from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, quick_check
+from desktopmail.store.failures import mapped
+
+PART = ".part"
+
+
+def backup_profile(folder: Path, target: Path) -> Path:
+    """Copy a profile into `target`, a folder that does not exist or is empty. Blocking; may run beside all other work.
+
+    mail.db is copied first: contents are only ever added, so everything it names is in the copy of content.db. No
+    secret is in any of the files. Raises WrongUsage, DiskFull, StoreFailed.
+    """
+    try:
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if any(target.iterdir()):
+            raise WrongUsage("The folder for the backup is not empty", "Choose a new or an empty folder.")
+        for name in (MAIL, CONTENT, SEARCH):
+            _copy(folder / name, target / (name + PART))
+        for name in (MAIL, CONTENT, SEARCH):
+            (target / (name + PART)).rename(target / name)
+    except OSError as error:
+        raise StoreFailed("The backup could not be written", f"{target} cannot be written to.", str(error)) from error
+    return target
+
+
+def restore_profile(source: Path, folder: Path) -> None:
+    """Make a profile out of a backup, in a folder that holds none. Raises NotFound, WrongUsage, StoreDamaged,
+    StoreFailed."""
+    if not (source / MAIL).exists() or not (source / CONTENT).exists():
+        raise NotFound("There is no backup", f"{source} holds no copy of a profile.")
+    if any((folder / name).exists() for name in (MAIL, CONTENT, SEARCH)):
+        raise WrongUsage("There is mail in this profile already", "Restore into a new or an empty folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in (SEARCH, CONTENT, MAIL):
+            if (source / name).exists():
+                _verify(source / name)
+                shutil.copyfile(source / name, folder / (name + PART))
+                (folder / (name + PART)).chmod(0o600)
+                (folder / (name + PART)).rename(folder / name)
+    except OSError as error:
+        raise StoreFailed("The backup could not be restored", f"{folder} cannot be written to.", str(error)) from error
+
+
+def _copy(path: Path, target: Path) -> None:
+    try:
+        db = apsw.Connection(str(path.absolute()), flags=apsw.SQLITE_OPEN_READONLY)
+    except apsw.Error as error:
+        raise StoreFailed("The backup could not be made", f"{path.name} cannot be read.", str(error)) from error
+    try:
+        with mapped(db, path):
+            db.set_busy_timeout(10_000)
+            db.execute("VACUUM INTO ?", (str(target.absolute()),))
+    finally:
+        db.close(True)
+    target.chmod(0o600)
+    _verify(target)
+
+
+def _verify(path: Path) -> None:
+    """Raises StoreDamaged when a copy is not sound."""
+    db = connect(path, read_only=True)
+    try:
+        with mapped(db, path):
+            quick_check(db, path, 600.0)
+    finally:
+        db.close(True)

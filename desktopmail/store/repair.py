@@ -1,0 +1,122 @@
+"""Repairs a profile: what is damaged is kept aside, what can still be read is brought over, the rest is named."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from desktopmail.domain.errors import StoreDamaged
+from desktopmail.store.check import CheckReport, check_profile
+from desktopmail.store.content import read_content
+from desktopmail.store.database import CONTENT, MAIL, SEARCH, keep_aside, open_database, refuse_newer
+from desktopmail.store.due import recheck
+from desktopmail.store.lock import ProfileLock
+from desktopmail.store.migrations import STEPS
+from desktopmail.store.salvage import salvage
+
+KEEP_ALL = "content.keep_all"
+"""Setting that forbids sweeping contents: after mail was lost, contents nobody names may be all that is left of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairReport:
+    """What a repair did. `aside`: damaged files, kept; `lost`: what could not be brought back, in words;
+    `refetch`: how many messages will come from the server again."""
+
+    found: CheckReport
+    aside: tuple[Path, ...]
+    lost: tuple[str, ...]
+    refetch: int
+
+
+def repair_profile(folder: Path) -> RepairReport:
+    """Repair a profile that nobody has open. Blocking. Raises ProfileInUse, StoreTooNew, DiskFull, StoreFailed."""
+    for name, steps in STEPS.items():
+        refuse_newer(folder / name, steps)
+    lock = ProfileLock(folder / "lock")
+    try:
+        found = check_profile(folder)
+        aside = []
+        for name in found.damaged:
+            if not (folder / name).exists():
+                continue
+            kept = keep_aside(folder / name)
+            aside.append(kept)
+            if name != SEARCH:
+                salvage(kept, folder / name, STEPS[name])
+        lost, refetch = _mend(folder, again=check_profile(folder), mail_was_damaged=MAIL in found.damaged)
+        return RepairReport(found, tuple(aside), tuple(lost), refetch)
+    finally:
+        lock.release()
+
+
+def _mend(folder: Path, *, again: CheckReport, mail_was_damaged: bool) -> tuple[list[str], int]:
+    """Put counts and references right, in files that are whole again."""
+    _set_bad_aside(folder, again.bad)
+    db = open_database(folder / MAIL, STEPS[MAIL], durable=True)
+    lost: list[str] = []
+    refetch = 0
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        for message in again.missing:
+            row = db.execute(
+                "SELECT subject, EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id)"
+                " FROM message AS m WHERE m.id = ?",
+                (message,),
+            ).fetchone()
+            if row is None:
+                continue
+            fetched = 0 if row[1] else 2
+            db.execute("UPDATE message SET content = x'', fetched = ? WHERE id = ?", (fetched, message))
+            refetch += int(row[1])
+            if not row[1]:
+                lost.append(f"The text of “{row[0]}” was stored only here and cannot be read any more")
+        _recount(db)
+        recheck(db, array("q", [one for (one,) in db.execute("SELECT id FROM message")]))
+        if mail_was_damaged:
+            db.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, 'true')", (KEEP_ALL,))
+            lost.append(
+                "Some folders, messages or settings may be missing; messages on servers come back by themselves"
+            )
+        db.execute("COMMIT")
+    finally:
+        db.close(True)
+    return lost, refetch
+
+
+def _recount(db: apsw.Connection) -> None:
+    db.execute(
+        "UPDATE folder SET total = (SELECT count(*) FROM message AS m WHERE m.folder = folder.id AND m.hidden = 0),"
+        " unread = (SELECT count(*) FROM message AS m WHERE m.folder = folder.id AND m.hidden = 0 AND m.flags & 1 = 0)"
+    )
+
+
+def _set_bad_aside(folder: Path, bad: tuple[bytes, ...]) -> None:
+    """Write contents with a wrong hash into files of their own, as far as they can be read, and take them out."""
+    if not bad:
+        return
+    db = open_database(folder / CONTENT, STEPS[CONTENT], durable=True)
+    try:
+        for sha in bad:
+            _write_aside(db, folder / "damaged" / f"{sha.hex()}.eml", sha)
+        db.execute("BEGIN IMMEDIATE")
+        for sha in bad:
+            db.execute("DELETE FROM piece WHERE id >> 20 = (SELECT id FROM content WHERE sha = ?)", (sha,))
+            db.execute("DELETE FROM content WHERE sha = ?", (sha,))
+        db.execute("COMMIT")
+    finally:
+        db.close(True)
+
+
+def _write_aside(db: apsw.Connection, path: Path, sha: bytes) -> None:
+    try:
+        raw = read_content(db, sha)
+    except (StoreDamaged, apsw.CorruptError):
+        return
+    if raw is not None and not path.exists():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.touch(0o600)
+        path.write_bytes(raw)
