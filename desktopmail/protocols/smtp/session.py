@@ -28,6 +28,8 @@ MAX_CHALLENGES = 4
 NOT_CARRIED = 553
 CLOSING = 421
 
+BeforeData = Callable[[], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
@@ -49,23 +51,23 @@ async def submit(
     password: str,
     envelope: Envelope,
     *,
+    before_data: BeforeData | None = None,
     timeout: float = STEP_SECONDS,
-    before_data: Callable[[], Awaitable[None]] | None = None,
 ) -> Submission:
     """Hand a message over. Returns when the server has taken it for at least one recipient.
 
-    `before_data` is awaited once somebody was accepted, before DATA is said; when it fails, nothing is sent. `timeout`
-    in seconds bounds each step; the answer to the whole message may take ten times as long (RFC 5321 section
-    4.5.3.2). Raises MessageRefused with each recipient's answer, PossiblySent when the line was lost too late to know,
-    and other MailErrors when nothing was handed over."""
+    `before_data` is awaited when the server is ready for the message and nothing of it has been sent; what it raises
+    ends the attempt. `timeout` in seconds bounds each step; the answer to the whole message may take ten times as long
+    (RFC 5321 section 4.5.3.2). Raises MessageRefused with each recipient's answer, PossiblySent when the line was lost
+    too late to know, and other MailErrors when nothing was handed over. Cancelled after `before_data`, it leaves open
+    whether the message went."""
     sender, *recipients = [path(address) for address in (envelope.sender, *envelope.recipients)]
     if not recipients:
         raise words.nobody()
     facts = await asyncio.to_thread(measure, envelope.raw)
     async with _session(endpoint, timeout) as session:
         await session.sign_in(password)
-        mail = _Mail(session, envelope, sender, tuple(recipients), facts)
-        return await mail.send(before_data)
+        return await _Mail(session, envelope, sender, tuple(recipients), facts).send(before_data)
 
 
 @contextlib.asynccontextmanager
@@ -216,6 +218,8 @@ class _Mail:
             self._results.append(await self._ask(address, recipient))
         if not any(_taken(result) for result in self._results):
             raise words.MessageRefused(tuple(self._results))
+        if before_data is not None:
+            await before_data()
         if before_data is not None:
             await before_data()
         step = self._session.timeout

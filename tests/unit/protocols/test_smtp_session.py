@@ -107,6 +107,26 @@ def test_without_a_user_name_nobody_signs_in(tls: SmtpScript) -> None:
     assert not any(line.startswith(b"AUTH") for line in tls.lines)
 
 
+def test_the_last_word_before_the_message(tls: SmtpScript) -> None:
+    async def work(trouble: MailError | None) -> list[bytes]:
+        said: list[bytes] = []
+
+        async def before_data() -> None:
+            said.extend(script.lines)
+            if trouble:
+                raise trouble
+
+        script = SmtpScript(tls.context, True)
+        async with script:
+            await submit(script.endpoint(Security.TLS), PASSWORD, MAIL, before_data=before_data)
+        assert len(script.messages) == 1
+        return said
+
+    assert run(work(None))[-1] == b"RCPT TO:<bob@example.org>"
+    with pytest.raises(WrongUsage):
+        run(work(WrongUsage("taken back")))
+
+
 def test_expressly_without_encryption() -> None:
     script = SmtpScript(answers={"ehlo": USUAL["tls_ehlo"]})
     run(_submit(script, Security.NONE))
