@@ -28,8 +28,14 @@ WHERE r.hash = ?1 AND m.message_id = ?2 AND m.hidden = 0 AND (?3 = 0 OR m.accoun
 """
 _MISSING = """
 SELECT m.id, m.folder, c.uid, m.size, m.sort FROM message AS m JOIN imap_copy AS c ON c.message = m.id
-WHERE m.folder = ? AND m.hidden = 0 AND m.fetched = 0 AND c.folder = m.folder ORDER BY m.sort DESC LIMIT ?
+WHERE m.folder = ? AND m.hidden = 0 AND m.fetched = 0 AND c.folder = m.folder AND m.size <= ?
+ORDER BY m.sort DESC LIMIT ?
 """
+_MISSING_COUNT = """
+SELECT count(*) FROM folder AS f JOIN message AS m ON m.folder = f.id
+WHERE f.removed = 0 AND f.account = ? AND m.hidden = 0 AND m.fetched = 0 AND m.size <= ?
+"""
+NO_LIMIT = 1 << 62
 
 
 class MessageReads:
@@ -93,9 +99,15 @@ class MessageReads:
         return tuple(MessageId(one) for (one,) in rows)
 
     def without_content(
-        self, *, account: AccountId | None = None, folder: FolderId | None = None, limit: int = 100
+        self,
+        *,
+        account: AccountId | None = None,
+        folder: FolderId | None = None,
+        limit: int = 100,
+        max_size: int = NO_LIMIT,
     ) -> list[Missing]:
-        """Messages whose bytes are still on the server, newest first, of one folder or of one account."""
+        """Messages of at most `max_size` bytes that are still on the server alone, newest first, of one folder or of
+        one account."""
         folders = [folder]
         if folder is None:
             rows = self._db.execute(
@@ -104,9 +116,13 @@ class MessageReads:
             folders = [FolderId(one) for (one,) in rows]
         found: list[tuple[int, int, int, int, int]] = []
         for one in folders:
-            found += self._db.execute(_MISSING, (one, limit))
+            found += self._db.execute(_MISSING, (one, max_size, limit))
         found.sort(key=lambda row: row[4], reverse=True)
         return [Missing(MessageId(row[0]), FolderId(row[1]), row[2], row[3]) for row in found[:limit]]
+
+    def count_without_content(self, account: AccountId, max_size: int = NO_LIMIT) -> int:
+        """How many messages of at most `max_size` bytes are not stored here."""
+        return int(self._db.execute(_MISSING_COUNT, (account, max_size)).get)
 
     def contents(self) -> set[bytes]:
         """Every content that a message or a draft version names."""

@@ -8,7 +8,7 @@ import apsw
 
 from desktopmail.domain.errors import NotFound, WrongUsage
 from desktopmail.domain.ids import FolderId, MessageId
-from desktopmail.domain.message import Flags
+from desktopmail.domain.message import Fetched, Flags
 from desktopmail.store.insert import FETCHED, insert, rewrite_values
 from desktopmail.store.message_reads import MessageReads
 from desktopmail.store.notes import Notes
@@ -119,6 +119,15 @@ class Messages(MessageReads):
             ],
         )
         self._wishes.touched(row.message for row in rows)
+
+    def set_unreadable(self, ids: Iterable[MessageId]) -> None:
+        """The server cannot give these: they are not asked for again unless a person opens them."""
+        gone = list(ids)
+        self._db.executemany(
+            "UPDATE message SET fetched = ? WHERE id = ? AND content = x''",
+            [(FETCHED[Fetched.UNREADABLE], message) for message in gone],
+        )
+        self._wishes.touched(gone)
 
     def rewrite(self, message: MessageId, new: NewMessage, settle_at: int = 0) -> None:
         """Replace what a draft says; its id, conversation and flags stay. What the server holds is an older version:
