@@ -211,15 +211,13 @@ class _Mail:
         self._facts = facts
         self._results: list[RecipientResult] = []
 
-    async def send(self, before_data: Callable[[], Awaitable[None]] | None) -> Submission:
+    async def send(self, before_data: BeforeData | None) -> Submission:
         options = self._options()
         await self._say(b"MAIL", f"FROM:<{self._sender.text}>", options)
         for address, recipient in zip(self._envelope.recipients, self._recipients, strict=True):
             self._results.append(await self._ask(address, recipient))
         if not any(_taken(result) for result in self._results):
             raise words.MessageRefused(tuple(self._results))
-        if before_data is not None:
-            await before_data()
         if before_data is not None:
             await before_data()
         step = self._session.timeout
