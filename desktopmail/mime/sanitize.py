@@ -1,0 +1,387 @@
+"""HTML of mail made safe to show. The text is cut into tags, only listed ones are written anew, and a second,
+independent sanitiser (nh3) has the last word. No script, no style that loads, no addresses but links and pictures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Final, Literal
+from urllib.parse import unquote
+
+import nh3
+
+from desktopmail.domain.body import PART_URL, REMOTE_URL
+from desktopmail.mime import css, links
+from desktopmail.mime.charset import scrub
+from desktopmail.mime.markup import End, Piece, Raw, Start, Text, pieces
+
+MAX_HTML = 5_000_000
+MAX_DEPTH = 200
+MAX_PIECES = 400_000
+MAX_REFERENCES = 150_000
+MAX_REMOTE = 1_000
+_MAX_SHEETS = 600_000
+_MAX_DATA_URL = 2_000_000
+
+_PHRASES = frozenset(
+    {
+        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins"),
+        *("kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup"),
+        *("time", "tt", "u", "var"),
+    }
+)
+_VOID = frozenset({"br", "col", "hr", "img", "wbr"})
+_BLOCKS = frozenset(
+    {
+        *("address", "article", "aside", "blockquote", "caption", "center", "colgroup", "dd", "details", "dir", "div"),
+        *("dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "li", "main"),
+        *("menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr"),
+        "ul",
+    }
+)
+TAGS = _PHRASES | _VOID | _BLOCKS
+_EVERYWHERE = frozenset({"align", "class", "dir", "id", "lang", "style", "title", "role", "aria-label", "aria-hidden"})
+_TABLE = frozenset({"bgcolor", "height", "valign", "width", "bordercolor", "nowrap"})
+ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
+    "*": _EVERYWHERE,
+    "a": frozenset({"href", "name"}),
+    "img": frozenset({"src", "alt", "width", "height", "border", "hspace", "vspace"}),
+    "font": frozenset({"color", "face", "size"}),
+    "table": _TABLE | {"border", "cellpadding", "cellspacing", "frame", "rules", "summary"},
+    "td": _TABLE | {"colspan", "rowspan", "abbr", "headers", "scope"},
+    "th": _TABLE | {"colspan", "rowspan", "abbr", "headers", "scope"},
+    "tr": _TABLE,
+    "thead": _TABLE,
+    "tbody": _TABLE,
+    "tfoot": _TABLE,
+    "col": frozenset({"span", "valign", "width"}),
+    "colgroup": frozenset({"span", "valign", "width"}),
+    "hr": frozenset({"color", "noshade", "size", "width"}),
+    "br": frozenset({"clear"}),
+    "ol": frozenset({"start", "type", "reversed"}),
+    "ul": frozenset({"type"}),
+    "li": frozenset({"type", "value"}),
+    "blockquote": frozenset({"type"}),
+    "time": frozenset({"datetime"}),
+    "details": frozenset({"open"}),
+    "p": frozenset({"width"}),
+    "div": frozenset({"bgcolor"}),
+    "pre": frozenset({"width"}),
+}
+_SKIPPED = frozenset({"svg", "math", "template", "applet"})
+_CLOSES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "li": (frozenset({"li"}), frozenset({"ul", "ol", "dir", "menu", "table"})),
+    "dt": (frozenset({"dt", "dd"}), frozenset({"dl", "table"})),
+    "dd": (frozenset({"dt", "dd"}), frozenset({"dl", "table"})),
+    "td": (frozenset({"td", "th"}), frozenset({"tr", "table"})),
+    "th": (frozenset({"td", "th"}), frozenset({"tr", "table"})),
+    "tr": (frozenset({"tr", "caption", "colgroup"}), frozenset({"table"})),
+    "tbody": (frozenset({"tbody", "thead", "tfoot", "caption", "colgroup"}), frozenset({"table"})),
+    "thead": (frozenset({"tbody", "thead", "tfoot", "caption", "colgroup"}), frozenset({"table"})),
+    "tfoot": (frozenset({"tbody", "thead", "tfoot", "caption", "colgroup"}), frozenset({"table"})),
+    "a": (frozenset({"a"}), frozenset({"table"})),
+}
+_SECTIONS = ("tbody", "thead", "tfoot")
+_PARENTS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    **{part: {"table": ()} for part in (*_SECTIONS, "caption", "colgroup")},
+    "tr": {"table": ("tbody",), **dict.fromkeys(_SECTIONS, ())},
+    **{cell: {"table": ("tbody", "tr"), **dict.fromkeys(_SECTIONS, ("tr",)), "tr": ()} for cell in ("td", "th")},
+    "col": {"table": ("colgroup",), "colgroup": ()},
+}
+"""Where parts of a table may stand, and what is missing in between."""
+_BETWEEN = frozenset({"table", "tr", "colgroup", *_SECTIONS})
+_LOADING = frozenset({"src", "srcset", "background", "poster", "data", "lowsrc", "dynsrc", "xlink:href", "imagesrcset"})
+_REMOTE = re.compile(r"\s*(?:https?:)?//", re.I)
+_COLOUR = re.compile(r"[#\w(),.\s%]{1,64}\Z", re.ASCII)
+_LENGTH = re.compile(r"\s*\d{1,5}(?:\.\d{1,4})?\s*(?:%|px|pt|em|\*)?\s*\Z", re.ASCII)
+_WORDS = re.compile(r"[\w\s.:-]{1,1000}\Z")
+_PRIVATE = re.compile(
+    rf"(?:{re.escape(PART_URL)}[0-9]{{1,6}}(?:\.[0-9]{{1,6}}){{0,200}}|{re.escape(REMOTE_URL)}[0-9]{{1,6}})\Z"
+)
+_DATA_PICTURE = re.compile(r"data:image/(?:png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s%]+\Z", re.I)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_LENGTHS = frozenset({"width", "height", "border", "cellpadding", "cellspacing", "hspace", "vspace", "size", "span"})
+_COLOURS = frozenset({"bgcolor", "color", "bordercolor"})
+
+_NH3: Final = nh3.Cleaner(
+    tags=set(TAGS),
+    clean_content_tags={"script", "style", "svg", "math", "iframe", "template", "title"},
+    attributes={tag: set(allowed) for tag, allowed in ATTRIBUTES.items()},
+    strip_comments=True,
+    link_rel="noopener noreferrer",
+    url_schemes={"http", "https", "mailto", "data", "desktopmail"},
+    url_relative="deny",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Safe HTML and what was held back. `remote_urls` maps private picture addresses to http(s) addresses;
+    `remote_content` counts everything that would have been loaded from elsewhere; `cut` says that the HTML was too
+    large and is not shown (`html` is empty then)."""
+
+    html: str
+    remote_urls: dict[str, str] = field(default_factory=dict)
+    remote_content: int = 0
+    cut: Literal["", "too-large"] = ""
+
+
+def clean(html: str, pictures: Mapping[str, str] | None = None, *, first_remote: int = 1) -> Clean:
+    """Sanitises one HTML part. `pictures` maps 'cid:…' and Content-Location values of the message's own pictures to
+    sections; remote pictures are numbered from `first_remote`. Idempotent for the same `pictures`. Never raises."""
+    if len(html) > MAX_HTML or html.count("&") - html.count("&nbsp;") > MAX_REFERENCES:
+        return Clean(
+            "", remote_content=len(re.findall(r"(?:src|url\()\W{0,4}https?://", html[:MAX_HTML])), cut="too-large"
+        )
+    writer = _Writer(pictures or {}, first_remote)
+    for number, piece in enumerate(pieces(_lines(_CONTROLS.sub("\ufffd", scrub(html))))):
+        writer.add(piece)
+        if number > MAX_PIECES:
+            return Clean("", {}, len(writer.remote), "too-large")
+    safe = _NH3.clean(writer.html())
+    sheet = writer.sheet()
+    return Clean(
+        f"<style>\n{sheet}\n</style>{safe}" if sheet else safe, writer.urls, len(writer.remote) + writer.styles
+    )
+
+
+class _Writer:
+    """Writes the allowed pieces anew, every element closed in order, nothing nested deeper than MAX_DEPTH.
+
+    Lives for one part. `_open` holds the names of open elements; tags that are too deep are left out."""
+
+    def __init__(self, pictures: Mapping[str, str], first_remote: int) -> None:
+        self._pictures = pictures
+        self._number = first_remote
+        self._out: list[str] = []
+        self._open: list[str] = []
+        self._fresh_pre = False
+        self._skipping = ""
+        self._skip_depth = 0
+        self._sheets: list[str] = []
+        self._sheet_size = 0
+        self.urls: dict[str, str] = {}
+        self.remote: set[str] = set()
+        self.styles = 0
+        self._private: dict[str, str] = {}
+
+    def html(self) -> str:
+        """Everything written, with all elements closed."""
+        self._close_to(0)
+        return "".join(self._out)
+
+    def sheet(self) -> str:
+        """The style sheets, filtered and joined."""
+        found = "\n".join(filter(None, (css.sheet(sheet) for sheet in self._sheets)))
+        return css.sheet(found) if len(self._sheets) > 1 else found
+
+    def add(self, piece: Piece) -> None:
+        """The next piece."""
+        if self._skipping:
+            self._skip(piece)
+        elif isinstance(piece, Text):
+            self._text(piece.text)
+        elif isinstance(piece, Start):
+            self._start(piece.name, piece.attributes)
+        elif isinstance(piece, End):
+            self._end(piece.name)
+        elif piece.name == "style":
+            self._style(piece)
+        elif piece.name in ("textarea", "plaintext", "xmp"):
+            self._text(escape(piece.content, quote=False))
+        else:
+            self._count(piece.name, piece.attributes)
+
+    def _text(self, text: str) -> None:
+        if self._fresh_pre:
+            text = text.lstrip("\n")
+        if text:
+            self._fresh_pre = False
+            if self._open and self._open[-1] in _BETWEEN and not text.isspace():
+                self._into_cell()
+            self._out.append(text)
+
+    def _into_cell(self) -> None:
+        """What stands in a table outside its cells gets a cell."""
+        if self._open[-1] == "colgroup":
+            self._close_to(len(self._open) - 1)
+        self._open_implied("td")
+        self._out.append("<td>")
+        self._open.append("td")
+
+    def _skip(self, piece: Piece) -> None:
+        """Inside an element that goes with everything in it."""
+        if isinstance(piece, Start):
+            self._count(piece.name, piece.attributes)
+            self._skip_depth += piece.name == self._skipping
+        elif isinstance(piece, End) and piece.name == self._skipping:
+            self._skip_depth -= 1
+            if self._skip_depth == 0:
+                self._skipping = ""
+
+    def _style(self, piece: Raw) -> None:
+        self.styles += css.remote_references(piece.content)
+        if piece.attributes.get("media", "").strip().lower() == "print":
+            return
+        self._sheet_size += len(piece.content)
+        if self._sheet_size <= _MAX_SHEETS:
+            self._sheets.append(piece.content)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name in _SKIPPED:
+            self._count(name, attributes)
+            self._skipping, self._skip_depth = name, 1
+            return
+        self._count(name, attributes)
+        if name == "body":
+            self._body(attributes)
+            return
+        if name not in TAGS:
+            return
+        self._close_implied(name)
+        if name in _PARENTS and not self._open_implied(name):
+            return
+        if name not in _PARENTS and self._open and self._open[-1] in _BETWEEN:
+            self._into_cell()
+        if name in _VOID:
+            written = self._attributes(name, attributes)
+            if name != "img" or "src=" in written or "alt=" in written:
+                self._fresh_pre = False
+                self._out.append(f"<{name}{written}>")
+        elif len(self._open) < MAX_DEPTH:
+            self._fresh_pre = name == "pre"
+            self._out.append(f"<{name}{self._attributes(name, attributes)}>")
+            self._open.append(name)
+
+    def _body(self, attributes: dict[str, str]) -> None:
+        """The look of the whole page survives as an element around the rest."""
+        style = [css.style_attribute(attributes.get("style", ""))]
+        for attribute, name in (("bgcolor", "background-color"), ("text", "color")):
+            value = attributes.get(attribute, "").strip()
+            if value and _COLOUR.match(value):
+                style.insert(0, css.style_attribute(f"{name}: {_hashed(value)}"))
+        joined = "; ".join(filter(None, style))
+        if joined and len(self._open) < MAX_DEPTH:
+            self._out.append(f'<div style="{escape(joined)}">')
+            self._open.append("div")
+
+    def _end(self, name: str) -> None:
+        if name in ("p", "br") and name not in self._open:
+            self._out.append("<br>")
+        elif name in self._open:
+            barrier = len(self._open) - 1 - self._open[::-1].index(name)
+            if name in _PHRASES and any(inner in ("td", "th", "table") for inner in self._open[barrier:]):
+                return
+            self._close_to(barrier)
+
+    def _close_to(self, depth: int) -> None:
+        while len(self._open) > depth:
+            self._out.append(f"</{self._open.pop()}>")
+
+    def _close_implied(self, name: str) -> None:
+        """End tags that HTML lets authors leave out."""
+        if name in _BLOCKS and name not in ("caption", "colgroup") and self._open:
+            self._close_paragraph()
+        rule = _CLOSES.get(name)
+        if rule is None:
+            return
+        closes, stops = rule
+        for index in range(len(self._open) - 1, -1, -1):
+            if self._open[index] in closes:
+                self._close_to(index)
+                return
+            if self._open[index] in stops:
+                return
+
+    def _open_implied(self, name: str) -> bool:
+        """Start tags that HTML lets authors leave out in tables; False when the tag has no place here."""
+        parent = self._open[-1] if self._open else ""
+        for missing in _PARENTS[name].get(parent, ()):
+            self._out.append(f"<{missing}>")
+            self._open.append(missing)
+        return parent in _PARENTS[name]
+
+    def _close_paragraph(self) -> None:
+        """A block ends the paragraph it stands in, and the phrases of that paragraph."""
+        for index in range(len(self._open) - 1, -1, -1):
+            if self._open[index] == "p":
+                self._close_to(index)
+                return
+            if self._open[index] not in _PHRASES:
+                return
+
+    def _count(self, name: str, attributes: dict[str, str]) -> None:
+        """Notes what the tag would have loaded from elsewhere."""
+        for attribute, value in attributes.items():
+            if attribute in _LOADING or (attribute == "href" and name in ("link", "image", "use", "base")):
+                if _REMOTE.match(value) and name != "base":
+                    self.remote.add(value.strip()[:2_000])
+            elif attribute == "style" and "url" in value.lower():
+                self.styles += css.remote_references(value)
+
+    def _attributes(self, tag: str, attributes: dict[str, str]) -> str:
+        allowed = ATTRIBUTES.get(tag, frozenset())
+        out: list[str] = []
+        for name, value in attributes.items():
+            if name in allowed or name in _EVERYWHERE:
+                kept = self._attribute(tag, name, value)
+                if kept is not None:
+                    out.append(f' {name}="{escape(kept)}"')
+        return "".join(out)
+
+    def _attribute(self, tag: str, name: str, value: str) -> str | None:
+        """The value to write, or None to leave the attribute out."""
+        if name == "style":
+            return css.style_attribute(value) or None
+        if name == "href":
+            link = links.check(value)
+            return link.url if link else None
+        if name == "src":
+            return self._picture(value)
+        if name in ("class", "id", "name", "role", "headers"):
+            return value if _WORDS.match(value) else None
+        if name in _LENGTHS:
+            return value.strip() if _LENGTH.match(value) or (tag == "font" and name == "size") else None
+        if name in _COLOURS:
+            return value.strip() if _COLOUR.match(value) else None
+        return value[:2_000]
+
+    def _picture(self, value: str) -> str | None:
+        """The private address of a picture: one of the message's own, or a number for one elsewhere."""
+        source = value.strip(" \t\r\n\f")
+        if _PRIVATE.match(source):
+            return source
+        section = self._own(source)
+        if section is not None:
+            return PART_URL + section
+        if source[:5].lower() == "data:":
+            return source if len(source) < _MAX_DATA_URL and _DATA_PICTURE.match(source) else None
+        if source.startswith("//"):
+            source = f"https:{source}"
+        link = links.check(source) if _REMOTE.match(source) else None
+        if link is None or len(self.urls) >= MAX_REMOTE:
+            return None
+        private = self._private.get(link.url)
+        if private is None:
+            private = f"{REMOTE_URL}{self._number}"
+            self._number += 1
+            self._private[link.url] = private
+            self.urls[private] = link.url
+        return private
+
+    def _own(self, source: str) -> str | None:
+        if source[:4].lower() == "cid:":
+            name = "cid:" + source[4:]
+            return self._pictures.get(name) or self._pictures.get("cid:" + unquote(source[4:]))
+        return self._pictures.get(source) if source else None
+
+
+def _lines(html: str) -> str:
+    return html.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _hashed(colour: str) -> str:
+    return f"#{colour}" if re.fullmatch(r"[0-9a-fA-F]{6}", colour) else colour
