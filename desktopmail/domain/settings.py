@@ -15,6 +15,8 @@ class Settings:
     group_conversations: bool = True
     undo_send_seconds: int = 8
     letter_keys: bool = True
+    letter_set: str = "classic"
+    layout: str = "right"
     mark_read_seconds: float = 1.0
     reader_zoom: float = 1.0
     window_geometry: str = ""

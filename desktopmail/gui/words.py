@@ -22,3 +22,10 @@ def conversations(count: int) -> str:
     if count == 1:
         return QCoreApplication.translate("words", "1 conversation")
     return QCoreApplication.translate("words", "{0} conversations").format(number(count))
+
+
+def new_messages(count: int) -> str:
+    """'1 new message', '12 new messages'."""
+    if count == 1:
+        return QCoreApplication.translate("words", "1 new message")
+    return QCoreApplication.translate("words", "{0} new messages").format(number(count))

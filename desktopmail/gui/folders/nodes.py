@@ -6,24 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from PySide6.QtCore import QCoreApplication
-
 from desktopmail.domain.account import Account
 from desktopmail.domain.folder import ROLE_ORDER, Folder, Lives, Role, Unified
 from desktopmail.domain.ids import FolderId
+from desktopmail.gui.naming import ICONS, UNIFIED_ICONS, folder_title, unified_name
 
-ICONS = {
-    Role.INBOX: "inbox",
-    Role.DRAFTS: "file-pen",
-    Role.SENT: "send",
-    Role.ARCHIVE: "archive",
-    Role.JUNK: "octagon-alert",
-    Role.TRASH: "trash-2",
-    Role.ALL: "mails",
-    Role.OUTBOX: "clock",
-    Role.NONE: "folder",
-}
-UNIFIED_ICONS = {Unified.INBOX: "inbox", Unified.STARRED: "star", Unified.DRAFTS: "file-pen", Unified.SENT: "send"}
 UNIFIED_ROLES = {Unified.INBOX: Role.INBOX, Unified.DRAFTS: Role.DRAFTS, Unified.SENT: Role.SENT}
 COUNTS_ALL = (Role.DRAFTS, Role.OUTBOX)
 """Roles whose number says how many there are, not how many are unread."""
@@ -57,38 +44,6 @@ class Node:
     def facts(self) -> tuple[object, ...]:
         """Everything that is drawn, for telling whether a line has to be drawn again."""
         return (self.title, self.icon, self.count, self.strong, self.here, self.colour, self.problem)
-
-
-def role_name(role: Role) -> str:
-    """A special folder in the person's language."""
-    tr = QCoreApplication.translate
-    return {
-        Role.INBOX: tr("folders", "Inbox"),
-        Role.DRAFTS: tr("folders", "Drafts"),
-        Role.SENT: tr("folders", "Sent"),
-        Role.ARCHIVE: tr("folders", "Archive"),
-        Role.JUNK: tr("folders", "Junk"),
-        Role.TRASH: tr("folders", "Trash"),
-        Role.ALL: tr("folders", "All mail"),
-        Role.OUTBOX: tr("folders", "Outbox"),
-        Role.NONE: "",
-    }[role]
-
-
-def unified_name(view: Unified) -> str:
-    """A unified view in the person's language."""
-    tr = QCoreApplication.translate
-    return {
-        Unified.INBOX: tr("folders", "Inbox"),
-        Unified.STARRED: tr("folders", "Starred"),
-        Unified.DRAFTS: tr("folders", "Drafts"),
-        Unified.SENT: tr("folders", "Sent"),
-    }[view]
-
-
-def folder_title(folder: Folder) -> str:
-    """What a folder is called here: special folders by their role, others by their own name."""
-    return role_name(folder.role) or folder.name
 
 
 def tree(accounts: Sequence[Account], folders: Sequence[Folder]) -> list[Node]:

@@ -152,6 +152,10 @@ class MessageModel(QAbstractListModel):
         for summary in self.source.summaries(wanted, grouped=self.grouped):
             self._cache[summary.id] = summary
 
+    def holds(self, summary: Summary) -> bool:
+        """Whether a message lies in the shown place."""
+        return self._folders is None or summary.folder in self._folders
+
     def id_at(self, row: int) -> MessageId:
         """The message of a row; in a list of conversations the newest of it."""
         return MessageId(self.vector.ids[row])

@@ -17,6 +17,7 @@ from desktopmail.gui.messages.ink import Ink
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.colours import Colours, blend
 from desktopmail.gui.style.measures import SIGN, SMALL, px
+from desktopmail.gui.style.tags import shown_tags
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.avatar import draw_avatar, tints
 
@@ -212,9 +213,9 @@ class RowPainter:
         """Tag pills at the end of the second line, at most two; gives back where they begin."""
         edge = line.right() - px(12)
         face = measures.face(SIGN, WEIGHT.Medium)
-        for tag in sorted(tag for tag in summary.tags if not tag.startswith(("$", "\\")))[:2]:
-            fill, letters = tints(sum(map(ord, tag)))
-            text = ink.elided(tag, face, px(72))
+        for tag in shown_tags(summary.tags)[:2]:
+            fill, letters = tints(tag.colour)
+            text = ink.elided(tag.name, face, px(72))
             width = ink.width(text, face) + px(12)
             spot = ink.turned(QRectF(edge - width, line.center().y() - px(8), width, px(16)))
             ink.painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -31,6 +31,7 @@ class Found:
     ids: tuple[MessageId, ...]
     words: str
     complete: bool = True
+    everywhere: bool = True
     terms: tuple[str, ...] = ()
 
 

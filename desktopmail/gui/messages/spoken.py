@@ -8,6 +8,7 @@ from desktopmail.domain.address import people
 from desktopmail.domain.message import Copy, Flags, Summary
 from desktopmail.gui import words
 from desktopmail.gui.messages import dates
+from desktopmail.gui.style.tags import shown_tags
 
 
 def spoken(summary: Summary) -> str:
@@ -30,7 +31,7 @@ def spoken(summary: Summary) -> str:
         parts.append(tr("spoken", "with attachment"))
     if summary.copy is Copy.SERVER:
         parts.append(tr("spoken", "only on the server"))
-    parts += sorted(tag for tag in summary.tags if not tag.startswith("$"))
+    parts += [tag.name for tag in shown_tags(summary.tags)]
     parts += [summary.problem, dates.spoken(summary.date)]
     text = ", ".join(part for part in parts if part)
     return text[:1].upper() + text[1:]

@@ -1,0 +1,64 @@
+"""All accounts' activities drawn together into a few words. Pure but for the language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from desktopmail.domain.activity import Activity, State
+from desktopmail.domain.draft import Outgoing, Sending
+from desktopmail.gui import words
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A few words with a sign. `tone` is the role of their colour."""
+
+    text: str
+    icon: str = ""
+    tone: str = "secondary"
+
+
+def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) -> Standing:
+    """What matters most now: a problem, then mail that did not go out, then being offline, then work, then rest."""
+    tr = QCoreApplication.translate
+    rows = list(activities)
+    out = list(outbox)
+    problems = [each for each in rows if each.state is State.PROBLEM]
+    if problems:
+        first = problems[0].problem
+        text = first.title if first is not None else problems[0].words
+        if len(problems) > 1:
+            text = tr("activity", "{0} accounts need attention").format(words.number(len(problems)))
+        return Standing(text, "circle-alert", "bad")
+    stuck = sum(each.state in (Sending.REFUSED, Sending.POSSIBLY_SENT) for each in out)
+    if stuck:
+        text = tr("activity", "1 message was not sent") if stuck == 1 else tr("activity", "{0} messages were not sent")
+        return Standing(text.format(words.number(stuck)), "circle-alert", "bad")
+    offline = [each for each in rows if each.state is State.OFFLINE]
+    if offline and len(offline) == len(rows):
+        return Standing(offline[0].words or tr("activity", "Offline"), "cloud-off", "care")
+    working = [each for each in rows if each.state is State.WORKING]
+    if working:
+        return Standing(_work(working), "refresh-cw")
+    if offline:
+        text = (
+            tr("activity", "1 account is offline") if len(offline) == 1 else tr("activity", "{0} accounts are offline")
+        )
+        return Standing(text.format(words.number(len(offline))), "cloud-off", "care")
+    if any(each.state is State.CONNECTING for each in rows):
+        return Standing(tr("activity", "Connecting"), "refresh-cw")
+    if any(each.state in (Sending.QUEUED, Sending.WAITING, Sending.SENDING) for each in out):
+        return Standing(tr("activity", "Sending"), "send")
+    return Standing(tr("activity", "Up to date") if rows else "", "check")
+
+
+def _work(working: list[Activity]) -> str:
+    known = [each for each in working if each.total]
+    if known and len(known) == len(working):
+        done, total = sum(each.done for each in known), sum(each.total for each in known)
+        text = QCoreApplication.translate("activity", "{0} of {1}")
+        return text.format(words.number(done), words.number(total))
+    return working[0].words

@@ -1,0 +1,239 @@
+"""Every command of the window once: its name, words, drawing, keys and when it makes sense. Menus, tool bars, context
+menus, the palette and the overview of keys are made from this table alone. Two commands with the same key fail a test.
+
+Modified keys are the same in every set; single letters are a set the person picks, and work only in the list and the
+reader, never where text is written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktopmail.gui.style import icons
+from desktopmail.gui.style.tags import TAGS
+from desktopmail.gui.style.theme import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What commands look at when they say whether they make sense, and how they are worded."""
+
+    accounts: int = 0
+    selected: int = 0
+    unread: bool = False
+    starred: bool = False
+    in_junk: bool = False
+    in_trash: bool = False
+    in_drafts: bool = False
+    in_archive: bool = False
+    folder: bool = False
+    can_undo: bool = False
+    grouped: bool = True
+
+
+def _always(now: Situation) -> bool:
+    return True
+
+
+def _some(now: Situation) -> bool:
+    return now.selected > 0
+
+
+def _one(now: Situation) -> bool:
+    return now.selected == 1
+
+
+def _account(now: Situation) -> bool:
+    return now.accounts > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do. `keys` in Qt's portable form (Ctrl is ⌘ on macOS); the first is shown. `letters` are
+    the single keys of the two sets. `other` is the wording when `turned` holds."""
+
+    id: str
+    text: str
+    icon: str = ""
+    keys: tuple[str, ...] = ()
+    classic: str = ""
+    gmail: str = ""
+    enabled: Callable[[Situation], bool] = _always
+    other: str = ""
+    turned: Callable[[Situation], bool] | None = None
+    group: str = "message"
+
+
+MAC_KEYS = {"trash": ("Ctrl+Backspace",), "remove": ("Ctrl+Alt+Backspace",)}
+"""Keyboards there have no key for deleting forwards."""
+
+
+def _command(id: str, text: str, icon: str = "", keys: str = "", **more: object) -> Command:
+    more_keys = MAC_KEYS.get(id, ()) if sys.platform == "darwin" else ()
+    return Command(id, text, icon, (*keys.split(), *more_keys), **more)  # type: ignore[arg-type]
+
+
+COMMANDS: tuple[Command, ...] = (
+    _command("write", "Write", "square-pen", "Ctrl+N", gmail="C", enabled=_account),
+    _command("reply", "Reply", "reply", "Ctrl+R", gmail="R", enabled=_one),
+    _command("reply_all", "Reply to all", "reply-all", "Ctrl+Shift+R", gmail="A", enabled=_one),
+    _command("forward", "Forward", "forward", "Ctrl+L", gmail="F", enabled=_one),
+    _command("edit", "Edit draft", "pencil", "", enabled=lambda now: now.selected == 1 and now.in_drafts),
+    _command("archive", "Archive", "archive", "Ctrl+Shift+A", classic="A", gmail="E",
+             enabled=lambda now: now.selected > 0 and not now.in_archive),
+    _command("trash", "Move to Trash", "trash-2", "Del", gmail="#", enabled=_some, other="Remove for ever…",
+             turned=lambda now: now.in_trash),
+    _command("remove", "Remove for ever…", "x", "Shift+Del", enabled=_some),
+    _command("junk", "Junk", "octagon-alert", "Ctrl+J", classic="J", gmail="!", enabled=_some, other="Not junk",
+             turned=lambda now: now.in_junk),
+    _command("mark_read", "Mark as unread", "mail", "Ctrl+Shift+I", classic="M", gmail="U", enabled=_some,
+             other="Mark as read", turned=lambda now: now.unread),
+    _command("star", "Star", "star", "Ctrl+Shift+S", classic="S", gmail="S", enabled=_some, other="Remove star",
+             turned=lambda now: now.starred),
+    _command("move", "Move to folder…", "folder-input", "Ctrl+Shift+V", gmail="V", enabled=_some),
+    _command("copy", "Copy to folder…", "copy", "Ctrl+Shift+Y", enabled=_some),
+    _command("tag", "Tag…", "tag", "", gmail="L", enabled=_some),
+    _command("source", "Show source", "code", "Ctrl+U", enabled=_one),
+    _command("print", "Print…", "printer", "Ctrl+P", enabled=_one),
+    _command("undo", "Undo", "undo-2", "Ctrl+Z", gmail="Z", group="edit", enabled=lambda now: now.can_undo),
+    _command("select_all", "Select all", "list-checks", "Ctrl+A", group="edit"),
+    _command("find", "Find in message", "search", "Ctrl+F", group="edit", enabled=_one),
+    _command("search", "Search", "search", "Ctrl+E Ctrl+K F3 Ctrl+Shift+F", gmail="/", group="edit"),
+    _command("quick_filter", "Next quick filter", "list-filter", "Ctrl+Shift+K", group="view"),
+    _command("next", "Next message", "arrow-down", "Ctrl+.", classic="F", gmail="J", group="go"),
+    _command("previous", "Previous message", "arrow-up", "", classic="B", gmail="K", group="go"),
+    _command("next_unread", "Next unread", "mail", "", classic="N", gmail="N", group="go"),
+    _command("previous_unread", "Previous unread", "mail", "", classic="P", gmail="P", group="go"),
+    _command("go_to_folder", "Go to folder…", "folder", "Ctrl+G", group="go", enabled=_account),
+    _command("next_pane", "Next pane", "panel-right", "F6", group="go"),
+    _command("previous_pane", "Previous pane", "panel-left", "Shift+F6", group="go"),
+    _command("back", "Back to the list", "arrow-left", "Alt+Left", group="go"),
+    _command("sync", "Get mail", "refresh-cw", "F5", group="mail", enabled=_account),
+    _command("sync_all", "Get mail of all accounts", "refresh-cw", "Shift+F5", group="mail", enabled=_account),
+    _command("new_folder", "New folder…", "folder-plus", "", group="mail", enabled=_account),
+    _command("add_account", "Add account…", "user-plus", "", group="mail"),
+    _command("activity", "Activity", "history", "Ctrl+Shift+J", group="mail"),
+    _command("toggle_folders", "Show or hide folders", "panel-left", "F9", group="view"),
+    _command("toggle_reader", "Show or hide the reader", "panel-right", "F8", group="view"),
+    _command("group", "Group conversations", "messages-square", "", group="view"),
+    _command("zoom_in", "Larger text", "zoom-in", "Ctrl++ Ctrl+=", group="view"),
+    _command("zoom_out", "Smaller text", "zoom-out", "Ctrl+-", group="view"),
+    _command("zoom_reset", "Usual text size", "baseline", "Ctrl+0", group="view"),
+    _command("palette", "All commands…", "keyboard", "Ctrl+Shift+P", group="help"),
+    _command("shortcuts", "Keyboard shortcuts", "keyboard", "F1 Ctrl+?", gmail="?", group="help"),
+    _command("settings", "Settings…", "settings", "Ctrl+,", group="program"),
+    _command("close", "Close window", "x", "Ctrl+W", group="program"),
+    _command("quit", "Quit", "power", "Ctrl+Q", group="program"),
+    *(_command(f"inbox_{n}", f"Inbox {n}", "inbox", f"Alt+{n}", group="go", enabled=_account) for n in range(1, 10)),
+    *(_command(f"tag_{n}", f"Tag: {TAGS[n - 1].name}", "tag", "", classic=str(n), gmail=str(n), enabled=_some)
+      for n in range(1, len(TAGS) + 1)),
+    _command("tag_0", "Remove all tags", "tags", "", classic="0", gmail="0", enabled=_some),
+)  # fmt: skip
+
+GROUPS = ("message", "edit", "go", "view", "mail", "help", "program")
+
+
+def letters(command: Command, letter_set: str) -> str:
+    """The single key of a command in a set: `classic`, `gmail`, or none for any other word."""
+    return {"classic": command.classic, "gmail": command.gmail}.get(letter_set, "")
+
+
+class Commands(QObject):
+    """The table come alive: one QAction per command, bound to the verbs by the window."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._situation = Situation()
+        self._verbs: dict[str, Callable[[], object]] = {}
+        self._letters: list[QShortcut] = []
+        self._panes: list[QWidget] = []
+        self.all = {command.id: command for command in COMMANDS}
+        self.actions = {command.id: self._action(command) for command in COMMANDS}
+        theme().changed.connect(self._draw)
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(self._window)
+        action.setObjectName(command.id)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.triggered.connect(lambda: self.run(command.id))
+        if command.id == "group":
+            action.setCheckable(True)
+        self._word(command, action)
+        if command.icon:
+            action.setIcon(icons.icon(command.icon))
+        # Ctrl+A belongs to whatever has the focus: the action is for menus only.
+        if command.id == "select_all":
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._window.addAction(action)
+        return action
+
+    def bind(self, verbs: dict[str, Callable[[], object]]) -> None:
+        """Say what commands do."""
+        self._verbs.update(verbs)
+
+    def run(self, name: str) -> None:
+        """Do it, if it makes sense now."""
+        verb = self._verbs.get(name)
+        if verb is not None and self.all[name].enabled(self._situation):
+            verb()
+
+    def text(self, name: str) -> str:
+        """The command in words, as it would act now."""
+        command = self.all[name]
+        turned = command.turned is not None and command.turned(self._situation)
+        return QCoreApplication.translate("commands", command.other if turned else command.text)
+
+    def update(self, now: Situation) -> None:
+        """Enable and word everything for another situation."""
+        if now == self._situation:
+            return
+        self._situation = now
+        for command in COMMANDS:
+            action = self.actions[command.id]
+            action.setEnabled(command.enabled(now))
+            if command.turned is not None:
+                self._word(command, action)
+        self.actions["group"].setChecked(now.grouped)
+
+    def _word(self, command: Command, action: QAction) -> None:
+        text = self.text(command.id)
+        action.setText(text.replace("&", "&&"))
+        keys = command.keys[:1]
+        native = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+        action.setToolTip(f"{text.rstrip('…')} ({native})" if native else text.rstrip("…"))
+
+    def _draw(self) -> None:
+        for command in COMMANDS:
+            if command.icon:
+                self.actions[command.id].setIcon(icons.icon(command.icon))
+
+    def menu(self, menu: QMenu, names: Iterable[str]) -> QMenu:
+        """Fill a menu with commands; an empty name is a line between groups."""
+        for name in names:
+            if name:
+                menu.addAction(self.actions[name])
+            else:
+                menu.addSeparator()
+        return menu
+
+    def listen(self, panes: Iterable[QWidget], letter_set: str) -> None:
+        """Make single letters work in these panes and what lies in them."""
+        for shortcut in self._letters:
+            shortcut.setEnabled(False)
+            shortcut.deleteLater()
+        self._letters = []
+        for pane in panes:
+            for command in COMMANDS:
+                key = letters(command, letter_set)
+                if key:
+                    shortcut = QShortcut(QKeySequence(key), pane)
+                    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                    shortcut.activated.connect(lambda name=command.id: self.run(name))
+                    self._letters.append(shortcut)

@@ -1,0 +1,123 @@
+"""The one loop of the program: Qt's events and every coroutine of engine and window, and tasks whose failures show."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import qasync
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
+
+from desktopmail.domain.activity import Problem
+from desktopmail.domain.errors import MailError
+
+
+class NestedRuns:
+    """Lets qasync start and stop more than once: a second `QApplication.exec()` after any web view crashes, nested
+    event loops do not. Everything else goes to the application."""
+
+    def __init__(self, application: QApplication) -> None:
+        self._application = application
+        self._running: list[QEventLoop] = []
+
+    def exec(self) -> int:
+        """Turn until `exit`."""
+        loop = QEventLoop()
+        self._running.append(loop)
+        try:
+            return loop.exec()
+        finally:
+            self._running.pop()
+
+    def exit(self, code: int = 0) -> None:
+        """End the innermost turn."""
+        if self._running:
+            self._running[-1].exit(code)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._application, name)
+
+
+def run(main: Callable[[], Awaitable[int]]) -> int:
+    """Run the program: `main` is awaited on a new loop, its value is the exit code. What is still running then is
+    cancelled and waited for."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setQuitOnLastWindowClosed(False)
+    loop = qasync.QEventLoop(NestedRuns(application))
+    asyncio.set_event_loop(loop)
+
+    async def whole() -> int:
+        return await main()
+
+    try:
+        return int(loop.run_until_complete(whole()))
+    finally:
+        _finish(loop)
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def _finish(loop: Any) -> None:
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+
+
+class Tasks:
+    """Starts coroutines from slots. A known failure is handed to `tell` as a Problem; a bug goes to the loop's
+    exception handler, as every bug does."""
+
+    def __init__(self) -> None:
+        self.tell: Callable[[Problem], None] = lambda problem: None
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Start it; it is kept alive until it ends."""
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    async def close(self) -> None:
+        """Cancel what is still running and wait for it."""
+        left = list(self._running)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.gather(*left, return_exceptions=True)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, MailError):
+            self.tell(error.problem())
+        elif error is not None:
+            task.get_loop().call_exception_handler(
+                {"message": "A task of the window failed", "exception": error, "task": task}
+            )
+
+
+_tasks = Tasks()
+
+
+def spawn(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    """Start a coroutine on the program's loop. A known failure is told as a Problem, see `tell_problems`."""
+    return _tasks.spawn(work)
+
+
+def tell_problems(tell: Callable[[Problem], None]) -> None:
+    """Say who shows the failures of spawned coroutines."""
+    _tasks.tell = tell
+
+
+async def close_tasks() -> None:
+    """Cancel every spawned coroutine and wait for the end of each."""
+    await _tasks.close()

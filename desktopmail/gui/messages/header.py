@@ -1,0 +1,120 @@
+"""The strip above the list: where we are and the quick filter; with several rows chosen, how many and the verbs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
+
+from desktopmail.gui import words
+from desktopmail.gui.messages.source import Only
+from desktopmail.gui.style import measures
+from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.button import IconButton, WordButton
+from desktopmail.gui.widgets.label import ElidedLabel, PlainLabel
+
+HEIGHT = 48
+VERBS = ("archive", "trash", "junk", "mark_read", "star", "move")
+
+
+class ListHeader(QWidget):
+    """`only_wanted` when a filter is chosen; `everywhere_wanted` when a search is to look everywhere or only here;
+    `none_wanted` when the selection is to go."""
+
+    only_wanted = Signal(object)
+    everywhere_wanted = Signal(bool)
+    none_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(px(HEIGHT))
+        self._title = ElidedLabel("", size=measures.PEOPLE, bold=True)
+        self._detail = ElidedLabel("", size=measures.SMALL, tone="secondary")
+        self._unread = self._filter(self.tr("Unread"), Only.UNREAD)
+        self._starred = self._filter(self.tr("Starred"), Only.STARRED)
+        self._scope = WordButton("", look="plain")
+        self._scope.setFont(measures.font(measures.SMALL))
+        self._everywhere = True
+        self._scope.clicked.connect(lambda: self.everywhere_wanted.emit(not self._everywhere))
+        self._count = PlainLabel("", bold=True)
+        self._verbs = [IconButton("circle", "") for _ in VERBS]
+        self._none = IconButton("x", self.tr("Select nothing"))
+        self._none.clicked.connect(self.none_wanted)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._place_page())
+        self._pages.addWidget(self._chosen_page())
+
+    def _filter(self, text: str, only: Only) -> WordButton:
+        button = WordButton(text, look="plain")
+        button.setFont(measures.font(measures.SMALL))
+        button.setCheckable(True)
+        button.clicked.connect(lambda on: self.only_wanted.emit(only if on else Only.ALL))
+        return button
+
+    def _place_page(self) -> QWidget:
+        page = QWidget()
+        row = QHBoxLayout(page)
+        row.setContentsMargins(px(24), 0, px(8), 0)
+        row.setSpacing(px(4))
+        row.addWidget(self._title, 3)
+        row.addWidget(self._detail, 4)
+        for button in (self._scope, self._unread, self._starred):
+            row.addWidget(button)
+        return page
+
+    def _chosen_page(self) -> QWidget:
+        page = QWidget()
+        row = QHBoxLayout(page)
+        row.setContentsMargins(px(24), 0, px(8), 0)
+        row.setSpacing(px(2))
+        row.addWidget(self._count)
+        row.addStretch()
+        for button in self._verbs:
+            row.addWidget(button)
+        row.addWidget(self._none)
+        return page
+
+    def use(self, actions: dict[str, QAction]) -> None:
+        """Take the verbs of the multi-selection from the commands."""
+        for name, button in zip(VERBS, self._verbs, strict=True):
+            button.setDefaultAction(actions[name])
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+
+    def show_place(self, title: str, detail: str, only: Only) -> None:
+        """A folder or a unified view."""
+        self._say(title, detail)
+        self._scope.hide()
+        for button, value in ((self._unread, Only.UNREAD), (self._starred, Only.STARRED)):
+            button.show()
+            button.setChecked(only is value)
+
+    def show_search(self, detail: str, everywhere: bool, here: str) -> None:
+        """Search results: how complete they are, and where was looked."""
+        self._say(self.tr("Search"), detail)
+        self._everywhere = everywhere
+        text = self.tr("Only in {0}").format(here) if everywhere else self.tr("Everywhere")
+        self._scope.setText(text.replace("&", "&&"))
+        self._scope.setAccessibleName(text)
+        self._scope.setVisible(bool(here))
+        self._unread.hide()
+        self._starred.hide()
+
+    def _say(self, title: str, detail: str) -> None:
+        self._title.setText(title)
+        self._title.setMinimumWidth(min(px(150), self._title.fontMetrics().horizontalAdvance(title) + px(8)))
+        self._detail.setText(detail)
+
+    def show_chosen(self, count: int) -> None:
+        """How many rows are chosen; with less than two the place is shown again."""
+        self._pages.setCurrentIndex(1 if count > 1 else 0)
+        if count > 1:
+            text = self.tr("{0} selected").format(words.number(count))
+            self._count.setText(text)
+            self._count.setAccessibleName(text)
+
+    @property
+    def words(self) -> str:
+        """What it says now."""
+        if self._pages.currentIndex():
+            return self._count.text()
+        return f"{self._title.text()} {self._detail.text()}".strip()

@@ -1,0 +1,47 @@
+"""What a row stands for: itself, or every message of its conversation in the shown place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktopmail.domain.ids import MessageId, ThreadId
+from desktopmail.domain.message import Summary
+from desktopmail.gui.messages.model import MessageModel
+from desktopmail.gui.messages.source import Found
+
+MANY = 20
+"""From here on one reading of the whole place is cheaper than one per conversation."""
+
+
+def members(model: MessageModel, rows: Sequence[MessageId]) -> list[MessageId]:
+    """The messages that a verb on these rows is about."""
+    place = model.place
+    if not model.grouped or place is None or isinstance(place, Found):
+        return list(rows)
+    threads = [thread for one in rows if (thread := thread_of(model, one))]
+    if len(rows) < MANY:
+        found = [each.id for thread in threads for each in model.source.thread(ThreadId(thread)) if model.holds(each)]
+        return found or list(rows)
+    ids, _, owners = model.source.rows(place)
+    wanted = set(threads)
+    return [MessageId(one) for one, owner in zip(ids, owners, strict=True) if owner in wanted]
+
+
+def thread_of(model: MessageModel, one: MessageId) -> int:
+    """The conversation a row stands for; 0 when it is not here."""
+    row = model.vector.row_of(one)
+    return model.vector.threads[row] if row >= 0 else 0
+
+
+def conversation(model: MessageModel, one: MessageId) -> tuple[list[Summary], MessageId]:
+    """What the reader shows for a row, oldest first, and which of it is to be read: the oldest unread, or the newest."""
+    summary = model.summary(model.vector.row_of(one))
+    if summary is None:
+        return [], one
+    if not model.grouped:
+        return [summary], one
+    place = model.place
+    folder = summary.folder if not isinstance(place, Found) else None
+    found = model.source.thread(summary.thread, folder) or [summary]
+    unread = [each.id for each in found if not each.flags & 1 and model.holds(each)]
+    return found, unread[0] if unread else one if any(each.id == one for each in found) else found[-1].id

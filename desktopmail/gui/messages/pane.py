@@ -1,0 +1,262 @@
+"""The pane of messages: strip, list, empty states, and the selection that follows when rows go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from desktopmail.domain.changes import ChangeSet
+from desktopmail.domain.folder import Role, Unified
+from desktopmail.domain.ids import MessageId
+from desktopmail.domain.message import Flags, Summary
+from desktopmail.gui import words
+from desktopmail.gui.messages.empty import EmptyState
+from desktopmail.gui.messages.fresh import FreshPill
+from desktopmail.gui.messages.header import ListHeader
+from desktopmail.gui.messages.model import MessageModel
+from desktopmail.gui.messages.rows import DENSITIES, RowPainter
+from desktopmail.gui.messages.source import Found, Only, Place, Source
+from desktopmail.gui.messages.view import MessageView
+from desktopmail.gui.widgets.line import Line
+
+_Selection = QItemSelectionModel.SelectionFlag
+
+
+class MessagePane(QWidget):
+    """Signals: `selected` with the chosen ids (at most the first hundred, and how many there are in truth), `opened`
+    by Enter or double click, `row_command` with a command and one id, `menu_wanted` at a point, `walk` by Space."""
+
+    selected = Signal(list, int)
+    opened = Signal(object)
+    row_command = Signal(str, list)
+    menu_wanted = Signal(QPoint)
+    walk = Signal(bool)
+    everywhere_wanted = Signal(bool)
+
+    def __init__(self, source: Source, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.title = ""
+        self._density = DENSITIES["normal"]
+        self.model = MessageModel(source, self)
+        self.view = MessageView(self.model, self)
+        self.view.painter_of_rows = RowPainter(self._density, date.today())
+        self.view.setModel(self.model)
+        self.header = ListHeader(self)
+        self.empty = EmptyState(self)
+        self._fresh = FreshPill(self.view)
+        self._body = QStackedLayout()
+        self._body.addWidget(self.view)
+        self._body.addWidget(self.empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for part in (self.header, Line(self)):
+            layout.addWidget(part)
+        layout.addLayout(self._body)
+        self._waiting_words = ""
+        self._tell_later = QTimer(self, singleShot=True, interval=0)
+        self._tell_later.timeout.connect(self._tell)
+        self._midnight = QTimer(self, singleShot=True)
+        self._midnight.timeout.connect(self._new_day)
+        self._await_midnight()
+        self._connect()
+
+    def _connect(self) -> None:
+        self.model.has_changed.connect(self._rows_changed)
+        self.model.repaint.connect(self._tell_later.start)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._tell_later.start())
+        self.view.activated.connect(lambda index: self.opened.emit(self.model.id_at(index.row())))
+        self.view.row_command.connect(lambda name, row: self.row_command.emit(name, [self.model.id_at(row)]))
+        self.view.menu_wanted.connect(self.menu_wanted)
+        self.view.walk.connect(self.walk)
+        self.view.scrolled.connect(self._fresh.look)
+        self.header.only_wanted.connect(self.filter)
+        self.header.none_wanted.connect(self.view.clearSelection)
+        self.header.everywhere_wanted.connect(self.everywhere_wanted)
+        self.empty.wanted.connect(self._more)
+
+    # What is shown --------------------------------------------------------------------------------------------
+
+    def show_place(self, place: Place, title: str, *, grouped: bool) -> None:
+        """Show a folder or a unified view from its top."""
+        self.title = title
+        self._mark(())
+        self.view.outgoing = self._outgoing(place)
+        self._fresh.forget()
+        self.model.show(place, Only.ALL, grouped=grouped)
+        self.view.verticalScrollBar().setValue(0)
+
+    def show_found(self, found: Found) -> None:
+        """Show search results, hits marked."""
+        self._mark(found.terms)
+        self.view.outgoing = False
+        self._fresh.forget()
+        self.model.show_found(found)
+        self.view.verticalScrollBar().setValue(0)
+
+    def filter(self, only: Only) -> None:
+        """Narrow the shown place, or show all of it again; the chosen message stays chosen if it is still there."""
+        place = self.model.place
+        if place is None or isinstance(place, Found):
+            return
+        before = self.chosen()[:1]
+        self.model.show(place, only, grouped=self.model.grouped)
+        self.choose(before)
+
+    def regroup(self, grouped: bool) -> None:
+        """Show conversations or single messages; what was chosen stays in sight."""
+        place = self.model.place
+        if place is None or isinstance(place, Found):
+            return
+        before = self.chosen()[:1]
+        self.model.show(place, self.model.only, grouped=grouped)
+        self.choose(before)
+
+    def density(self, name: str) -> None:
+        """One of the three densities."""
+        self._density = DENSITIES.get(name, DENSITIES["normal"])
+        self._mark(self.model.place.terms if isinstance(self.model.place, Found) else ())
+
+    def waiting(self, text: str) -> None:
+        """What an empty place says while its first messages are on the way; empty when nothing is on the way."""
+        if text != self._waiting_words:
+            self._waiting_words = text
+            self._rows_changed()
+
+    def apply(self, changes: ChangeSet) -> None:
+        """Follow the store; what was chosen stays chosen, what is seen stays where it is."""
+        before = len(self.model)
+        self.model.apply(changes)
+        self._fresh.came(len(self.model) - before)
+
+    def _mark(self, terms: Sequence[str]) -> None:
+        self.view.show_rows_with(RowPainter(self._density, date.today(), terms))
+
+    def _outgoing(self, place: Place) -> bool:
+        if isinstance(place, Unified):
+            return place in (Unified.SENT, Unified.DRAFTS)
+        roles = (Role.SENT, Role.DRAFTS, Role.OUTBOX)
+        return any(each.id == place and each.role in roles for each in self.model.source.folders())
+
+    # The selection --------------------------------------------------------------------------------------------
+
+    def chosen(self) -> list[MessageId]:
+        """The ids of the selected rows."""
+        return self.model.selected_ids(self.view.selectionModel().selection())
+
+    def choose(self, ids: Iterable[MessageId], *, focus: bool = False) -> None:
+        """Select these, as far as they are here, and bring the first into sight."""
+        rows = self.model.vector.rows_of(ids)
+        if not rows:
+            return
+        selection = QItemSelection()
+        for row in rows:
+            selection.select(self.model.index(row, 0), self.model.index(row, 0))
+        first = self.model.index(rows[0], 0)
+        self.view.selectionModel().setCurrentIndex(first, _Selection.NoUpdate)
+        self.view.selectionModel().select(selection, _Selection.ClearAndSelect)
+        self.view.scrollTo(first)
+        if focus:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def step(self, by: int, *, unread: bool = False) -> bool:
+        """Choose the next or the previous row, or the next unread one. Whether there was one."""
+        row = self.view.currentIndex().row() + by
+        while 0 <= row < len(self.model):
+            if not unread or self._unread_at(row):
+                self.view.setCurrentIndex(self.model.index(row, 0))
+                return True
+            row += by
+        return False
+
+    def _unread_at(self, row: int) -> bool:
+        summary = self.model.summary(row)
+        return summary is not None and Flags.SEEN not in summary.flags
+
+    def leave(self, ids: Sequence[MessageId]) -> None:
+        """Take rows out because of something the person did: the row after them is chosen, or the one before."""
+        rows = self.model.vector.rows_of(ids)
+        if not rows:
+            return
+        chosen = set(self.chosen())
+        lost = bool(chosen & set(ids))
+        after = self._after(rows)
+        self.model.remove(ids)
+        if lost and after is not None:
+            self.choose([after])
+
+    def _after(self, rows: Sequence[int]) -> MessageId | None:
+        gone = set(rows)
+        last = rows[-1]
+        for row in range(last + 1, len(self.model)):
+            if row not in gone:
+                return self.model.id_at(row)
+        first = next((row for row in range(rows[0] - 1, -1, -1) if row not in gone), -1)
+        return self.model.id_at(first) if first >= 0 else None
+
+    def summaries(self, ids: Sequence[MessageId]) -> list[Summary]:
+        """Rows as they are shown, for the few that are looked at."""
+        return [each for each in (self.model.summary(row) for row in self.model.vector.rows_of(ids)) if each]
+
+    # Following ------------------------------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        selection = self.view.selectionModel().selection()
+        count = sum(selection.at(n).height() for n in range(selection.size()))
+        ids = self.chosen()[:100] if count else []
+        self.header.show_chosen(count)
+        self.selected.emit(ids, count)
+
+    def _rows_changed(self) -> None:
+        place = self.model.place
+        if isinstance(place, Found):
+            self.header.show_search(place.words, place.everywhere, self.title)
+        elif place is not None:
+            self.header.show_place(self.title, self._numbers(), self.model.only)
+        if len(self.model):
+            self._body.setCurrentWidget(self.view)
+        else:
+            self._say_empty()
+            self._body.setCurrentWidget(self.empty)
+
+    def _numbers(self) -> str:
+        total = len(self.model)
+        if not total:
+            return ""
+        return words.conversations(total) if self.model.grouped else words.messages(total)
+
+    def _say_empty(self) -> None:
+        place, only = self.model.place, self.model.only
+        if isinstance(place, Found):
+            title = self.tr("Nothing found for “{0}”").format(place.text)
+            self.empty.say(title, place.words, "" if place.everywhere else self.tr("Search everywhere"), "search")
+        elif only is Only.UNREAD:
+            self.empty.say(self.tr("Nothing unread here"), "", self.tr("Show all"), "mail-open")
+        elif only is Only.STARRED:
+            self.empty.say(self.tr("Nothing starred here"), "", self.tr("Show all"), "star")
+        elif self._waiting_words:
+            self.empty.say(self.tr("Messages are on their way"), self._waiting_words, "", "cloud-download")
+        else:
+            self.empty.say(self.tr("No messages here"))
+
+    def _more(self) -> None:
+        """The button of an empty list: look further."""
+        if isinstance(self.model.place, Found):
+            self.everywhere_wanted.emit(True)
+        else:
+            self.filter(Only.ALL)
+
+    def _await_midnight(self) -> None:
+        now = datetime.now()
+        tomorrow = datetime.combine(now.date() + timedelta(days=1), datetime.min.time())
+        self._midnight.start(round((tomorrow - now).total_seconds() * 1000) + 1000)
+
+    def _new_day(self) -> None:
+        self._mark(self.model.place.terms if isinstance(self.model.place, Found) else ())
+        self.model.cut_anew()
+        self._await_midnight()

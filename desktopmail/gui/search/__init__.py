@@ -1,0 +1,1 @@
+"""The search box with its hints. Finding is the engine's; showing is the list's."""

@@ -1,0 +1,74 @@
+"""The top bar: Write, search, activity, menu. Nothing else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from desktopmail.gui.activity.button import StandingButton
+from desktopmail.gui.search.box import SearchBox
+from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.button import IconButton, WordButton
+
+HEIGHT = 48
+
+
+class TopBar(QWidget):
+    """Places its parts; the search stays in the middle while there is room."""
+
+    def __init__(self, search: SearchBox, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(px(HEIGHT))
+        self.search = search
+        self.write = WordButton(self.tr("Write"), look="primary", icon="square-pen")
+        self.back = IconButton("arrow-left", self.tr("Back to the list"))
+        self.folders = IconButton("panel-left", self.tr("Folders"))
+        self.standing = StandingButton()
+        self.menu_button = IconButton("menu", self.tr("Menu"))
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(12), 0, px(8), 0)
+        row.setSpacing(px(8))
+        row.addWidget(self.back)
+        row.addWidget(self.folders)
+        row.addWidget(self.write)
+        row.addStretch(1)
+        row.addWidget(search, 8)
+        row.addStretch(1)
+        row.addWidget(self.standing)
+        row.addWidget(self.menu_button)
+
+    def use(self, actions: dict[str, QAction], menu: QMenu) -> None:
+        """Take verbs and menu from the commands."""
+        self.menu_button.setMenu(menu)
+        for button, name in ((self.write, "write"), (self.back, "back"), (self.folders, "toggle_folders")):
+            action = actions[name]
+            button.setToolTip(action.toolTip())
+            button.clicked.connect(action.trigger)
+        actions["write"].changed.connect(lambda: self.write.setEnabled(actions["write"].isEnabled()))
+
+    def fit(self, mode: int, *, reading: bool) -> None:
+        """Show what a window with `mode` panes needs: a way to the folders when they are not seen, a way back."""
+        self.folders.setVisible(mode < 3)
+        self.back.setVisible(mode == 1 and reading)
+        self.standing.small(mode == 1)
+        self.write.setText(self.tr("Write") if mode > 1 else "")
+
+    def corner(self) -> QPoint:
+        """Where the activity panel hangs from, in window coordinates: its upper trailing corner."""
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        edge = self.standing.rect().bottomLeft() if rtl else self.standing.rect().bottomRight()
+        return self.standing.mapTo(self.window(), edge) + QPoint(0, px(8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Centred on the window as long as the sides leave the room: the side parts get the same width.
+        side = max(self.write.sizeHint().width(), self.standing.sizeHint().width() + px(40))
+        layout = self.layout()
+        assert isinstance(layout, QHBoxLayout)
+        roomy = self.width() > 2 * side + px(360)
+        layout.setStretch(3, 1 if roomy else 0)
+        layout.setStretch(5, 1 if roomy else 0)
