@@ -40,6 +40,9 @@ class PasswordSource(Protocol):
     async def set(self, account: Account, what: What, password: str, *, keep: bool = True) -> None:
         """Keep a password; with `keep=False` only until the program ends. SecretsUnavailable when it cannot."""
 
+    async def carry(self, old: Account, new: Account) -> None:
+        """The servers of an account changed: what was kept for the old ones is for the new ones from now on."""
+
     async def delete(self, account: Account) -> None:
         """Forget everything about an account. Nothing stored is no error."""
 
@@ -77,6 +80,9 @@ class Memory:
     async def set(self, account: Account, what: What, password: str, *, keep: bool = True) -> None:
         """Remember it."""
         self._held[account.id, what] = password
+
+    async def carry(self, old: Account, new: Account) -> None:
+        """Nothing to do: what is remembered names no server."""
 
     async def delete(self, account: Account) -> None:
         """Forget it."""
@@ -153,6 +159,13 @@ class Keyring:
             raise _unavailable("The key store did not keep the password")
         self._session.forget(account, what)
 
+    async def carry(self, old: Account, new: Account) -> None:
+        """Store the passwords under the new servers' names and remove the old entries."""
+        pairs = [(_entry(old, what), _entry(new, what)) for what in _order("outgoing")]
+        changed = [(before, after) for before, after in pairs if before and before != after]
+        if changed:
+            await self._ask(lambda backend: _rename(backend, changed))
+
     async def delete(self, account: Account) -> None:
         """Remove both entries."""
         await self._session.delete(account)
@@ -217,6 +230,13 @@ def _first(backend: KeyringBackend, names: list[str]) -> str | None:
 def _put(backend: KeyringBackend, name: str, password: str) -> bool:
     backend.set_password(SERVICE, name, password)
     return backend.get_password(SERVICE, name) == password
+
+
+def _rename(backend: KeyringBackend, changed: list[tuple[str, str | None]]) -> None:
+    for before, after in changed:
+        password = backend.get_password(SERVICE, before)
+        if password is not None and (after is None or _put(backend, after, password)):
+            backend.delete_password(SERVICE, before)
 
 
 def _drop(backend: KeyringBackend, names: list[str]) -> None:

@@ -144,6 +144,19 @@ def test_entries_name_the_server_they_are_for(drawer: Drawer) -> None:
         run(source.get(account(host="imap.elsewhere.example"), "incoming"))
 
 
+def test_passwords_follow_a_renamed_server(drawer: Drawer) -> None:
+    source = Keyring()
+    run(source.set(account(), "incoming", SECRET))
+    run(source.set(account(), "outgoing", "out"))
+    run(source.carry(account(), account(host="imap.elsewhere.example", outgoing=False)))
+    assert drawer.entries == {("desktopmail", "1 incoming ada@imap.elsewhere.example"): SECRET}
+    run(source.carry(account(), account()))
+    for memory in (Memory(), Environment({"PW": SECRET}, "PW")):
+        run(memory.set(account(), "incoming", SECRET))
+        run(memory.carry(account(), account(host="other.example")))
+        assert run(memory.get(account(host="other.example"), "incoming")) == SECRET
+
+
 def test_for_this_run_only(drawer: Drawer) -> None:
     source = Keyring()
     run(source.set(account(), "incoming", SECRET, keep=False))

@@ -40,9 +40,17 @@ class Submission:
     text: str
 
 
-async def check(endpoint: Endpoint, password: str, *, timeout: float = STEP_SECONDS) -> None:
-    """Connect, sign in and leave. Raises MailError with what stands in the way."""
+async def check(
+    endpoint: Endpoint,
+    password: str,
+    *,
+    connected: Callable[[], None] | None = None,
+    timeout: float = STEP_SECONDS,
+) -> None:
+    """Connect, sign in and leave. `connected` is called between the two. Raises MailError with what is in the way."""
     async with _session(endpoint, timeout) as session:
+        if connected is not None:
+            connected()
         await session.sign_in(password)
 
 

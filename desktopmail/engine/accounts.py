@@ -1,0 +1,162 @@
+"""Accounts: tried out before they are made, made, changed and removed, each with its passwords."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from desktopmail.domain.account import Account, Endpoint, ImapServer, Incoming, NewAccount, Pop3Server
+from desktopmail.domain.errors import MailError, SecretsUnavailable, WrongUsage
+from desktopmail.domain.ids import AccountId
+from desktopmail.protocols.imap import opening
+from desktopmail.protocols.imap.session import ImapSession
+from desktopmail.protocols.smtp import session as smtp
+from desktopmail.store.secrets import PasswordSource, What
+from desktopmail.store.store import Store
+from desktopmail.store.transaction import Transaction
+
+SECONDS = 30.0
+
+Say = Callable[[str], None]
+
+
+def silent(words: str) -> None:
+    """Say nothing."""
+
+
+class Accounts:
+    """The person's verbs about accounts. Who runs them hears of every change by the store's ChangeSet."""
+
+    def __init__(self, store: Store, passwords: PasswordSource) -> None:
+        self._store = store
+        self._passwords = passwords
+
+    async def all(self) -> tuple[Account, ...]:
+        """All accounts, in the order they were made."""
+        return await self._store.read(lambda tx: tx.accounts.all())
+
+    async def check(
+        self, new: NewAccount, password: str, say: Say = silent, *, outgoing_password: str | None = None
+    ) -> None:
+        """Sign in to the incoming and to the outgoing server and leave again; `say` hears what is being done.
+
+        Nothing is stored. Raises MailError with what stands in the way: BadCertificate, SignInRefused, …"""
+        _refuse_impossible(new)
+        match new.incoming:
+            case ImapServer(endpoint):
+                await _check_imap(endpoint, password, say)
+            case Pop3Server():
+                raise _no_pop3()
+            case None:
+                pass
+        if new.outgoing is not None:
+            endpoint = new.outgoing.endpoint
+            say(f"Looking for {endpoint.host}…")
+            secret = password if outgoing_password is None else outgoing_password
+            await smtp.check(endpoint, secret, connected=lambda: say(_signing_in(endpoint)), timeout=SECONDS)
+        say("Everything works.")
+
+    async def add(
+        self, new: NewAccount, password: str, *, outgoing_password: str | None = None, keep: bool = True
+    ) -> AccountId:
+        """Make an account and keep its password; with `keep=False` the password only lasts as long as the program.
+
+        Raises WrongUsage when the same mailbox is here already, and SecretsUnavailable, with nothing made, when the
+        password cannot be kept."""
+        _refuse_impossible(new)
+        if keep:
+            await self._passwords.ready()
+
+        def work(tx: Transaction) -> Account:
+            if any(_same_mailbox(each.incoming, new.incoming) for each in tx.accounts.all()):
+                raise WrongUsage("This mailbox is here already", "Nothing was changed.")
+            return tx.accounts.get(tx.accounts.add(new))
+
+        account = await self._store.write(work, durable=True)
+        try:
+            await self._keep(account, password, outgoing_password, keep)
+        except MailError:
+            await self._store.write(lambda tx: tx.accounts.remove(account.id))
+            raise
+        return account.id
+
+    async def change(self, account: Account) -> None:
+        """Store an account as given. Passwords follow a renamed server; certificates no longer listed are no longer
+        trusted. Raises NotFound, and SecretsUnavailable with nothing changed."""
+        _refuse_impossible(account)
+        old = await self._get(account.id)
+        await self._passwords.carry(old, account)
+
+        def work(tx: Transaction) -> None:
+            others = {place for each in tx.accounts.all() if each.id != account.id for place in _places(each)}
+            for place in _places(old):
+                if place in _places(account) or place not in others:
+                    tx.trust.unpin(*place)
+            tx.accounts.update(account)
+
+        await self._store.write(work, durable=True)
+
+    async def set_password(
+        self, account: AccountId, password: str, what: What | None = None, *, keep: bool = True
+    ) -> None:
+        """Replace the password of both servers, or of one. Raises NotFound, SecretsUnavailable."""
+        found = await self._get(account)
+        if what is None:
+            await self._keep(found, password, None, keep)
+        else:
+            await self._passwords.set(found, what, password, keep=keep)
+
+    async def remove(self, account: AccountId, *, keep_mail: bool = False) -> None:
+        """Remove an account here; what is on its servers stays there. With `keep_mail` its mail stays here, as a local
+        account. A key store that does not answer keeps its entry and stops nothing. Raises NotFound."""
+        found = await self._get(account)
+        await self._store.write(lambda tx: tx.accounts.remove(account, keep_mail=keep_mail), durable=True)
+        with contextlib.suppress(SecretsUnavailable):
+            await self._passwords.delete(found)
+
+    async def _get(self, account: AccountId) -> Account:
+        return await self._store.read(lambda tx: tx.accounts.get(account))
+
+    async def _keep(self, account: Account, password: str, outgoing: str | None, keep: bool) -> None:
+        if account.incoming is not None:
+            await self._passwords.set(account, "incoming", password, keep=keep)
+        if account.outgoing is not None:
+            secret = password if outgoing is None else outgoing
+            await self._passwords.set(account, "outgoing", secret, keep=keep)
+
+
+async def _check_imap(endpoint: Endpoint, password: str, say: Say) -> None:
+    say(f"Looking for {endpoint.host}…")
+    wire = await opening.connect(endpoint, SECONDS)
+    session = ImapSession(wire, endpoint)
+    say(_signing_in(endpoint))
+    await session.sign_in(password, SECONDS)
+    await session.logout()
+
+
+def _signing_in(endpoint: Endpoint) -> str:
+    return f"Signing in to {endpoint.host}…"
+
+
+def _refuse_impossible(account: NewAccount | Account) -> None:
+    if isinstance(account.incoming, Pop3Server):
+        raise _no_pop3()
+    if account.incoming is None and account.outgoing is None:
+        raise WrongUsage("An account needs a server", "Name one that mail comes from, or one that takes it.")
+
+
+def _no_pop3() -> WrongUsage:
+    return WrongUsage("This version does not read mail over POP3", "Use the provider's IMAP server.")
+
+
+def _same_mailbox(one: Incoming, other: Incoming) -> bool:
+    if one is None or other is None:
+        return False
+    first, second = one.endpoint, other.endpoint
+    return (first.host.lower(), first.port, first.user) == (second.host.lower(), second.port, second.user)
+
+
+def _places(account: Account) -> set[tuple[str, int]]:
+    """Host and port of each server: what a trusted certificate belongs to."""
+    servers = [server.endpoint for server in (account.incoming, account.outgoing) if server is not None]
+    return {(endpoint.host.lower(), endpoint.port) for endpoint in servers}
