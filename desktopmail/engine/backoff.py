@@ -1,4 +1,4 @@
-"""When to try again after a line broke or a server said no."""
+"""When to try again after a line broke."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
-REFUSAL_PAUSES = (60, 300, 1_800, 7_200, 21_600)
-"""Seconds before a refused change is tried again, by how often it was refused; the last one repeats."""
 
 
 @dataclass(slots=True)
@@ -29,8 +27,3 @@ class Backoff:
     def reset(self) -> None:
         """Forget the failures."""
         self.failures = 0
-
-
-def refusal_pause(refusals: int) -> int:
-    """Seconds until a change that was refused `refusals` times (at least once) is offered again."""
-    return REFUSAL_PAUSES[min(max(refusals, 1), len(REFUSAL_PAUSES)) - 1]

@@ -190,7 +190,7 @@ class _Groups:
 
     def operations(self) -> list[MessageOperation]:
         """Uploads, flags, moves, expunges; inside each kind the requests of one folder stand together."""
-        done: list[MessageOperation] = sorted(self._appends, key=lambda append: append.target.name)
+        done: list[MessageOperation] = [*sorted(self._appends, key=lambda append: append.target.name)]
         for (source, target), rows in sorted(self._copies.items(), key=lambda item: item[0][0].name):
             done.append(Copy(source, target, tuple(rows)))
         for (source, add, remove, add_tags, remove_tags), rows in sorted(

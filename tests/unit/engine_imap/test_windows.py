@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktopmail.engine.backoff import LONGEST_PAUSE, Backoff, refusal_pause
+from desktopmail.engine.backoff import LONGEST_PAUSE, Backoff
 from desktopmail.engine.imap.windows import body_batches, header_windows
 
 
@@ -54,10 +54,3 @@ def test_pauses_double_up_to_five_minutes_and_start_again() -> None:
 def test_chance_shortens_by_half_at_most(chance: float, failures: int) -> None:
     full, cut = Backoff(lambda: 0.0, failures).next(), Backoff(lambda: chance, failures).next()
     assert full / 2 <= cut <= full
-
-
-def test_refusals_wait_longer_each_time() -> None:
-    pauses = [refusal_pause(count) for count in range(8)]
-    assert pauses == sorted(pauses)
-    assert pauses[0] == 60
-    assert pauses[-1] == pauses[-2]

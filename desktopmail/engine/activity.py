@@ -1,0 +1,94 @@
+"""What an account is doing, in words for a person, and what one round of synchronising did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desktopmail.domain.activity import Activity, Problem, State
+from desktopmail.domain.ids import AccountId
+
+Say = Callable[[Activity], None]
+"""Where activities go; called on the loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """One account's round. `new`, `changed` and `removed` count messages here, `pushed` operations' messages on the
+    server, `bytes` the content brought, `sent` what left the Outbox (filled in by whoever runs it)."""
+
+    account: AccountId
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    pushed: int = 0
+    sent: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts while a round runs."""
+
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    pushed: int = 0
+    bytes: int = 0
+
+    def report(self, account: AccountId, seconds: float, problems: tuple[Problem, ...] = ()) -> SyncReport:
+        """The counts as a report."""
+        return SyncReport(
+            account, self.new, self.changed, self.removed, self.pushed, 0, self.bytes, round(seconds, 3), problems
+        )
+
+
+class Teller:
+    """Says what one account does; the same thing is not said twice, and counting is said at most once per percent."""
+
+    def __init__(self, account: AccountId, say: Say) -> None:
+        self._account = account
+        self._say = say
+        self.now = Activity(account, State.IDLE, "")
+
+    def working(self, words: str) -> None:
+        """Something whose end is not known."""
+        self._tell(Activity(self._account, State.WORKING, words))
+
+    def counting(self, words: str, done: int, total: int) -> None:
+        """`done` of `total`; `words` says of what."""
+        step = max(1, total // 100)
+        same = self.now.state is State.WORKING and self.now.total == total
+        if same and done < total and self.now.done // step == done // step:
+            return
+        self._tell(Activity(self._account, State.WORKING, f"{words}: {done:,} of {total:,}", done, total))
+
+    def connecting(self) -> None:
+        """A line is being made."""
+        self._tell(Activity(self._account, State.CONNECTING, "Connecting"))
+
+    def idle(self) -> None:
+        """Everything agrees."""
+        self._tell(Activity(self._account, State.IDLE, "Up to date"))
+
+    def offline(self, waiting: int, problem: Problem | None = None) -> None:
+        """No line; `waiting` changes are to be carried out later."""
+        self._tell(Activity(self._account, State.OFFLINE, offline_words(waiting), problem=problem))
+
+    def trouble(self, problem: Problem) -> None:
+        """Only a person can help."""
+        self._tell(Activity(self._account, State.PROBLEM, problem.title, problem=problem))
+
+    def _tell(self, activity: Activity) -> None:
+        if activity != self.now:
+            self.now = activity
+            self._say(activity)
+
+
+def offline_words(waiting: int) -> str:
+    """'Offline', and what waits for the line to come back."""
+    if not waiting:
+        return "Offline"
+    return f"Offline: {waiting:,} {'change' if waiting == 1 else 'changes'} waiting"

@@ -1,0 +1,54 @@
+"""Work that nobody waits for: the search index brought up to date, what nothing names swept away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from desktopmail.domain.address import people
+from desktopmail.domain.ids import MessageId
+from desktopmail.domain.message import Summary
+from desktopmail.mime.text import for_index
+from desktopmail.store.store import Store
+from desktopmail.store.text import TextRow
+from desktopmail.store.transaction import Transaction
+
+INDEX_SLICE = 200
+UNDO_DAYS = 30
+"""How long a removal can be taken back."""
+
+
+async def index_piece(store: Store, limit: int = INDEX_SLICE) -> bool:
+    """Index some messages that are not in the search index as fully as they are stored. Whether there were any."""
+    ids = await store.text(lambda index: index.pending(limit))
+    if not ids:
+        return False
+    await index_messages(store, ids)
+    return True
+
+
+async def index_messages(store: Store, ids: Sequence[MessageId]) -> None:
+    """Index these messages: whole texts of what is stored, headers of the rest."""
+    found = await store.read(lambda tx: _named(tx, ids))
+    rows = []
+    for summary, sha in found:
+        raw = await store.raw(sha) if sha else None
+        if raw is None:
+            who = " ".join(f"{each.name} {each.address}" for each in (*summary.sender, *summary.to))
+            rows.append(TextRow(summary.id, who or people(summary.sender), summary.subject, whole=False))
+        else:
+            text = for_index(raw)
+            rows.append(TextRow(summary.id, text.people, text.subject, text.text, text.attachment_names))
+    await store.text(lambda index: index.add(rows))
+
+
+def _named(tx: Transaction, ids: Sequence[MessageId]) -> list[tuple[Summary, bytes | None]]:
+    return [(summary, tx.messages.facts(summary.id).content) for summary in tx.messages.summaries(ids)]
+
+
+async def tidy(store: Store, days: int = UNDO_DAYS) -> int:
+    """Forget what was removed more than `days` ago and can no longer be brought back, and the contents that nothing
+    names any more. How many contents went."""
+    before = int(time.time()) - days * 86_400
+    await store.write(lambda tx: tx.messages.purge(before))
+    return await store.sweep()

@@ -1,0 +1,167 @@
+"""Brings the content of messages: in the background newest first and in bounded pieces, or one that somebody waits for.
+
+Bytes are stored first, then named by their message, then indexed; a message is never marked complete before its last
+byte is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from desktopmail.domain.account import Account
+from desktopmail.domain.errors import ContentMissing, Refused
+from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.engine.activity import Tally, Teller
+from desktopmail.engine.imap.lane import Lane
+from desktopmail.engine.imap.windows import BODY_BUDGET, BODY_COUNT, ON_DEMAND_SIZE, body_batches
+from desktopmail.mime.text import IndexText, for_index
+from desktopmail.protocols.imap.session import ImapSession
+from desktopmail.protocols.imap.uids import UidSet
+from desktopmail.store.content import Content
+from desktopmail.store.rows import FolderMark, Missing, NewContent
+from desktopmail.store.store import Store
+from desktopmail.store.text import TextRow
+from desktopmail.store.transaction import Transaction
+
+CHUNK_BYTES, CHUNK_COUNT = 4_000_000, 100
+"""How much is hashed, compressed and indexed at once."""
+CHUNKS_AHEAD = 3
+
+
+class Bodies:
+    """Content of one account over one session."""
+
+    def __init__(self, session: ImapSession, store: Store, account: Account, teller: Teller, tally: Tally) -> None:
+        self._session = session
+        self._store = store
+        self._account = account
+        self._teller = teller
+        self._tally = tally
+
+    async def piece(self, folders: Collection[FolderId] | None = None, budget: int = BODY_BUDGET) -> bool:
+        """Bring the newest messages that are missing, up to `budget` bytes of one folder. False: nothing is missing."""
+        missing = await self._store.read(lambda tx: _missing(tx, self._account, folders))
+        if not missing:
+            return False
+        first = missing[0].folder
+        batch = next(body_batches([each for each in missing if each.folder == first], budget))
+        left = await self._store.read(lambda tx: tx.messages.count_without_content(self._account.id, ON_DEMAND_SIZE))
+        if left > len(batch):
+            self._teller.working(f"Downloading: {left:,} messages left")
+        await self._bring(first, batch)
+        return True
+
+    async def one(self, message: MessageId) -> None:
+        """Bring one message of any size. Raises NotFound, ContentMissing."""
+        facts = await self._store.read(lambda tx: tx.messages.facts(message))
+        if facts.content is not None:
+            return
+        if not facts.uid or facts.uid_folder is None:
+            raise ContentMissing("This message was never downloaded", "The server does not have it any more.")
+        await self._open(facts.uid_folder)
+        raw = await self._session.fetch_section(facts.uid, "")
+        await keep(self._store, [(Missing(message, facts.uid_folder, facts.uid, len(raw)), raw)])
+        self._tally.bytes += len(raw)
+
+    async def _open(self, folder: FolderId) -> FolderMark:
+        """Select the folder the UIDs belong to; ContentMissing when they mean nothing any more."""
+        mark = await self._store.read(lambda tx: tx.folders.mark(folder))
+        if mark.server_name is None:
+            raise ContentMissing("The folder is not on the server any more", "What is stored here is safe.")
+        if self._session.selected != mark.server_name:
+            await self._session.select(mark.server_name)
+        opened = self._session.folder
+        if opened is None or opened.uid_validity != mark.uid_validity:
+            raise ContentMissing("The folder was made anew on the server", "Its messages are being listed again.")
+        return mark
+
+    async def _bring(self, folder: FolderId, batch: Sequence[Missing]) -> None:
+        await self._open(folder)
+        wanted = {each.uid: each for each in batch}
+        chunks = _Chunks(self._store, self._tally)
+        async with Lane(CHUNKS_AHEAD) as lane:
+
+            async def sink(uid: int, raw: bytes) -> None:
+                message = wanted.pop(uid, None)
+                if message is not None:
+                    await chunks.take(lane, message, raw)
+
+            try:
+                await self._session.fetch_bodies(UidSet.of(wanted), sink)
+            except Refused:
+                await self._one_by_one(wanted, chunks, lane)
+            await chunks.rest(lane)
+        if wanted:
+            await self._not_given(folder, wanted)
+
+    async def _one_by_one(self, wanted: dict[int, Missing], chunks: _Chunks, lane: Lane) -> None:
+        """The server refused a range: ask for each message that has not come."""
+        for uid, message in list(wanted.items()):
+            try:
+                raw = await self._session.fetch_section(uid, "")
+            except (Refused, ContentMissing):
+                continue
+            del wanted[uid]
+            await chunks.take(lane, message, raw)
+
+    async def _not_given(self, folder: FolderId, wanted: dict[int, Missing]) -> None:
+        """What did not come is either gone, or the server cannot give it; neither is asked for again and again."""
+        there = await self._session.search_all() & UidSet.of(wanted)
+
+        def decide(tx: Transaction) -> None:
+            tx.messages.set_unreadable([each.message for uid, each in wanted.items() if uid in there])
+            tx.copies.vanish(folder, [uid for uid in wanted if uid not in there])
+
+        await self._store.write(decide)
+
+
+class _Chunks:
+    """Gathers messages into chunks worth a transaction."""
+
+    def __init__(self, store: Store, tally: Tally) -> None:
+        self._store = store
+        self._tally = tally
+        self._waiting: list[tuple[Missing, bytes]] = []
+        self._bytes = 0
+
+    async def take(self, lane: Lane, message: Missing, raw: bytes) -> None:
+        """Add one; hand over when there is enough."""
+        self._waiting.append((message, raw))
+        self._bytes += len(raw)
+        self._tally.bytes += len(raw)
+        if self._bytes >= CHUNK_BYTES or len(self._waiting) >= CHUNK_COUNT:
+            await self.rest(lane)
+
+    async def rest(self, lane: Lane) -> None:
+        """Hand over what is gathered."""
+        pairs, self._waiting, self._bytes = self._waiting, [], 0
+        if pairs:
+            await lane.put(keep(self._store, pairs))
+
+
+def _missing(tx: Transaction, account: Account, folders: Collection[FolderId] | None) -> list[Missing]:
+    if folders is None:
+        return tx.messages.without_content(account=account.id, limit=BODY_COUNT, max_size=ON_DEMAND_SIZE)
+    found: list[Missing] = []
+    for folder in folders:
+        found += tx.messages.without_content(folder=folder, limit=BODY_COUNT, max_size=ON_DEMAND_SIZE)
+    return found
+
+
+async def keep(store: Store, pairs: Sequence[tuple[Missing, bytes]]) -> None:
+    """Store the bytes of messages, tell their rows, index their text; in this order."""
+
+    def put(content: Content) -> tuple[list[bytes], list[IndexText]]:
+        return content.put_many([raw for _, raw in pairs]), [for_index(raw) for _, raw in pairs]
+
+    shas, texts = await store.content(put)
+    rows = [
+        NewContent(each.message, sha, len(raw), text.preview, text.attachments)
+        for (each, raw), sha, text in zip(pairs, shas, texts, strict=True)
+    ]
+    await store.write(lambda tx: tx.messages.set_content(rows))
+    index = [
+        TextRow(each.message, text.people, text.subject, text.text, text.attachment_names)
+        for (each, _), text in zip(pairs, texts, strict=True)
+    ]
+    await store.text(lambda table: table.add(index))

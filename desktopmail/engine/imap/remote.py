@@ -1,0 +1,89 @@
+"""An IMAP server as the far side of an account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+
+from desktopmail.domain.account import Account
+from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.engine.activity import Tally, Teller
+from desktopmail.engine.imap.bodies import Bodies
+from desktopmail.engine.imap.folders import prefix_of
+from desktopmail.engine.imap.lines import Lines, Purpose
+from desktopmail.engine.imap.pull import Pull
+from desktopmail.engine.imap.push import Push
+from desktopmail.engine.imap.watch import watch
+from desktopmail.engine.imap.windows import BODY_BUDGET
+from desktopmail.protocols.imap.session import ImapSession
+from desktopmail.store.secrets import PasswordSource
+from desktopmail.store.store import Store
+
+PIECE_SECONDS = 2.0
+"""How long one piece of background content should take, so that changes never wait long behind it."""
+SMALLEST_PIECE = 1_000_000
+
+
+class ImapRemote:
+    """`Remote` for IMAP, over up to three connections: one waits for news, one pulls, pushes and fills, one brings
+    what somebody wants to read now."""
+
+    def __init__(self, account: Account, store: Store, passwords: PasswordSource, teller: Teller) -> None:
+        self.tally = Tally()
+        self._account = account
+        self._store = store
+        self._teller = teller
+        self._lines = Lines(account, passwords)
+        self._prefix: str | None = None
+        self._budget = 4 * SMALLEST_PIECE
+
+    async def pull(self, folders: Collection[FolderId] | None = None) -> None:
+        """Learn what the server has, of these folders or of all."""
+        session = await self._line(Purpose.WORK)
+        pull = Pull(session, self._store, self._account, self._teller, self.tally)
+        if folders is None or await pull.some(folders):
+            await pull.everything(await self._server_prefix(session))
+
+    async def push(self, *, force: bool = False) -> bool:
+        """Make the server agree with the person. Whether a pull has to tell how some of it ended."""
+        session = await self._line(Purpose.WORK)
+        push = Push(session, self._store, self._account, self._teller, self.tally)
+        return await push.run(await self._server_prefix(session), force=force)
+
+    async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
+        """Bring a bounded piece of missing content; the pieces grow with the speed of the line."""
+        session = await self._line(Purpose.WORK)
+        start, before = time.monotonic(), self.tally.bytes
+        more = await Bodies(session, self._store, self._account, self._teller, self.tally).piece(folders, self._budget)
+        speed = (self.tally.bytes - before) / max(time.monotonic() - start, 0.001)
+        self._budget = int(min(max(speed * PIECE_SECONDS, SMALLEST_PIECE), BODY_BUDGET))
+        return more
+
+    async def watch(self) -> Collection[FolderId] | None:
+        """Return when there is reason to pull: the Inbox, or everything (None)."""
+        session = await self._lines.get(Purpose.WAIT)
+        return await watch(session, self._store, self._account)
+
+    async def fetch(self, message: MessageId) -> None:
+        """Bring the content of one message on a connection of its own."""
+        session = await self._lines.get(Purpose.FETCH)
+        await Bodies(session, self._store, self._account, self._teller, Tally()).one(message)
+
+    def suspect(self) -> None:
+        """The network may have changed: try the connections before trusting them."""
+        self._lines.suspect()
+
+    async def close(self) -> None:
+        """Say goodbye. Never raises."""
+        await self._lines.close()
+
+    async def _line(self, purpose: Purpose) -> ImapSession:
+        session = await self._lines.get(purpose)
+        if session.selected is None and self._prefix is None:
+            self._teller.working("Looking for new messages")
+        return session
+
+    async def _server_prefix(self, session: ImapSession) -> str:
+        if self._prefix is None:
+            self._prefix = await prefix_of(session)
+        return self._prefix

@@ -1,0 +1,36 @@
+"""The far side of one account, as the runner sees it: a few verbs, whatever the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.engine.activity import Tally
+
+
+class Remote(Protocol):
+    """One account's server. Every verb may raise MailError; after ConnectionLost, Stalled and the like the same verb
+    may be called again and makes a new line by itself. `pull`, `push` and `fill` are called by one task at a time,
+    `watch` and `fetch` beside them. `tally` counts since it was last replaced."""
+
+    tally: Tally
+
+    async def pull(self, folders: Collection[FolderId] | None = None) -> None:
+        """Learn what the server has, of these folders or of all."""
+
+    async def push(self, *, force: bool = False) -> bool:
+        """Make the server agree with the person. With `force` neither grace nor an earlier refusal holds anything back.
+        Whether the server has to be pulled again before everything is known."""
+
+    async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
+        """Bring a bounded piece of the content that is still missing, newest first. Whether more is left."""
+
+    async def watch(self) -> Collection[FolderId] | None:
+        """Return when there is reason to pull: these folders, or all (None)."""
+
+    async def fetch(self, message: MessageId) -> None:
+        """Bring the content of one message now, never behind other work. Raises ContentMissing, NotFound."""
+
+    async def close(self) -> None:
+        """Say goodbye. Never raises."""

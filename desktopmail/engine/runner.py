@@ -1,0 +1,238 @@
+"""Keeps one account going: lanes for watching and working, reconnecting, and words about what happens.
+
+This is the last stop for errors. Known ones become an Activity with a Problem; an unknown one is a fault of the program
+and becomes a Problem too, so that one account's trouble never ends another's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Collection
+
+
+from desktopmail.domain.account import Account
+from desktopmail.domain.activity import Activity, Problem, Remedy
+from desktopmail.domain.changes import ChangeSet
+from desktopmail.domain.errors import MailError, PasswordMissing, Refused, SignInRefused, Stalled
+from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.engine.activity import SyncReport, Tally, Teller
+from desktopmail.engine.backoff import Backoff
+from desktopmail.engine.housekeeping import index_piece
+from desktopmail.engine.remote import Remote
+from desktopmail.store.store import Store
+
+CYCLES = 4
+"""Pulls and pushes in one round before what is left waits for the next."""
+STUCK_SECONDS = 60.0
+"""When to look again at differences that could not be pushed and have no time of their own."""
+
+log = logging.getLogger(__name__)
+
+
+class Runner:
+    """One account at work.
+
+    Life: `run` until cancelled, or `sync_once` from the command line; never both. `fetch` may be called at any time.
+    After an error that only a person can mend, `run` waits for `wake`.
+    """
+
+    def __init__(self, account: Account, remote: Remote, store: Store, teller: Teller) -> None:
+        self._account = account
+        self._remote = remote
+        self._store = store
+        self._teller = teller
+        self._backoff = Backoff()
+        self._woken = asyncio.Event()
+        self._work = asyncio.Event()
+        self._pulled = asyncio.Event()
+        self._pull: set[FolderId] = set()
+        self._pull_all = True
+        self._push = True
+        self._force = False
+
+    @property
+    def activity(self) -> Activity:
+        """What the account is doing."""
+        return self._teller.now
+
+    def wake(self, *, force: bool = False) -> None:
+        """Do a full round now and try again whatever failed; with `force` also what the server refused before."""
+        self._backoff.reset()
+        self._pull_all = self._push = True
+        self._force |= force
+        self._work.set()
+        self._woken.set()
+
+    async def fetch(self, message: MessageId) -> None:
+        """Bring the content of one message now. Raises MailError."""
+        await self._remote.fetch(message)
+
+    # For the command line.
+
+    async def sync_once(self, folders: Collection[FolderId] | None = None, *, headers_only: bool = False) -> SyncReport:
+        """One full round: pull, push whatever waits, content. Never raises what is not a cancellation."""
+        start = time.monotonic()
+        tally = self._remote.tally = Tally()
+        problems: list[Problem] = []
+        try:
+            await self._round(folders, force=True)
+            while not headers_only and await self._remote.fill(folders):
+                pass
+            while await index_piece(self._store):
+                pass
+        except MailError as error:
+            problems.append(error.problem(self._account.id))
+        except Exception as error:  # noqa: BLE001 - the last stop for errors
+            problems.append(self._fault(error))
+        finally:
+            await self._remote.close()
+        return tally.report(self._account.id, time.monotonic() - start, tuple(problems))
+
+    async def _round(self, folders: Collection[FolderId] | None, *, force: bool) -> None:
+        for _ in range(CYCLES):
+            await self._remote.pull(folders)
+            if not await self._remote.push(force=force):
+                return
+
+    # For the window.
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        end = self._store.subscribe(self._heard)
+        try:
+            while True:
+                self._woken.clear()
+                pause = await self._attempt()
+                if self._woken.is_set():
+                    continue
+                try:
+                    async with asyncio.timeout(pause):
+                        await self._woken.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            end()
+            await self._remote.close()
+
+    async def _attempt(self) -> float | None:
+        """Work until something fails; how long to wait before the next attempt (None: for a person)."""
+        failures: list[BaseException] = []
+        try:
+            self._teller.connecting()
+            self._pulled.clear()
+            self._pull_all = self._push = True
+            async with asyncio.TaskGroup() as lanes:
+                lanes.create_task(self._work_lane())
+                lanes.create_task(self._watch_lane())
+        except* MailError as group:
+            failures.append(_first(group))
+        except* Exception as group:  # noqa: BLE001 - the last stop for errors
+            failures.insert(0, _first(group))
+        await self._remote.close()
+        return await self._failed(failures[0])
+
+    async def _failed(self, error: BaseException) -> float | None:
+        if not isinstance(error, MailError):
+            self._teller.trouble(self._fault(error))
+            return self._backoff.next() + STUCK_SECONDS
+        problem = error.problem(self._account.id)
+        if isinstance(error, SignInRefused | PasswordMissing):
+            self._teller.trouble(problem)
+            return None
+        if error.passing:
+            self._teller.offline(await self._waiting(), problem)
+        else:
+            self._teller.trouble(problem)
+        return self._backoff.next()
+
+    async def _waiting(self) -> int:
+        try:
+            return await self._store.read(lambda tx: len(tx.difference.for_account(self._account.id, 1 << 40)))
+        except MailError:
+            return 0
+
+    # Lanes.
+
+    async def _watch_lane(self) -> None:
+        await self._pulled.wait()
+        while True:
+            try:
+                folders = await self._remote.watch()
+            except Refused as error:
+                raise Stalled("Waiting for news is not possible now", "It will be tried again.", error.log) from error
+            if folders is None:
+                self._pull_all = self._push = True
+            else:
+                self._pull.update(folders)
+            self._pulled.clear()
+            self._work.set()
+            await self._pulled.wait()
+
+    async def _work_lane(self) -> None:
+        while True:
+            self._work.clear()
+            await self._pull_now()
+            again = await self._push_now()
+            if self._pull_all or self._pull or again:
+                self._pull_all |= again
+                continue
+            self._backoff.reset()
+            self._pulled.set()
+            if await self._remote.fill() or await index_piece(self._store):
+                continue
+            self._teller.idle()
+            await self._rest()
+
+    async def _pull_now(self) -> None:
+        everything, folders = self._pull_all, self._pull
+        self._pull_all, self._pull = False, set()
+        if everything:
+            await self._remote.pull(None)
+        elif folders:
+            await self._remote.pull(folders)
+
+    async def _push_now(self) -> bool:
+        if not self._push:
+            return False
+        force, self._push, self._force = self._force, False, False
+        return await self._remote.push(force=force)
+
+    async def _rest(self) -> None:
+        """Until there is work: news, a change of the person's, or the end of a grace."""
+        due = await self._store.read(lambda tx: tx.difference.next_due(self._account.id))
+        pause: float | None = None
+        if due is not None:
+            left = due - time.time()
+            pause = max(left, 0.0) + 0.05 if left > -1 else STUCK_SECONDS
+        try:
+            async with asyncio.timeout(pause):
+                await self._work.wait()
+        except TimeoutError:
+            self._push = True
+
+    def _heard(self, changes: ChangeSet) -> None:
+        if changes.work:
+            self._push = True
+            self._work.set()
+
+    def _fault(self, error: BaseException) -> Problem:
+        """An error nobody foresaw: written to the log in full, said in few words."""
+        log.error("account %d: unforeseen error", self._account.id, exc_info=error)
+        return Problem(
+            self._account.id,
+            "fault",
+            "Something in the program went wrong",
+            "Nothing is lost. It will be tried again; the log says more.",
+            Remedy.RETRY,
+            f"{type(error).__name__}: {error}"[:300],
+        )
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error in a tree of groups."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
