@@ -26,7 +26,16 @@ from pathlib import Path
 from desktopmail.domain.account import Endpoint, Security
 from tests.servers.certificates import Certificates
 from tests.servers.maildir import Flags, Received, write_messages
-from tests.servers.process import ServerFailed, drop_folder, free_ports, open_folder, port_answers, wait_until, why_not
+from tests.servers.process import (
+    Daemon,
+    ServerFailed,
+    drop_folder,
+    free_ports,
+    open_folder,
+    port_answers,
+    wait_until,
+    why_not,
+)
 
 KINDS = ("imap", "imaps", "pop3", "pop3s", "lmtp", "auth")
 MAIL_USER = "mail"
@@ -169,7 +178,7 @@ class Dovecot:
             "capability": f"  imap_capability = {capabilities}" if capabilities else "",
             "ssl": "required" if plain_refused else "yes",
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._daemon: Daemon | None = None
 
     @staticmethod
     def missing() -> str | None:
@@ -196,13 +205,8 @@ class Dovecot:
             **self.ports,
         )
         self.config.write_text(text)
-        self._process = subprocess.Popen(
-            ["/usr/sbin/dovecot", "-c", str(self.config), "-F"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        if not wait_until(lambda: self._process is not None and self._answers(protocols), 20):
+        self._daemon = Daemon("/usr/sbin/dovecot", "-c", str(self.config), "-F")
+        if not wait_until(lambda: self._answers(protocols), 20):
             log = self.log()
             self.stop()
             raise ServerFailed(f"Dovecot did not start: {log[-2000:]}")
@@ -218,15 +222,10 @@ class Dovecot:
 
     def halt(self) -> None:
         """End the server and keep its mail, so that `start()` brings it back on the same ports."""
-        if self._process is None:
+        if self._daemon is None:
             return
-        self._process.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(5)
-        self._process = None
+        self._daemon.stop()
+        self._daemon = None
         wait_until(lambda: not (self.folder / "run" / "master.pid").exists(), 5)
 
     def log(self) -> str:

@@ -16,12 +16,20 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from pathlib import Path
 
 from desktopmail.domain.account import Endpoint, Security
 from tests.servers.certificates import Pair
 from tests.servers.dovecot import Dovecot, User
-from tests.servers.process import ServerFailed, drop_folder, free_ports, open_folder, port_answers, wait_until, why_not
+from tests.servers.process import (
+    Daemon,
+    ServerFailed,
+    drop_folder,
+    free_ports,
+    open_folder,
+    port_answers,
+    wait_until,
+    why_not,
+)
 
 KINDS = ("smtp", "submission", "smtps")
 SECURITY = {"smtp": Security.NONE, "submission": Security.STARTTLS, "smtps": Security.TLS}
@@ -121,7 +129,7 @@ class Postfix:
         self.folder = open_folder("postfix")
         self.config = self.folder / "config"
         self.ports = dict(zip(KINDS, free_ports(len(KINDS)), strict=True))
-        self._running = False
+        self._daemon: Daemon | None = None
 
     @staticmethod
     def missing() -> str | None:
@@ -133,8 +141,8 @@ class Postfix:
         if not port_answers(self.dovecot.ports["auth"]):
             raise ServerFailed("start Dovecot first: Postfix waits a minute for a missing sign-in service")
         self._write()
-        self._running = True
-        said = self._postfix("start")
+        said = self._postfix("check")
+        self._daemon = Daemon("/usr/lib/postfix/sbin/master", "-c", str(self.config), "-d")
         if not wait_until(lambda: all(port_answers(port) for port in self.ports.values()), 20):
             log = said + self.log()
             self.stop()
@@ -159,11 +167,9 @@ class Postfix:
 
     def stop(self) -> None:
         """End the server, wait until it is gone and remove its folder."""
-        if self._running:
-            self._postfix("stop")
-            pid = self.folder / "spool" / "pid" / "master.pid"
-            wait_until(lambda: not _alive(pid), 10)
-            self._running = False
+        if self._daemon is not None:
+            self._daemon.stop()
+            self._daemon = None
         drop_folder(self.folder)
 
     def log(self) -> str:
@@ -198,11 +204,3 @@ class Postfix:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60
         )
         return done.stderr
-
-
-def _alive(pid_file: Path) -> bool:
-    try:
-        pid = int(pid_file.read_text().strip())
-    except (OSError, ValueError):
-        return False
-    return Path(f"/proc/{pid}").exists()
