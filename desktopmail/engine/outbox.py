@@ -98,10 +98,10 @@ class Outbox:
         return await self._store.read(lambda tx: tx.outbox.all())
 
     async def run(self) -> None:
-        """Send what is due, for ever. Ends only by cancellation."""
+        """Send what is due, until cancelled."""
         end = self._store.subscribe(lambda changes: self._news.set() if changes.outbox else None)
         try:
-            while True:
+            while not _stopped():
                 self._news.clear()
                 await self.send_due()
                 with contextlib.suppress(TimeoutError):
@@ -253,6 +253,12 @@ UNKNOWN = (
     "The program ended while this message was being handed over, so it may have been sent. "
     "Look for it in Sent or ask the recipient, then decide."
 )
+
+
+def _stopped() -> bool:
+    """Whether this task was cancelled: before Python 3.12, `wait_for` may swallow that when an answer comes with it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _due(tx: Transaction, wanted: set[AccountId] | None) -> list[MessageId]:

@@ -8,7 +8,6 @@ import apsw
 
 from desktopmail.domain.folder import Place, Unified
 
-
 _COUNT = """
 SELECT coalesce(sum(m.fetched <> 0 AND i.level >= 1 + (m.fetched = 1)), 0), coalesce(sum(m.fetched <> 0), 0), count(*)
 FROM message AS m LEFT JOIN search.indexed AS i ON i.message = m.id WHERE m.hidden = 0 AND
