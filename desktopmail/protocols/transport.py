@@ -115,8 +115,9 @@ def close(transport: asyncio.BaseTransport) -> None:
 
 
 @contextlib.asynccontextmanager
-async def deadline(seconds: float, host: str, step: str) -> AsyncIterator[None]:
-    """An overall limit on what is awaited inside. Raises Stalled, whose title ends with `step` ('to sign in')."""
+async def deadline(seconds: float | None, host: str, step: str) -> AsyncIterator[None]:
+    """An overall limit on what is awaited inside (None: no limit). Raises Stalled, whose title ends with `step`
+    ('to sign in')."""
     try:
         async with asyncio.timeout(seconds):
             yield

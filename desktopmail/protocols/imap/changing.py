@@ -9,14 +9,10 @@ from typing import NamedTuple
 from desktopmail.domain.errors import ProtocolViolation
 from desktopmail.domain.message import Flags
 from desktopmail.protocols.imap.commands import Part, date_time, flag_list, mailbox
-from desktopmail.protocols.imap.dialogue import ANSWER_SECONDS, SLOW_SECONDS
 from desktopmail.protocols.imap.flags import words_to_add, words_to_remove
 from desktopmail.protocols.imap.request import Refusal, Request, response_code
 from desktopmail.protocols.imap.searching import SearchVerbs
 from desktopmail.protocols.imap.uids import Uids, UidSet, pieces
-
-UPLOAD_RATE = 4_096
-"""Bytes per second below which an upload counts as stalled."""
 
 
 class Change(NamedTuple):
@@ -30,6 +26,7 @@ class Change(NamedTuple):
 
 
 NOTHING = Change()
+NOT_JUNK = ["$NotJunk", "NonJunk"]
 
 
 class ChangeVerbs(SearchVerbs):
@@ -38,29 +35,30 @@ class ChangeVerbs(SearchVerbs):
     async def store(self, uids: Uids, add: Change = NOTHING, remove: Change = NOTHING) -> Change:
         """Set and clear marks. Returns those of `add` that the folder cannot remember and that were therefore left
         out. Messages that are gone are passed over."""
-        kept = self.folder.keeps(add.flags, add.tags) if self.folder else (add.flags, add.tags)
+        kept = Change(*self.folder.keeps(add.flags, add.tags)) if self.folder else add
         steps = []
-        if any(kept):
-            steps.append(f"+FLAGS.SILENT {flag_list(words_to_add(kept[0], kept[1]))}")
-        if remove:
-            steps.append(f"-FLAGS.SILENT {flag_list(words_to_remove(remove.flags, remove.tags))}")
-        if Flags.JUNK in kept[0]:
-            steps.append("-FLAGS.SILENT ($NotJunk NonJunk)")
-        async with self._turn("to change marks", SLOW_SECONDS):
+        if kept:
+            steps.append(f"+FLAGS.SILENT {flag_list(words_to_add(*kept))}")
+        gone = words_to_remove(*remove) + (NOT_JUNK if Flags.JUNK in kept.flags else [])
+        if self.folder:
+            gone = [word for word in gone if self.folder.knows(word)]
+        if gone:
+            steps.append(f"-FLAGS.SILENT {flag_list(gone)}")
+        async with self._turn("to change marks", self.patience.slow):
             for words in pieces(uids):
                 for step in steps:
                     await self._run("UID STORE", words, step, wants={"FETCH"}, verb="The marks could not be changed")
-        return Change(add.flags & ~kept[0], add.tags - kept[1])
+        return Change(add.flags & ~kept.flags, add.tags - kept.tags)
 
     async def copy(self, uids: Uids, to: str) -> dict[int, int]:
         """Copy messages; old UID → new UID where the server tells (RFC 4315), else empty."""
-        async with self._turn("to copy mail", SLOW_SECONDS):
+        async with self._turn("to copy mail", self.patience.slow):
             return await self._transfer("UID COPY", uids, to)
 
     async def move(self, uids: Uids, to: str) -> dict[int, int]:
         """Move messages; old UID → new UID where the server tells. MOVE (RFC 6851), else copy, mark, expunge: what was
         not confirmed as copied stays where it is. Raises Refused; messages are then in at least one of the two."""
-        async with self._turn("to move mail", SLOW_SECONDS):
+        async with self._turn("to move mail", self.patience.slow):
             if self.can("MOVE"):
                 return await self._transfer("UID MOVE", uids, to)
             wanted = await self._present(uids)
@@ -90,7 +88,7 @@ class ChangeVerbs(SearchVerbs):
     async def expunge(self, uids: Uids) -> UidSet:
         """Remove messages for ever; returns those that are gone. Without UID EXPUNGE (RFC 4315) and with mail that
         somebody else marked as deleted in the folder, they are only marked: nothing else may be lost with them."""
-        async with self._turn("to remove mail", SLOW_SECONDS):
+        async with self._turn("to remove mail", self.patience.slow):
             return await self._expunge(uids)
 
     async def _expunge(self, uids: Uids) -> UidSet:
@@ -133,7 +131,7 @@ class ChangeVerbs(SearchVerbs):
         if date:
             parts.append(date_time(date))
         parts.append(raw)
-        seconds = ANSWER_SECONDS + len(raw) / UPLOAD_RATE
+        seconds = self.patience.answer + len(raw) / self.patience.upload_rate
         async with self._turn("to take a message", seconds):
             request = await self._run("APPEND", *parts, verb=f"A message could not be put into {name}")
         code, words_of_code = request.code()

@@ -15,16 +15,28 @@ from desktopmail.domain.errors import Stalled
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.imap.commands import Part
 from desktopmail.protocols.imap.mailboxes import Selected
+from desktopmail.protocols.imap.quirks import Quirks
 from desktopmail.protocols.imap.request import Request, human, response_code
 from desktopmail.protocols.imap.wire import Wire, lost
 
-ANSWER_SECONDS = 60.0
-SLOW_SECONDS = 300.0
-PROGRESS_SECONDS = 60.0
-PROGRESS_BYTES = 8_192
-"""A long answer must bring this much in PROGRESS_SECONDS, or the server counts as stalled."""
-
 ALERTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds a server is given: for an `answer`, for a `slow` one (opening or listing folders, searching,
+    changing much), for each `progress` of `progress_bytes` in a long one, and for going in and out of waiting
+    (`turn`). Uploads get `answer` and what `upload_rate` bytes per second need."""
+
+    answer: float = 60.0
+    slow: float = 300.0
+    progress: float = 60.0
+    progress_bytes: int = 8_192
+    turn: float = 10.0
+    upload_rate: int = 4_096
+
+
+PATIENT = Patience()
 
 
 @dataclass(slots=True)
@@ -45,14 +57,17 @@ class Dialogue:
     closed for good by `logout`, by `drop`, by the server, or by whatever leaves a response half read: a time-out, a
     cancellation, a refusing sink. It is never mended; open another one."""
 
-    def __init__(self, wire: Wire, endpoint: Endpoint) -> None:
+    def __init__(self, wire: Wire, endpoint: Endpoint, patience: Patience = PATIENT) -> None:
         self.endpoint = endpoint
+        self.patience = patience
         self.capabilities: frozenset[str] = frozenset()
         self.enabled: frozenset[str] = frozenset()
         self.selected: str | None = None
         self.folder: Selected | None = None
         self.exists = 0
         self.alerts: list[str] = []
+        self.software = ""
+        self.quirks = Quirks()
         self._wire = wire
         self._lock = asyncio.Lock()
         self._news = News()
@@ -84,17 +99,14 @@ class Dialogue:
     # One exchange.
 
     @contextlib.asynccontextmanager
-    async def _turn(self, step: str, seconds: float | None = ANSWER_SECONDS) -> AsyncIterator[None]:
-        """The connection to oneself. `seconds` is the overall limit (None: the caller watches progress itself)."""
+    async def _turn(self, step: str, seconds: float) -> AsyncIterator[None]:
+        """The connection to oneself, for at most `seconds` (0: the caller watches progress itself)."""
         async with self._lock:
             if self._wire.failure is not None:
                 raise self._wire.failure
             try:
-                if seconds is None:
+                async with net.deadline(seconds or None, self.endpoint.host, step):
                     yield
-                else:
-                    async with net.deadline(seconds, self.endpoint.host, step):
-                        yield
             except Stalled as error:
                 self._wire.fail(error)
                 raise
@@ -147,10 +159,10 @@ class Dialogue:
         while not request.done:
             before = self._wire.received
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PROGRESS_SECONDS):
+                async with asyncio.timeout(self.patience.progress):
                     await request.wait()
             held = self._wire.stream is not None and self._wire.stream.paused
-            if not request.done and not held and self._wire.received - before < PROGRESS_BYTES:
+            if not request.done and not held and self._wire.received - before < self.patience.progress_bytes:
                 error = net.stalled(self.endpoint.host, step)
                 self._wire.fail(error)
                 raise error

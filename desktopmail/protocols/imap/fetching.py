@@ -53,8 +53,8 @@ class FetchVerbs(Dialogue):
         """Stream the header fields and facts of messages. `sink` is awaited with raw responses, at most 100 at a time;
         `responses.tokenize` turns them into FetchedHeader on another thread. While it works the server is read on, up
         to 2,000 responses or 16 MB. UIDs that are gone bring nothing."""
-        items = f"UID FLAGS{self._mod_seq()} INTERNALDATE RFC822.SIZE{' BODYSTRUCTURE' if structure else ''}"
-        asked = f"({items} BODY.PEEK[HEADER.FIELDS ({HEADER_FIELDS})])"
+        items = f"UID FLAGS{self._mod_seq()} INTERNALDATE RFC822.SIZE"
+        asked = f"({items} BODY.PEEK[HEADER.FIELDS ({HEADER_FIELDS})]{' BODYSTRUCTURE' if structure else ''})"
         await self._stream(pieces(uids, HEADER_COUNT), _Question(asked, HEADER_LIMIT), sink)
 
     async def fetch_bodies(self, uids: Uids, sink: BodySink) -> None:
@@ -138,7 +138,7 @@ class FetchVerbs(Dialogue):
         """Ask UID FETCH for all ranges and hand the responses on; leaving early ends the connection."""
         if self.exists == 0 and not question.modifiers:
             return []
-        async with self._turn(STEP, None), self._flow(question.limit) as stream:
+        async with self._turn(STEP, 0), self._flow(question.limit) as stream:
             asker = asyncio.ensure_future(self._ask(ranges, question, stream))
             try:
                 while batch := await stream.batch():
@@ -153,13 +153,14 @@ class FetchVerbs(Dialogue):
 
     @contextlib.asynccontextmanager
     async def _flow(self, limit: int) -> AsyncIterator[Stream]:
-        stream = Stream(self._wire.transport)
+        stream = Stream(self._wire)
         self._wire.stream = stream
         self._wire.framer.literal_limit = limit
         try:
             yield stream
         finally:
             self._wire.stream = None
+            self._wire.release("stream")
             self._wire.framer.literal_limit = ACCOUNT_LITERAL_LIMIT
 
     async def _ask(self, ranges: Iterator[str], question: _Question, stream: Stream) -> list[Request]:

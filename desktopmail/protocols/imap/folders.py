@@ -9,7 +9,7 @@ from aioimaplib.aioimaplib import AUTH, SELECTED, Commands
 from desktopmail.domain.errors import NotFound, WrongUsage
 from desktopmail.protocols.imap import mailboxes
 from desktopmail.protocols.imap.commands import mailbox
-from desktopmail.protocols.imap.dialogue import SLOW_SECONDS, Dialogue, News
+from desktopmail.protocols.imap.dialogue import Dialogue, News
 from desktopmail.protocols.imap.mailboxes import FolderStatus, ListedFolder, Namespace, Selected
 from desktopmail.protocols.imap.request import Refusal
 
@@ -26,7 +26,7 @@ class FolderVerbs(Dialogue):
     async def list_folders(self, *, status: bool = False) -> list[ListedFolder]:
         """All folders with their roles; with `status` also their counters, in one round trip where the server can
         (RFC 5819). Folders whose counters cannot be had have `status` None."""
-        async with self._turn("to list the folders", SLOW_SECONDS):
+        async with self._turn("to list the folders", self.patience.slow):
             extended = self.can("LIST-EXTENDED")
             at_once = status and extended and self.can("LIST-STATUS")
             folders = mailboxes.listed(await self._list(extended, at_once))
@@ -75,7 +75,7 @@ class FolderVerbs(Dialogue):
 
     async def status(self, name: str) -> FolderStatus:
         """The counters of one folder that is not the open one. Raises NotFound, Refused."""
-        async with self._turn("to count the mail in a folder"):
+        async with self._turn("to count the mail in a folder", self.patience.answer):
             try:
                 request = await self._run(
                     "STATUS", mailbox(name), self._status_items(), wants={"STATUS"}, verb=f"{name} could not be read"
@@ -86,7 +86,7 @@ class FolderVerbs(Dialogue):
 
     async def namespace(self) -> Namespace:
         """Where the person's own folders live (RFC 2342), or what the hierarchy root says."""
-        async with self._turn("to tell where folders are"):
+        async with self._turn("to tell where folders are", self.patience.answer):
             if self.can("NAMESPACE"):
                 request = await self._run("NAMESPACE", wants={"NAMESPACE"})
                 return mailboxes.namespace(request.lines[-1] if request.lines else b"")
@@ -96,7 +96,7 @@ class FolderVerbs(Dialogue):
 
     async def select(self, name: str, *, read_only: bool = False) -> Selected:
         """Open a folder; older news is forgotten. Raises NotFound, Refused."""
-        async with self._turn("to open a folder", SLOW_SECONDS):
+        async with self._turn("to open a folder", self.patience.slow):
             self.selected = None
             parts = [mailbox(name)]
             if self.can("CONDSTORE") and not self.enabled & {"CONDSTORE", "QRESYNC"}:
@@ -118,18 +118,18 @@ class FolderVerbs(Dialogue):
         """Let go of the open folder without removing anything (RFC 3691); nothing where the server cannot."""
         if self.selected is None or not self.can("UNSELECT"):
             return
-        async with self._turn("to close a folder"):
+        async with self._turn("to close a folder", self.patience.answer):
             await self._run("UNSELECT")
             self.selected, self._wire.state = None, AUTH
 
     async def create(self, name: str) -> None:
         """Make a folder. Raises Refused (`code` ALREADYEXISTS when it is there)."""
-        async with self._turn("to make a folder"):
+        async with self._turn("to make a folder", self.patience.answer):
             await self._run("CREATE", mailbox(name), verb=f"The folder {name} could not be made")
 
     async def rename(self, old: str, new: str) -> None:
         """Rename a folder with everything below it. Raises NotFound, Refused."""
-        async with self._turn("to rename a folder", SLOW_SECONDS):
+        async with self._turn("to rename a folder", self.patience.slow):
             try:
                 await self._run("RENAME", mailbox(old), mailbox(new), verb=f"The folder {old} could not be renamed")
             except Refusal as error:
@@ -139,7 +139,7 @@ class FolderVerbs(Dialogue):
         """Drop a folder and the mail in it. Raises NotFound, Refused."""
         if self.selected == name:
             await self.unselect()
-        async with self._turn("to remove a folder", SLOW_SECONDS):
+        async with self._turn("to remove a folder", self.patience.slow):
             try:
                 await self._run("DELETE", mailbox(name), verb=f"The folder {name} could not be removed")
             except Refusal as error:
@@ -149,7 +149,7 @@ class FolderVerbs(Dialogue):
 
     async def subscribe(self, name: str, on: bool = True) -> None:
         """Put a folder on the list of those that clients show, or take it off."""
-        async with self._turn("to change a subscription"):
+        async with self._turn("to change a subscription", self.patience.answer):
             await self._run("SUBSCRIBE" if on else "UNSUBSCRIBE", mailbox(name))
 
 

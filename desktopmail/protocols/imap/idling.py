@@ -9,7 +9,6 @@ from desktopmail.protocols.imap.dialogue import Dialogue, News
 from desktopmail.protocols.imap.request import Request
 
 IDLE_SECONDS = 9 * 60.0
-GO_AHEAD_SECONDS = DONE_SECONDS = 10.0
 POLL_SECONDS = 60.0
 
 
@@ -26,7 +25,7 @@ class IdleVerbs(Dialogue):
         limit = min(timeout, IDLE_SECONDS)
         if not self.can("IDLE"):
             return await self._poll(limit)
-        async with self._turn("to wait for news", None):
+        async with self._turn("to wait for news", 0):
             if not self._news:
                 await self._idle(limit)
         return self.take_news()
@@ -40,7 +39,7 @@ class IdleVerbs(Dialogue):
         waiting = request.expect_plus()
         self._wire.register(request)
         self._wire.write(f"{request.tag} IDLE\r\n".encode())
-        async with net.deadline(GO_AHEAD_SECONDS, self.endpoint.host, "to wait for news"):
+        async with net.deadline(self.patience.turn, self.endpoint.host, "to wait for news"):
             agreed = await waiting is not None
         if not agreed:
             await self._reply(request, f"{self.endpoint.host} does not tell about new mail")
@@ -48,7 +47,7 @@ class IdleVerbs(Dialogue):
         await self._wait(limit)
         if not request.done:
             self._wire.write(b"DONE\r\n")
-        async with net.deadline(DONE_SECONDS, self.endpoint.host, "to stop waiting for news"):
+        async with net.deadline(self.patience.turn, self.endpoint.host, "to stop waiting for news"):
             await self._reply(request)
 
     async def _wait(self, limit: float) -> None:
@@ -67,6 +66,6 @@ class IdleVerbs(Dialogue):
             if self._noticed.is_set() and not self._news:
                 self._noticed.clear()
                 break
-            async with self._turn("to answer"):
+            async with self._turn("to answer", self.patience.answer):
                 await self._run("NOOP")
         return self.take_news()

@@ -72,7 +72,8 @@ class Namespace:
 @dataclass(frozen=True, slots=True)
 class Selected:
     """A folder that was opened. `permanent` are the flags it keeps, in lower case, with `\\*` when it takes new
-    keywords; `highest_mod_seq` 0: it keeps none. Save that number only after everything below it was learned."""
+    keywords; `flags` all those in use; `highest_mod_seq` 0: it keeps none. Save that number only after everything
+    below it was learned."""
 
     name: str
     uid_validity: int
@@ -81,6 +82,7 @@ class Selected:
     highest_mod_seq: int
     permanent: frozenset[str] = field(default_factory=frozenset)
     read_only: bool = False
+    flags: frozenset[str] = field(default_factory=frozenset)
 
     def keeps(self, flags: Flags, tags: Iterable[str] = ()) -> tuple[Flags, frozenset[str]]:
         """Which of these the folder can remember."""
@@ -94,6 +96,10 @@ class Selected:
 
     def _keeps(self, word: str) -> bool:
         return word.lower() in self.permanent or (not word.startswith("\\") and "\\*" in self.permanent)
+
+    def knows(self, word: str) -> bool:
+        """Whether a message here may carry this flag or keyword."""
+        return self._keeps(word) or word.lower() in self.flags
 
 
 def listed(lines: Iterable[bytes]) -> list[ListedFolder]:
@@ -193,8 +199,10 @@ def selected(name: str, lines: Iterable[bytes], reply: bytes, *, read_only: bool
     if not 0 < numbers["UIDVALIDITY"] < 2**32:
         raise violation("folder without UIDVALIDITY")
     closed = read_only or response_code(reply)[0] == "READ-ONLY"
-    kept = flags if permanent is None else permanent
-    return Selected(name, numbers["UIDVALIDITY"], numbers["UIDNEXT"], exists, numbers["HIGHESTMODSEQ"], kept, closed)
+    validity, following, mod_seq = numbers.values()
+    return Selected(
+        name, validity, following, exists, mod_seq, flags if permanent is None else permanent, closed, flags
+    )
 
 
 def _flag_words(words: bytes) -> frozenset[str]:

@@ -13,9 +13,10 @@ import contextlib
 from aioimaplib.aioimaplib import AUTH
 
 from desktopmail.domain.account import Endpoint, Security
-from desktopmail.domain.errors import InsecureServer, ProtocolViolation, Refused, SignInRefused
+from desktopmail.domain.errors import InsecureServer, MailError, ProtocolViolation, Refused, SignInRefused
 from desktopmail.protocols import sasl
 from desktopmail.protocols import transport as net
+from desktopmail.protocols.imap import quirks
 from desktopmail.protocols.imap.commands import Part, astring
 from desktopmail.protocols.imap.dialogue import Dialogue
 from desktopmail.protocols.imap.framing import violation
@@ -31,17 +32,26 @@ async def connect(endpoint: Endpoint, timeout: float) -> Wire:
     transport, wire = await net.connect(endpoint, lambda: _wire(endpoint), timeout=timeout)
     with contextlib.ExitStack() as undo:
         undo.callback(transport.abort)
-        async with net.deadline(timeout, endpoint.host, "to greet"):
-            status, _text = await asyncio.shield(wire.greeting)
-        if status == "PREAUTH":
-            raise InsecureServer(
-                f"{endpoint.host} claims that somebody is signed in already",
-                "That makes it impossible to sign in safely. Nothing was sent.",
-            )
-        if endpoint.security is Security.STARTTLS:
-            await _encrypt(wire, transport, endpoint, timeout)
+        try:
+            await _begin(wire, transport, endpoint, timeout)
+        except MailError as error:
+            wire.fail(error)
+            await wire.gone.wait()
+            raise
         undo.pop_all()
     return wire
+
+
+async def _begin(wire: Wire, transport: asyncio.Transport, endpoint: Endpoint, timeout: float) -> None:
+    async with net.deadline(timeout, endpoint.host, "to greet"):
+        status, _text = await asyncio.shield(wire.greeting)
+    if status == "PREAUTH":
+        raise InsecureServer(
+            f"{endpoint.host} claims that somebody is signed in already",
+            "That makes it impossible to sign in safely. Nothing was sent.",
+        )
+    if endpoint.security is Security.STARTTLS:
+        await _encrypt(wire, transport, endpoint, timeout)
 
 
 def _wire(endpoint: Endpoint) -> Wire:
@@ -74,7 +84,12 @@ class Opening(Dialogue):
         MailErrors; the connection is then closed."""
         with contextlib.ExitStack() as undo:
             undo.callback(self.drop)
-            await self._introduce(password, timeout)
+            try:
+                await self._introduce(password, timeout)
+            except MailError:
+                self.drop()
+                await self._wire.gone.wait()
+                raise
             undo.pop_all()
 
     async def _introduce(self, password: str, timeout: float) -> None:
@@ -182,3 +197,6 @@ class Opening(Dialogue):
             for line in request.lines:
                 if request.name == "ENABLE":
                     self.enabled |= frozenset(line.decode("ascii", "replace").upper().split()[1:])
+                else:
+                    self.software = quirks.software(line)
+        self.quirks = quirks.of(self.software, self.capabilities)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from desktopmail.domain.errors import ProtocolViolation
 from desktopmail.domain.message import Flags
 from desktopmail.protocols.imap.flags import marks
 from desktopmail.protocols.imap.tokens import GROUP, LITERAL, QUOTED, Token, attributes
+from desktopmail.protocols.imap.uids import MAX_UID
 
 RawFetch = bytes
 """One complete FETCH response as it came, literals included."""
@@ -63,6 +64,7 @@ _BODY = re.compile(
 _DATE = re.compile(
     rb" ?([0-9]{1,2})-([A-Za-z]{3})-([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"
 )
+_STRUCTURE = b" BODYSTRUCTURE ("
 _MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 
 
@@ -72,25 +74,31 @@ def tokenize(batch: Iterable[RawFetch]) -> list[FetchedHeader]:
     rows: list[FetchedHeader] = []
     for raw in batch:
         found = _HEADER.match(raw)
-        row = None
-        if found is not None:
-            uid, flags, modseq, date, size, length = found.groups()
-            end = found.end() + int(length)
-            if uid is not None and raw[end:] == b")":
-                row = FetchedHeader(
-                    int(uid),
-                    *marks(flags or b""),
-                    int(modseq or 0),
-                    moment(date) if date else 0,
-                    int(size or 0),
-                    raw[found.end() : end],
-                    b"",
-                )
+        row = _header_at_once(raw, found) if found is not None else None
         if row is None:
             row = _header_by_hand(raw)
         if row is not None:
             rows.append(row)
     return rows
+
+
+def _header_at_once(raw: RawFetch, found: re.Match[bytes]) -> FetchedHeader | None:
+    """The common shape: facts, then the header, then perhaps the structure."""
+    uid, flags, mod_seq, date, size, length = found.groups()
+    start = found.end()
+    end = start + int(length)
+    tail = raw[end:]
+    structure = b""
+    if tail != b")":
+        if not (tail.startswith(_STRUCTURE) and tail.endswith(b"))")):
+            return None
+        structure = tail[len(_STRUCTURE) - 1 : -1]
+    if uid is None or int(uid) > MAX_UID:
+        return None
+    at = moment(date) if date else 0
+    return FetchedHeader(
+        int(uid), *marks(flags or b""), int(mod_seq or 0), at, int(size or 0), raw[start:end], structure
+    )
 
 
 def _header_by_hand(raw: RawFetch) -> FetchedHeader | None:
@@ -128,7 +136,7 @@ def flag_rows(batch: Iterable[RawFetch]) -> list[FlagRow]:
 
 def _flag_row(items: dict[str, Token]) -> FlagRow:
     uid = int(items["UID"][1])
-    if not 0 < uid < 2**32:
+    if not 0 < uid <= MAX_UID:
         raise ValueError("UID out of range")
     mod_seq = items.get("MODSEQ", ("", b""))[1].strip(b"()")
     flags = items.get("FLAGS", ("", b""))[1].strip(b"()")
@@ -152,17 +160,6 @@ def section_of(raw: RawFetch) -> tuple[int, bytes] | None:
     except (ProtocolViolation, KeyError, ValueError):
         return None
     return None
-
-
-def uid_of(raw: RawFetch) -> int:
-    """The UID a response is about; 0 when it does not say."""
-    found = re.search(rb"\bUID ([1-9][0-9]{0,9})\b", raw[:200], re.IGNORECASE)
-    return int(found[1]) if found else 0
-
-
-def uids_missing(asked: Sequence[int], rows: Iterable[FetchedHeader]) -> set[int]:
-    """Which of the asked UIDs brought nothing: expunged meanwhile, or refused by the server."""
-    return set(asked) - {row.uid for row in rows}
 
 
 @lru_cache(maxsize=2_048)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from desktopmail.protocols.imap.commands import Part, astring
-from desktopmail.protocols.imap.dialogue import SLOW_SECONDS, Dialogue
+from desktopmail.protocols.imap.dialogue import Dialogue
 from desktopmail.protocols.imap.uids import UidSet
 
 LONG_LINE = 64 * 1024
@@ -25,7 +25,7 @@ class SearchVerbs(Dialogue):
         `criteria` are the program's own words, never a person's."""
         if self.exists == 0:
             return UidSet()
-        async with self._turn("to search", SLOW_SECONDS):
+        async with self._turn("to search", self.patience.slow):
             return await self._search(criteria, text)
 
     async def _search(self, criteria: str, text: str = "") -> UidSet:

@@ -10,6 +10,7 @@ from desktopmail.domain.errors import MailError
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.imap import opening
 from desktopmail.protocols.imap.changing import ChangeVerbs
+from desktopmail.protocols.imap.dialogue import PATIENT, Patience
 from desktopmail.protocols.imap.fetching import FetchVerbs
 from desktopmail.protocols.imap.folders import FolderVerbs
 from desktopmail.protocols.imap.idling import IdleVerbs
@@ -23,11 +24,13 @@ class ImapSession(opening.Opening, FolderVerbs, FetchVerbs, ChangeVerbs, IdleVer
     """One connection, one conversation. See `Dialogue` for its life; one verb runs at a time, others wait."""
 
     @classmethod
-    async def open(cls, endpoint: Endpoint, password: str, *, timeout: float = OPEN_SECONDS) -> ImapSession:
+    async def open(
+        cls, endpoint: Endpoint, password: str, *, timeout: float = OPEN_SECONDS, patience: Patience = PATIENT
+    ) -> ImapSession:
         """Connect, encrypt as demanded, sign in with one mechanism, switch on extensions; each within `timeout`
         seconds. Raises UnknownHost, Unreachable, BadCertificate, InsecureServer, SignInRefused, Stalled, …"""
         wire = await opening.connect(endpoint, timeout)
-        session = cls(wire, endpoint)
+        session = cls(wire, endpoint, patience)
         await session.sign_in(password, timeout)
         return session
 

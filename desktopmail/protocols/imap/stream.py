@@ -13,11 +13,11 @@ BATCH_COUNT, BATCH_BYTES = 100, 4_000_000
 
 
 class Tap(Protocol):
-    """What can hold back the server's words."""
+    """What can hold back the server's words, for a named reason."""
 
-    def pause_reading(self) -> None: ...
+    def hold(self, reason: str) -> None: ...
 
-    def resume_reading(self) -> None: ...
+    def release(self, reason: str) -> None: ...
 
 
 class Stream:
@@ -39,7 +39,7 @@ class Stream:
         self._news.set()
         if not self.paused and (self._bytes > HIGH_BYTES or len(self._waiting) > HIGH_COUNT):
             self.paused = True
-            self._tap.pause_reading()
+            self._tap.hold("stream")
 
     def finish(self) -> None:
         """No more will come."""
@@ -62,5 +62,5 @@ class Stream:
         self._bytes -= size
         if self.paused and self._bytes <= HIGH_BYTES // 2 and len(self._waiting) <= HIGH_COUNT // 2:
             self.paused = False
-            self._tap.resume_reading()
+            self._tap.release("stream")
         return taken

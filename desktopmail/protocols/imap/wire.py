@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
+from collections import deque
 from collections.abc import Callable
 
-from aioimaplib.aioimaplib import AUTH, CONNECTED, LOGOUT, NONAUTH, Commands, IMAP4ClientProtocol
+from aioimaplib.aioimaplib import AUTH, CONNECTED, LOGOUT, NONAUTH, STARTED, Commands, IMAP4ClientProtocol
 
 from desktopmail.domain.errors import ConnectionLost, MailError, WrongUsage
 from desktopmail.protocols.imap.framing import Framer, violation
@@ -20,6 +22,10 @@ from desktopmail.protocols.transport import inert
 
 CHUNK = 64 * 1024
 BREATH = 512 * 1024
+SLICE_SECONDS = 0.004
+SLICE_COUNT, FETCH_COUNT = 128, 2_000
+"""Responses handled between two looks at the clock; after SLICE_SECONDS the rest waits for the loop's next turn."""
+
 _UNTAGGED = re.compile(rb"\* (?:([0-9]{1,10}) )?([A-Za-z]+)(?: |\Z)")
 _TAGGED = re.compile(rb"([A-Z0-9]{1,20}) (OK|NO|BAD)(?: (.*))?\Z", re.IGNORECASE | re.DOTALL)
 STATUS = {"OK", "NO", "BAD", "BYE", "PREAUTH"}
@@ -43,6 +49,8 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         self.received = 0
         self.framer = Framer()
         self._pending: dict[str, Request] = {}
+        self._backlog: deque[bytes] = deque()
+        self._holds: set[str] = set()
         self._sealed = False
         self._writable: asyncio.Future[None] | None = None
         self._held_writes = False
@@ -66,16 +74,50 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         try:
             if self._sealed:
                 raise violation("words in clear behind the agreement to encrypt")
-            self._hand_out(self.framer.feed(data))
+            self._backlog.extend(self.framer.feed(data))
         except MailError as error:
             self.fail(error)
+            return
+        if "backlog" not in self._holds:
+            self._work(time.monotonic() + SLICE_SECONDS)
+
+    def _work(self, until: float) -> None:
+        """Hand out what waits. A flood of small responses is taken in slices, and the socket waits meanwhile."""
+        try:
+            while self._backlog and self.failure is None:
+                self._hand_out(SLICE_COUNT)
+                if self._backlog and time.monotonic() > until:
+                    self.hold("backlog")
+                    self.loop.call_soon(self._go_on)
+                    return
+        except MailError as error:
+            self.fail(error)
+
+    def _go_on(self) -> None:
+        self._work(time.monotonic() + SLICE_SECONDS)
+        if not self._backlog:
+            self.release("backlog")
+
+    def hold(self, reason: str) -> None:
+        """Read no more until every reason to hold is released."""
+        if not self._holds and self.failure is None:
+            self.transport.pause_reading()
+        self._holds.add(reason)
+
+    def release(self, reason: str) -> None:
+        """One reason less to hold."""
+        if reason in self._holds:
+            self._holds.discard(reason)
+            if not self._holds and self.failure is None:
+                self.transport.resume_reading()
 
     def eof_received(self) -> bool | None:
         """The server ended its side: so do we."""
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Everybody who waits learns that the line is gone."""
+        """Everybody who waits learns that the line is gone, after what had still arrived."""
+        self._work(float("inf"))
         self._end(self.failure or lost(self.host, inert(str(exc or ""))))
         self.gone.set()
 
@@ -150,31 +192,38 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
 
     # Listening.
 
-    def _hand_out(self, responses: list[bytes]) -> None:
+    def _hand_out(self, count: int) -> None:
         fetched: list[bytes] = []
-        for index, raw in enumerate(responses):
+        backlog = self._backlog
+        stream = self.stream
+        while backlog and (count > 0 or fetched):
+            raw = backlog.popleft()
+            count -= 1
             first = raw[:1]
             if first == b"*":
-                if self.stream is not None and raw.find(b" FETCH (", 2, 20) > 0:
+                if stream is not None and raw.find(b" FETCH (", 2, 20) > 0:
                     fetched.append(raw)
+                    if len(fetched) < FETCH_COUNT:
+                        continue
                 else:
                     self._untagged(raw)
-            elif first == b"+":
+            if fetched and stream is not None:
+                stream.put(fetched)
+                fetched = []
+            if first == b"+":
                 self._plus(raw)
-            elif raw:
-                if fetched and self.stream is not None:
-                    self.stream.put(fetched)
-                    fetched = []
-                self._tagged(raw, last=index == len(responses) - 1)
-        if fetched and self.stream is not None:
-            self.stream.put(fetched)
+            elif raw and first != b"*":
+                self._tagged(raw)
+                stream = self.stream
+        if fetched and stream is not None:
+            stream.put(fetched)
 
     def _untagged(self, raw: bytes) -> None:
         found = _UNTAGGED.match(raw)
         if found is None:
             raise violation("unreadable response")
         name = found[2].decode("ascii").upper()
-        if self.state == CONNECTED:
+        if self.state in (STARTED, CONNECTED):
             self._greet(name, raw[found.end() :])
             return
         if name == "BYE":
@@ -208,7 +257,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
                 return
         raise violation("go-ahead for nothing")
 
-    def _tagged(self, raw: bytes, *, last: bool) -> None:
+    def _tagged(self, raw: bytes) -> None:
         found = _TAGGED.match(raw)
         request = self._pending.pop(found[1].decode("ascii"), None) if found else None
         if found is None or request is None:
@@ -217,7 +266,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         if request.name == "STARTTLS" and status == "OK":
             self._sealed = True
             self.transport.pause_reading()
-            if not last or not self.framer.empty:
+            if self._backlog or not self.framer.empty:
                 request.fail(error := violation("words in clear behind the agreement to encrypt"))
                 raise error
         request.finish(status, found[3] or b"")
