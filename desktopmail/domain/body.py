@@ -62,9 +62,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Everything the reader pane shows. `html` is sanitised and refers to pictures by the private scheme only;
-    `text` is what a person would read. `remote_content` counts the remote references that were held back;
-    `remote_urls` maps the private names in `html` to the http(s) addresses the engine may fetch when allowed."""
+    """Everything the reader pane shows. `html` is sanitised; its pictures are addresses of the private scheme or carried
+    as bitmap data. `text` is what a person would read. `remote_content` counts the remote references that were held
+    back; `remote_urls` maps private addresses in `html` to the http(s) addresses the engine may fetch when allowed.
+    `date_offset` is in minutes east of UTC. `nested` are attached messages as wholes; `parts` has only their leaves.
+    `made_from_text` says that the message has no HTML of its own and `html` was made from `text`."""
 
     subject: str
     date: int
@@ -85,8 +87,13 @@ class Body:
     delivery: tuple[Delivery, ...] = ()
     list_unsubscribe: tuple[str, ...] = ()
     date_offset: int = 0
+    nested: tuple[Part, ...] = ()
+    made_from_text: bool = False
 
     @property
     def attachments(self) -> tuple[Part, ...]:
-        """The parts that stand beside the text."""
-        return tuple(part for part in self.parts if not part.inline)
+        """What stands beside the text: parts, and attached messages as wholes instead of their inside; in order."""
+        inside = tuple(f"{message.section}." for message in self.nested)
+        beside = [part for part in (*self.parts, *self.nested) if not part.inline]
+        outermost = [part for part in beside if not (inside and part.section.startswith(inside))]
+        return tuple(sorted(outermost, key=lambda part: [int(number) for number in part.section.split(".")]))

@@ -161,6 +161,11 @@ def decodes_cleanly(data: bytes, label: str | None) -> bool:
     return True
 
 
+def is_known(label: str) -> bool:
+    """Whether the label names a charset, or says openly that it names none."""
+    return canonical(label[:64]) is not None or label.strip(" \t\r\n\"'").lower() in _GUESSED
+
+
 def guess(data: bytes) -> str:
     """The most likely text of unlabelled bytes: a byte order mark, Japanese escapes, UTF-8, else Windows-1252."""
     if data.isascii():
