@@ -8,38 +8,14 @@ from typing import Any, TypeVar
 
 import pytest
 import qasync
-from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
+from desktopmail.gui.loop import NestedRuns
 from desktopmail.gui.reader import prepare
 
 T = TypeVar("T")
 
 prepare.before_application()
-
-
-class NestedRuns:
-    """Lets qasync run more than once in a process: a second `QApplication.exec()` after any web view crashes, nested
-    event loops do not. Everything else goes to the application."""
-
-    def __init__(self, application: QApplication) -> None:
-        self._application = application
-        self._running: list[QEventLoop] = []
-
-    def exec(self) -> int:
-        loop = QEventLoop()
-        self._running.append(loop)
-        try:
-            return loop.exec()
-        finally:
-            self._running.pop()
-
-    def exit(self, code: int = 0) -> None:
-        if self._running:
-            self._running[-1].exit(code)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._application, name)
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ STYLES = Path(__file__).resolve().parents[3] / "resources" / "reader" / "message
 MOST_CHARACTERS = 4_000_000
 """Longer HTML is shown as text: laying it out would hold the program up."""
 
+FOLD_WORDS = ("Show quoted text", "Hide quoted text")
+
 _OWN_LOOK = re.compile(
     r"<(?:table|font|center)\b|\b(?:bgcolor|background|color)\s*=|(?:^|[\s;\"'-])(?:color|background(?:-color|-image)?)\s*:"
     r"|<style\b",
@@ -48,7 +50,7 @@ class Look:
     veil: str
     family: str
     size: float
-    window: str = "#ffffff"
+    ground: str = "#ffffff"
 
 
 SHEET = Look(False, "#1a1c1f", "#5f6670", "#2459d6", "#e3e5e8", "#e3ebfc", "#eceef1", "sans-serif", 13.0)
@@ -65,8 +67,8 @@ def adapt(html: str) -> str:
     return _HARMLESS.sub("", html)
 
 
-def compose(html: str, look: Look, *, images: bool = False, fold: str = "•••") -> str:
-    """A whole document for one message. `html` must be sanitised; `fold` is the word on a folded quotation."""
+def compose(html: str, look: Look, *, images: bool = False, words: tuple[str, str] = FOLD_WORDS) -> str:
+    """A whole document for one message. `html` must be sanitised; `words` open and close a quotation."""
     own = keeps_own_look(html)
     paper = own and look.dark
     worn = look
@@ -77,7 +79,8 @@ def compose(html: str, look: Look, *, images: bool = False, fold: str = "••�
     rules = _template().substitute(
         scheme="dark" if worn.dark else "light",
         background="#ffffff" if paper else "transparent",
-        margin="16px" if paper else "0 0 2px",
+        ground=look.ground,
+        margin="16px" if paper else "0",
         measure="" if own else "max-width: 760px;",
         quoted="" if own else f"color: {worn.secondary};",
         shown="img[src^='desktopmail://message/remote/'] { background: none; outline: none; }" if images else "",
@@ -89,8 +92,9 @@ def compose(html: str, look: Look, *, images: bool = False, fold: str = "••�
     return (
         f'<!doctype html><html><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f'<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width">'
-        f'<style>{rules}</style></head><body><div id="message">{fold_quotes(body, fold)}</div></body></html>'
+        f'<title></title><meta name="referrer" content="no-referrer">'
+        f'<meta name="viewport" content="width=device-width">'
+        f'<style>{rules}</style></head><body><div id="message">{fold_quotes(body, words)}</div></body></html>'
     )
 
 

@@ -15,7 +15,7 @@ LONG_RUN = 12
 """Quoted lines in the middle of an answer that are folded; shorter runs are what the answer speaks about."""
 
 
-def fold_quotes(html: str, word: str) -> str:
+def fold_quotes(html: str, words: tuple[str, str]) -> str:
     """Wrap the quotation that ends a message into a closed `details`. Only constant text is put between tags; HTML
     whose quotation is not plainly the end, or that does not nest cleanly, comes back unchanged."""
     found = _last_quotation(html)
@@ -24,7 +24,11 @@ def fold_quotes(html: str, word: str) -> str:
     start, end = found
     if _seen_text(html[end:]) or not _seen_text(html[:start]):
         return html
-    opening = f'<details class="folded-quote"><summary>{markup.escape(word)}</summary>'
+    shut, opened = (markup.escape(word) for word in words)
+    opening = (
+        '<details class="folded-quote"><summary>'
+        f'<span class="when-shut">{shut}</span><span class="when-open">{opened}</span></summary>'
+    )
     return f"{html[:start]}{opening}{html[start:end]}</details>{html[end:]}"
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import QBuffer, QByteArray, QUrl
 from PySide6.QtGui import QImageReader
@@ -11,13 +10,13 @@ from PySide6.QtWebEngineCore import QWebEngineUrlRequestJob, QWebEngineUrlScheme
 from shiboken6 import isValid
 
 from desktopmail.domain.body import PART_URL, REMOTE_URL
+from desktopmail.gui.loop import spawn
 from desktopmail.gui.reader.document import CSP
 from desktopmail.gui.reader.walls import DOCUMENT
 
 Picture = tuple[str, bytes] | None
 Pictures = Callable[[str], Awaitable[Picture]]
 """Given a private URL, the type and bytes of a picture, or None when there is none or it is not allowed."""
-Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 TYPES = {"png": "image/png", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp", "bmp": "image/bmp",
          "ico": "image/vnd.microsoft.icon"}  # fmt: skip
@@ -37,9 +36,8 @@ NOTHING = bytes.fromhex(
 class MessageSource(QWebEngineUrlSchemeHandler):
     """Serves exactly one message at a time. `show` puts another one in place; requests of the old one get nothing."""
 
-    def __init__(self, spawn: Spawn) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._spawn = spawn
         self._document = b""
         self._pictures: Pictures | None = None
         self._turn = 0
@@ -55,11 +53,12 @@ class MessageSource(QWebEngineUrlSchemeHandler):
         if bytes(job.requestMethod().data()) != b"GET":
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
         elif url == DOCUMENT:
-            headers = {QByteArray(name): QByteArray(value) for name, value in HEADERS.items()}
-            job.setAdditionalResponseHeaders(headers)
+            # The binding wants a list of values for each name; a bare value would be taken apart into its letters.
+            headers = {QByteArray(name): [QByteArray(value)] for name, value in HEADERS.items()}
+            job.setAdditionalResponseHeaders(headers)  # type: ignore[arg-type]
             _reply(job, b"text/html; charset=utf-8", self._document)
         elif self._pictures is not None and _is_picture(url):
-            self._spawn(self._answer(job, url.toString(), self._pictures, self._turn))
+            spawn(self._answer(job, url.toString(), self._pictures, self._turn))
         else:
             job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
 

@@ -145,6 +145,9 @@ class MailPage(QWebEnginePage):
         """Nothing is asked."""
         return False
 
+    def javaScriptConsoleMessage(self, level: object, message: str, line: int, source: str) -> None:
+        """What a page complains about is of no interest, and must not get into logs."""
+
     def chooseFiles(self, mode: QWebEnginePage.FileSelectionMode, old: object, types: object) -> list[str]:
         """No page gets a file."""
         return []

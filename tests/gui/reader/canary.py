@@ -46,7 +46,8 @@ s{background:image-set("$uset" 1x)} u{--v:url($uvar);background:var(--v)}</style
 <svg><image href="$usvg"/><use href="$uuse#a"/><filter id=f><feImage href="$ufe"/></filter>
 <rect width=9 height=9 fill="url($ufill#a)"/><script>document.title='ran'</script>
 <foreignObject><img src="$uforeign"></foreignObject></svg>
-<form action="$uform" id=f><input type=image src="$uinput" autofocus onfocus="document.title='ran'"><input type=password></form>
+<form action="$uform" id=f><input type=image src="$uinput" autofocus onfocus="document.title='ran'">
+<input type=password></form>
 <table background="$utable"><tr><td background="$utd">x</table><body background="$ubody2"><bgsound src="$ubgs">
 <a href="$ua" ping="$uping">a</a><a href="javascript:document.title='ran'">j</a><p>text
 <noscript><meta http-equiv=refresh content="0;url=$unoscript"></noscript></body></html>"""
@@ -82,8 +83,14 @@ def main(walls: list[str]) -> None:
     QTimer.singleShot(round(SECONDS * 1000), application.quit)
     application.exec()
     title = page.title() if page.title() == "ran" else ""
-    print(json.dumps({"faults": prepare.faults(), "connections": len(listener.requests), "requests": sorted(set(listener.requests)),
-                      "title": title, "address": page.url().toString()}), flush=True)  # fmt: skip
+    found = {
+        "connections": len(listener.requests),
+        "requests": sorted(set(listener.requests)),
+        "title": title,
+        "address": page.url().toString(),
+        "faults": prepare.faults(),
+    }
+    print(json.dumps(found), flush=True)
     os._exit(0)
 
 

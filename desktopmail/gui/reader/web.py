@@ -1,0 +1,257 @@
+"""A message body in a web view that is as tall as its content, so that the pane around it scrolls as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QPoint, QSizeF, Qt, QTimer, QUrl, Signal, SignalInstance
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWebEngineCore import QWebEngineFindTextResult, QWebEnginePage, QWebEngineSettings
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+
+from desktopmail.gui.reader.scheme import Pictures
+from desktopmail.gui.reader.sheets import Sheet, sheets
+
+SMALLEST = 24
+TALLEST = 12_000
+"""Device pixels a view may be tall; longer messages scroll inside it (graphics memory and texture limits)."""
+
+LEAST_ZOOM = 0.45
+SETTLE = 300
+"""Milliseconds after which a page counts as measured although it did not say its size."""
+MOST_GROWTHS = 12
+"""How often a page may grow by itself after loading: pages measured by the view's own height never end."""
+
+SCROLL_KEYS = frozenset(
+    (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
+     Qt.Key.Key_Space)
+)  # fmt: skip
+
+
+class WebBody(QWidget):
+    """Takes a sheet from the stock with `show_document` and gives it back with `release`. While the page loads the
+    widget keeps its place; `ready` tells that the first picture stands, `gone` that the page's process died."""
+
+    ready = Signal()
+    gone = Signal()
+    grown = Signal()
+    link_clicked = Signal(QUrl)
+    link_hovered = Signal(str)
+    menu_wanted = Signal(QPoint)
+    zoom_wanted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sheet: Sheet | None = None
+        self._zoom = 1.0
+        self._natural = 0.0
+        self._limit = 0
+        self._growths = 0
+        self._loading = False
+        self._turn = 0
+        self._arrived = False
+        self._finished = False
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE)
+        self._settle.timeout.connect(self._settled)
+        self._again = QTimer(self, singleShot=True, interval=120)
+        self._again.timeout.connect(self.measure)
+        self.setFixedHeight(SMALLEST)
+
+    def show_document(self, document: str, background: QColor, pictures: Pictures | None) -> None:
+        """Show a composed document (see `document.compose`)."""
+        sheet = self.sheet or self._take()
+        self._turn += 1
+        self._loading, self._arrived, self._finished = True, False, False
+        self._natural, self._growths = 0.0, 0
+        sheet.page.setBackgroundColor(background)
+        sheet.page.setZoomFactor(self._zoom)
+        sheet.view.setGeometry(0, 0, max(200, self.width()), SMALLEST)
+        sheet.view.show()
+        # The title says when the new page has taken the place of the old one; the odd pixel at its end makes sure
+        # that its size is told even when it equals the old one.
+        mark = f"<title>{self._turn}</title><style>html {{ padding-bottom: {self._turn % 2}px }}</style>"
+        sheet.load(document.replace("<title></title>", mark, 1).encode("utf-8", "replace"), pictures)
+
+    def release(self) -> None:
+        """Give the sheet back; the widget is empty then."""
+        sheet, self.sheet = self.sheet, None
+        if sheet is None:
+            return
+        self._settle.stop()
+        for child in sheet.view.findChildren(QWidget):
+            child.removeEventFilter(self)
+        sheet.view.removeEventFilter(self)
+        page = sheet.page
+        for signal, slot in self._wires(sheet):
+            signal.disconnect(slot)
+        page.findText("")
+        sheets().give_back(sheet)
+
+    def zoom(self, factor: float) -> None:
+        """The person's zoom; wide pages are shown smaller so that they fit."""
+        self._zoom = factor
+        self._fit()
+        self.measure()
+
+    def limit(self, height: int) -> None:
+        """Be at most this tall and scroll inside (so that a found word can be scrolled to); 0 takes it back."""
+        if height != self._limit:
+            self._limit = height
+            self.measure()
+
+    def search_for(self, text: str, backward: bool, done: Callable[[int, int], None]) -> None:
+        """Mark all hits and go to the next one; `done` gets the number of the hit (from 1) and of all hits."""
+        if self.sheet is None:
+            done(0, 0)
+            return
+        flag = QWebEnginePage.FindFlag.FindBackward if backward else QWebEnginePage.FindFlag(0)
+
+        def told(result: QWebEngineFindTextResult) -> None:
+            done(result.activeMatch(), result.numberOfMatches())
+
+        self.sheet.page.findText(text, flag, told)
+
+    def measure(self) -> None:
+        """Learn the content's height anew: a page never says that it got shorter than its view."""
+        if self.sheet is None or self._loading:
+            return
+        self._growths = 0
+        self.sheet.view.resize(max(200, self.width()), SMALLEST)
+        self._settle.start(SETTLE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width() and self.sheet is not None:
+            self.sheet.view.resize(max(200, self.width()), self.sheet.view.height())
+            self._fit()
+            self._again.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.ChildAdded and isinstance(event, QChildEvent) and isinstance(event.child(), QWidget):
+            event.child().installEventFilter(self)
+        elif kind == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
+            return self._wheel(event)
+        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+            inside = self._limit or self._inner_room() > 1
+            area = self._area()
+            if event.key() in SCROLL_KEYS and plain and area is not None and not inside:
+                QApplication.sendEvent(area, event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._again.start()
+        elif kind == QEvent.Type.MouseButtonRelease:
+            self._again.start()
+        return False
+
+    def _take(self) -> Sheet:
+        sheet = sheets().take(self)
+        self.sheet = sheet
+        sheet.view.installEventFilter(self)
+        for child in sheet.view.findChildren(QWidget):
+            child.installEventFilter(self)
+        for signal, slot in self._wires(sheet):
+            signal.connect(slot)
+        self.setFocusProxy(sheet.view)
+        return sheet
+
+    def _wires(self, sheet: Sheet) -> tuple[tuple[SignalInstance, Callable[..., object]], ...]:
+        page = sheet.page
+        return (
+            (page.titleChanged, self._titled),
+            (page.loadFinished, self._loaded),
+            (page.contentsSizeChanged, self._sized),
+            (page.renderProcessTerminated, self._died),
+            (page.link_clicked, self.link_clicked.emit),
+            (page.linkHovered, self.link_hovered.emit),
+            (sheet.view.customContextMenuRequested, self.menu_wanted.emit),
+        )
+
+    def _titled(self, title: str) -> None:
+        self._arrived = self._arrived or title == str(self._turn)
+
+    def _loaded(self, fine: bool) -> None:
+        if self._loading and self._arrived:
+            self._finished = True
+            self._settle.start(20 if self._growths else SETTLE)
+
+    def _died(self) -> None:
+        self.release()
+        self.gone.emit()
+
+    def _sized(self, size: QSizeF) -> None:
+        if self.sheet is None or not self._arrived:
+            return
+        self._growths += 1
+        if self._growths > MOST_GROWTHS:
+            return
+        self._fit()
+        self._take_height(size)
+        if self._loading and self._finished:
+            self._settle.start(20)
+
+    def _settled(self) -> None:
+        if self.sheet is None:
+            return
+        self._fit()
+        self._take_height(self.sheet.page.contentsSize())
+        if self._loading:
+            self._loading = False
+            self.ready.emit()
+
+    def _take_height(self, size: QSizeF) -> None:
+        assert self.sheet is not None
+        whole = max(SMALLEST, round(size.height() + 0.499))
+        most = self._limit or int(TALLEST / self.devicePixelRatioF())
+        height = min(whole, most)
+        bars = QWebEngineSettings.WebAttribute.ShowScrollBars
+        settings = self.sheet.page.settings()
+        if settings.testAttribute(bars) != (whole > most):
+            settings.setAttribute(bars, whole > most)
+        self.sheet.view.resize(max(200, self.width()), height)
+        if height != self.height():
+            self.setFixedHeight(height)
+            self.grown.emit()
+
+    def _fit(self) -> None:
+        """Show a page that is wider than the pane smaller, never larger than the person's zoom."""
+        if self.sheet is None or self.width() < 50:
+            return
+        page = self.sheet.page
+        factor = page.zoomFactor()
+        wide = page.contentsSize().width()
+        learned = not self._loading or self._growths > 0
+        if learned and wide > self.width() + 2 and factor > LEAST_ZOOM + 0.01:
+            self._natural = max(self._natural, wide / factor)
+        wanted = self._zoom
+        if self._natural:
+            wanted = max(LEAST_ZOOM, min(self._zoom, self.width() / self._natural))
+        if abs(wanted - factor) > 0.005:
+            page.setZoomFactor(wanted)
+
+    def _wheel(self, event: QWheelEvent) -> bool:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_wanted.emit(1 if event.angleDelta().y() > 0 else -1)
+            return True
+        area = self._area()
+        if area is None or event.modifiers() & Qt.KeyboardModifier.ShiftModifier or self._scrolls_inside(event):
+            return False
+        QApplication.sendEvent(area.viewport(), event)
+        return True
+
+    def _scrolls_inside(self, event: QWheelEvent) -> bool:
+        room = self._inner_room()
+        if room <= 1 or self.sheet is None:
+            return False
+        at = self.sheet.page.scrollPosition().y()
+        return at > 0 if event.angleDelta().y() > 0 else at < room - 1
+
+    def _inner_room(self) -> float:
+        """How far the page scrolls inside its view, in pixels."""
+        return self.sheet.page.contentsSize().height() - self.sheet.view.height() if self.sheet else 0.0
+
+    def _area(self) -> QAbstractScrollArea | None:
+        widget = self.parentWidget()
+        while widget is not None and not isinstance(widget, QAbstractScrollArea):
+            widget = widget.parentWidget()
+        return widget
