@@ -1,0 +1,188 @@
+"""Opens messages: content from the store or from the server, parsed on a thread, cleaned at every reading.
+
+Nothing here shows anything, and nothing is fetched from the web but pictures a person allowed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from desktopmail.domain.account import Account
+from desktopmail.domain.body import PART_URL, REMOTE_URL, Body, Warning
+from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refused, Stalled
+from desktopmail.domain.ids import MessageId
+from desktopmail.engine.pictures import Pictures, picture_type
+from desktopmail.mime import body as mime_body
+from desktopmail.store.rows import MessageFacts
+from desktopmail.store.store import Store
+from desktopmail.store.transaction import Transaction
+
+SECONDS = 20.0
+"""How long one message may take to be read."""
+KEPT_ADDRESSES = 50
+
+T = TypeVar("T")
+KNOWN_VERIFIERS = {
+    "imap.gmail.com": frozenset({"mx.google.com"}),
+    "imap.googlemail.com": frozenset({"mx.google.com"}),
+}
+
+Fetch = Callable[[MessageId], Awaitable[None]]
+
+
+class Reading:
+    """What a reader asks for. `fetch` brings content that is still on the server, or raises MailError."""
+
+    def __init__(self, store: Store, fetch: Fetch, pictures: Pictures) -> None:
+        self._store = store
+        self._fetch = fetch
+        self._pictures = pictures
+        self._remote: dict[MessageId, dict[str, str]] = {}
+
+    async def load(self, message: MessageId, *, images: bool = False) -> Body:
+        """Everything about a message. With `images`, or when its sender may always show them, `picture` will fetch
+        its remote pictures. What is not here and cannot be fetched now gives a body that says so. Raises NotFound."""
+        try:
+            raw = await self.raw(message)
+        except NotFound:
+            raise
+        except MailError as error:
+            return await self._absent(message, error)
+        account = await self._store.read(lambda tx: tx.accounts.get(tx.messages.facts(message).account))
+        body = await read(raw, account)
+        await self._remember(message, body, images)
+        return body
+
+    async def raw(self, message: MessageId) -> bytes:
+        """The exact bytes. Raises NotFound, ContentMissing and what keeps them from being fetched."""
+        facts = await self._facts(message)
+        if facts.content is None:
+            await self._fetch(message)
+            facts = await self._facts(message)
+        raw = await self._store.raw(facts.content) if facts.content else None
+        if raw is None:
+            raise ContentMissing("The content of this message is not here", "It can be fetched again from its server.")
+        return raw
+
+    async def part(self, message: MessageId, section: str) -> bytes:
+        """One part, decoded. Raises NotFound, and what `raw` raises."""
+        raw = await self.raw(message)
+        found = await _on_a_thread(lambda: mime_body.content(raw, section))
+        if found is None:
+            raise NotFound(f"The message has no part {section}")
+        return found[1]
+
+    async def picture(self, message: MessageId, url: str) -> tuple[str, bytes] | None:
+        """The type and bytes of a picture by its private address; None when it is none or not allowed. Raises
+        MailError."""
+        if url.startswith(PART_URL):
+            data = await self.part(message, url.removeprefix(PART_URL))
+            try:
+                return picture_type(data), data
+            except Refused:
+                return None
+        if url.startswith(REMOTE_URL):
+            return await self.fetch_remote(message, url)
+        return None
+
+    async def fetch_remote(self, message: MessageId, url: str) -> tuple[str, bytes] | None:
+        """A remote picture by its private address; None unless the message was loaded with its pictures allowed.
+        Raises MailError when it cannot be fetched."""
+        far = self._remote.get(message, {}).get(url)
+        return await self._pictures.fetch(far) if far else None
+
+    async def allow_images(self, sender: str) -> None:
+        """From now on show the remote pictures of this address, or of everybody at '@domain'."""
+        await self._store.write(lambda tx: tx.trust.allow_images(sender))
+
+    async def forbid_images(self, sender: str) -> None:
+        """Take `allow_images` back."""
+        await self._store.write(lambda tx: tx.trust.forbid_images(sender))
+
+    async def _facts(self, message: MessageId) -> MessageFacts:
+        return await self._store.read(lambda tx: tx.messages.facts(message))
+
+    async def _remember(self, message: MessageId, body: Body, images: bool) -> None:
+        """Only what was allowed can be fetched later. A sender is allowed as shown: one, and only one."""
+        self._remote.pop(message, None)
+        if not body.remote_urls:
+            return
+        sender = body.sender[0].address if len(body.sender) == 1 else ""
+        if images or (sender and await self._store.read(lambda tx: tx.trust.images_allowed(sender))):
+            self._remote[message] = body.remote_urls
+        while len(self._remote) > KEPT_ADDRESSES:
+            del self._remote[next(iter(self._remote))]
+
+    async def _absent(self, message: MessageId, error: MailError) -> Body:
+        def work(tx: Transaction) -> Body:
+            row, facts = tx.messages.summary(message), tx.messages.facts(message)
+            return Body(
+                subject=row.subject,
+                date=row.date,
+                sender=row.sender,
+                to=row.to,
+                cc=(),
+                bcc=(),
+                reply_to=(),
+                message_id=row.message_id,
+                references=facts.references,
+                html="",
+                text="",
+                parts=(),
+                warnings=(Warning("not-downloaded", f"{error.title}. {error.detail}".strip()),),
+            )
+
+        return await self._store.read(work)
+
+
+async def read(raw: bytes, account: Account | None = None) -> Body:
+    """Parse and clean a message on a thread. One that takes too long becomes a body that says so."""
+    own, trusted = (own_addresses(account), verifiers(account)) if account else (frozenset[str](), frozenset[str]())
+    try:
+        return await _on_a_thread(lambda: mime_body.read(raw, own_addresses=own, trusted_verifiers=trusted))
+    except Stalled:
+        return await _on_a_thread(lambda: _unreadable(raw))
+
+
+def own_addresses(account: Account) -> frozenset[str]:
+    """The addresses a person writes under from this account."""
+    return frozenset((account.address, *(each.address for each in account.identities)))
+
+
+def verifiers(account: Account) -> frozenset[str]:
+    """Whose verdict about a sender counts (RFC 8601 section 5). Only providers known to remove forged verdicts under
+    their name are trusted: elsewhere a sender could write one himself."""
+    host = account.incoming.endpoint.host.lower() if account.incoming is not None else ""
+    return KNOWN_VERIFIERS.get(host, frozenset())
+
+
+def _unreadable(raw: bytes) -> Body:
+    header = raw[:65_536].partition(b"\r\n\r\n")[0].partition(b"\n\n")[0]
+    found = mime_body.read(header + b"\r\n\r\n")
+    text = "This message took too long to be read. Its source can be looked at and saved."
+    return Body(
+        subject=found.subject,
+        date=found.date,
+        sender=found.sender,
+        to=found.to,
+        cc=found.cc,
+        bcc=found.bcc,
+        reply_to=found.reply_to,
+        message_id=found.message_id,
+        references=found.references,
+        html=f"<p>{text}</p>",
+        text=text,
+        parts=(),
+        warnings=(Warning("too-large", "It took too long to be read"),),
+        date_offset=found.date_offset,
+    )
+
+
+async def _on_a_thread(work: Callable[[], T]) -> T:
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await asyncio.to_thread(work)
+    except TimeoutError:
+        raise Stalled("This message took too long to be read") from None
