@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import apsw
@@ -63,14 +64,23 @@ def _version_in_log(path: Path) -> int:
 
 
 def refuse_newer(path: Path, steps: tuple[Step, ...]) -> None:
-    """Raise StoreTooNew when the file was written by a newer major version; reads, never writes."""
-    version = stored_version(path)
+    """Raise StoreTooNew when the file was written by a newer major version; reads, never writes. Raises StoreFailed
+    when it cannot be read."""
+    try:
+        version = stored_version(path)
+    except OSError as error:
+        raise cannot_open(path, error) from error
     if major(version) > major(steps[-1].version):
         raise StoreTooNew(
             "This profile was written by a newer version of the program",
             "Nothing was changed. Use the newer version, or choose another profile.",
             f"{path.name} has version {version}, this program knows {steps[-1].version}",
         )
+
+
+def cannot_open(path: Path, error: Exception) -> StoreFailed:
+    """The one wording for a file that the system does not give out."""
+    return StoreFailed("The profile cannot be opened", f"{path} cannot be read and written.", str(error))
 
 
 def connect(path: Path, *, read_only: bool = False) -> apsw.Connection:
@@ -97,20 +107,19 @@ def open_database(path: Path, steps: tuple[Step, ...], *, durable: bool) -> apsw
     refuse_newer(path, steps)
     _refuse_foreign(path)
     suspicious = _left_open(path)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     try:
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         db = connect(path)
-    except apsw.Error as error:
-        raise StoreFailed("The profile cannot be opened", f"{path.name} cannot be opened.", str(error)) from error
-    try:
+    except (apsw.Error, OSError) as error:
+        raise cannot_open(path, error) from error
+    with ExitStack() as undone:
+        undone.callback(db.close, True)
         with mapped(db, path):
             _set_journal(db, path, durable=durable)
             quick_check(db, path, SUSPICIOUS_CHECK_SECONDS if suspicious else CLEAN_CHECK_SECONDS)
             migrate(db, path, steps)
-    except BaseException:
-        db.close(True)
-        raise
+        undone.pop_all()
     return db
 
 

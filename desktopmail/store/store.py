@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +28,7 @@ from desktopmail.store.transaction import Transaction
 from desktopmail.store.worker import Worker
 
 T = TypeVar("T")
+Files = tuple[Writer, Writer, Writer, apsw.Connection]
 
 
 class Store:
@@ -37,16 +39,14 @@ class Store:
     Order for those who write both: content first, then mail, then index; what nobody names is swept, never the reverse.
     """
 
-    def __init__(self, folder: Path, lock: ProfileLock) -> None:
+    def __init__(self, folder: Path, lock: ProfileLock, files: Files) -> None:
+        """To be made by `open`."""
         self.folder = folder
         self._lock = lock
         self._subscribers: list[Callable[[ChangeSet], None]] = []
         self._readers: list[Reader] = []
         self._closed = False
-        self._mail = Writer(folder / MAIL, STEPS[MAIL], durable=False)
-        self._content = Writer(folder / CONTENT, STEPS[CONTENT], durable=True)
-        self._search = _open_search(folder)
-        self._content_reader = connect(folder / CONTENT, read_only=True)
+        self._mail, self._content, self._search, self._content_reader = files
         self._mail_thread = Worker("store")
         self._content_thread = Worker("content")
         self._raw_thread = Worker("content-reader")
@@ -61,11 +61,17 @@ class Store:
             refuse_newer(folder / name, steps)
         _make_private(folder)
         lock = ProfileLock(folder / "lock")
-        try:
-            return cls(folder, lock)
-        except BaseException:
-            lock.release()
-            raise
+        with ExitStack() as undone:
+            undone.callback(lock.release)
+            mail = Writer(folder / MAIL, STEPS[MAIL], durable=False)
+            undone.callback(mail.close)
+            content = Writer(folder / CONTENT, STEPS[CONTENT], durable=True)
+            undone.callback(content.close)
+            search = _open_search(folder)
+            undone.callback(search.close)
+            store = cls(folder, lock, (mail, content, search, connect(folder / CONTENT, read_only=True)))
+            undone.pop_all()
+        return store
 
     async def write(self, fn: Callable[[Transaction], T], *, durable: bool = False) -> T:
         """The value of `fn(tx)` in a committed transaction; all or nothing. With `durable` it survives a power cut.
