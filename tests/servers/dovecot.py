@@ -32,7 +32,7 @@ from tests.servers.process import (
     drop_folder,
     free_ports,
     open_folder,
-    port_answers,
+    port_greets,
     wait_until,
     why_not,
 )
@@ -212,8 +212,8 @@ class Dovecot:
             raise ServerFailed(f"Dovecot did not start: {log[-2000:]}")
 
     def _answers(self, protocols: str) -> bool:
-        kinds = [kind for kind in KINDS if kind == "auth" or kind.rstrip("s") in protocols.split()]
-        return all(port_answers(self.ports[kind]) for kind in kinds)
+        kinds = [kind for kind in ("auth", "imap", "pop3", "lmtp") if kind == "auth" or kind in protocols.split()]
+        return all(port_greets(self.ports[kind]) for kind in kinds)
 
     def stop(self) -> None:
         """End the server, wait until it is gone and remove its folder."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -60,23 +62,50 @@ def port_answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def port_greets(port: int) -> bool:
+    """Whether somebody listens on this port of 127.0.0.1 and says the first word."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(5)
+        try:
+            probe.connect(("127.0.0.1", port))
+            return bool(probe.recv(1))
+        except OSError:
+            return False
+
+
+GUARD = """trap 'kill -TERM "$child"' TERM; "$@" & child=$!; wait "$child"; wait "$child" """
+
+
 class Daemon:
-    """A server process in the foreground. It ends with this program, however this program ends (where setpriv is)."""
+    """A server process in the foreground. A shell of its own guards it, so that it ends with this program, however
+    this program ends (where setpriv is)."""
 
     def __init__(self, *command: str) -> None:
         leash = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
         self._process = subprocess.Popen(
-            [*leash, *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*leash, "sh", "-c", GUARD, "sh", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
 
     def stop(self, seconds: float = 20) -> None:
-        """Ask it to end, wait until it has, insist when it does not."""
+        """Ask it to end and wait until it and all its children have; insist when they do not."""
         self._process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(5)
+        wait_until(lambda: not self._group_alive(), 0.3)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(5)
+
+    def _group_alive(self) -> bool:
+        try:
+            os.killpg(self._process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
 
 def why_not(program: str) -> str | None:
