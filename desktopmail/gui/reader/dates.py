@@ -23,14 +23,15 @@ def short(seconds: int) -> str:
 
 
 def whole(seconds: int, offset: int = 0) -> str:
-    """Weekday, date, time; with the sender's own time when their clock stood elsewhere. `offset` in seconds."""
+    """Weekday, date, time; with the sender's own time when their clock stood elsewhere. `offset` in
+    minutes east of UTC."""
     if seconds <= 0:
         return QCoreApplication.translate("dates", "This message has no date")
     then = QDateTime.fromSecsSinceEpoch(seconds)
     locale = QLocale()
     words = locale.toString(then, QLocale.FormatType.LongFormat)
-    if offset and offset != then.offsetFromUtc() and abs(offset) < 15 * 3600:
-        there = QDateTime.fromSecsSinceEpoch(seconds, QTimeZone.fromSecondsAheadOfUtc(offset))
+    if offset and offset * 60 != then.offsetFromUtc() and abs(offset) < 15 * 60:
+        there = QDateTime.fromSecsSinceEpoch(seconds, QTimeZone.fromSecondsAheadOfUtc(offset * 60))
         hint = QCoreApplication.translate("dates", "for the sender it was {0}")
         words += "\n" + hint.format(locale.toString(there, "ddd HH:mm"))
     return words

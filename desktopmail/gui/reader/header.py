@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QToo
 from desktopmail.domain.address import Address
 from desktopmail.domain.body import Body
 from desktopmail.domain.message import Summary
+from desktopmail.gui.files import shown_name
 from desktopmail.gui.reader import dates
-from desktopmail.gui.reader.files import shown_name
-from desktopmail.gui.reader.people import NOBODY, keep_domain, listed, one_line, plain_tip, to_words, verdict_words
+from desktopmail.gui.reader.people import NOBODY, keep_domain, listed, one_line, to_words, verdict_words
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.avatar import Avatar
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.widgets.tip import plain_tip
 
 
 class SenderLine(QWidget):

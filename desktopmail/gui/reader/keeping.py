@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktopmail.domain.body import Part
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.ids import MessageId
+from desktopmail.gui.files import free_path, runs_something, safe_name
 from desktopmail.gui.loop import spawn
-from desktopmail.gui.reader.files import free_path, runs_something, safe_name
 
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine

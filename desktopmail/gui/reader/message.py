@@ -24,12 +24,13 @@ from desktopmail.gui.reader.header import MessageHeader
 from desktopmail.gui.reader.keeping import Keeper
 from desktopmail.gui.reader.look import own_tint, present_look
 from desktopmail.gui.reader.row import FoldedRow
-from desktopmail.gui.reader.state import StateCard, for_error
-from desktopmail.gui.reader.strips import Notice, Strips, notices
+from desktopmail.gui.reader.state import StateCard, for_error, not_here
+from desktopmail.gui.reader.strips import notices
 from desktopmail.gui.reader.text import TextBody
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.widgets.strip import Notice, Strips
 
 if TYPE_CHECKING:
     from desktopmail.gui.reader.web import WebBody
@@ -149,7 +150,7 @@ class MessageView(QWidget):
     def load(self) -> None:
         """Read the body and show it; at once when it is in memory."""
         self._stop()
-        if not self._images and self.summary.sender:
+        if not self._images and len(self.summary.sender) == 1:
             self._images = self._engine.library.images_allowed(self.summary.sender[0].address)
         body = self._bodies.get(self.summary.id, self._images)
         if body is not None:
@@ -199,7 +200,12 @@ class MessageView(QWidget):
         self.body = body
         self._header.show_body(body, self._own)
         self._strips.show_notices([*self._held_back(body), *notices(body, self.source_wanted.emit)])
-        if body.html.strip() and len(body.html) <= MOST_CHARACTERS:
+        missing = next((each for each in body.warnings if each.kind == "not-downloaded"), None)
+        if missing is not None:
+            self._bodies.forget(self.summary.id)
+            self._place(not_here(missing.detail, self.load))
+            self._settle()
+        elif body.html.strip() and not body.made_from_text and len(body.html) <= MOST_CHARACTERS:
             self._show_html(body)
         elif body.text.strip():
             self._show_text(body.text)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication
 
 from desktopmail.domain.address import Address
 from desktopmail.domain.body import Body
-from desktopmail.gui.reader.files import shown_name
+from desktopmail.gui.files import shown_name
 
 MOST_SHOWN = 200
 """Addresses that are listed; more are counted."""
@@ -47,11 +46,6 @@ def verdict_words(body: Body) -> str:
     if "fail" in (verdict.dmarc, verdict.dkim, verdict.spf):
         return QCoreApplication.translate("header", "{0} could not confirm the sender").format(verdict.by)
     return ""
-
-
-def plain_tip(text: str) -> str:
-    """Text for a tool tip that is never taken for markup."""
-    return "<p style='white-space:pre'>" + html.escape(text) + "</p>"
 
 
 def listed(people: Sequence[Address]) -> str:

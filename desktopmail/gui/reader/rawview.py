@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLay
 
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.message import Summary
+from desktopmail.gui.files import safe_name
 from desktopmail.gui.loop import spawn
-from desktopmail.gui.reader.files import safe_name
 from desktopmail.gui.reader.keeping import downloads, write
 from desktopmail.gui.style import measures
 from desktopmail.gui.widgets.button import WordButton

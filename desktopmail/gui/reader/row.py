@@ -7,8 +7,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktopmail.domain.message import Summary
+from desktopmail.gui.files import shown_name
 from desktopmail.gui.reader import dates
-from desktopmail.gui.reader.files import shown_name
 from desktopmail.gui.reader.people import NOBODY, one_line
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.theme import theme

@@ -63,6 +63,13 @@ class StateCard(QWidget):
         self._sign.setPixmap(icons.pixmap(self._icon, colour, measures.px(24), self.devicePixelRatioF()))
 
 
+def not_here(why: str, again: Callable[[], None]) -> StateCard:
+    """The card for a message whose content is still on the server; `why` it could not be fetched now."""
+    say = QCoreApplication.translate
+    title = say("state", "This message is on its server and not here yet")
+    return StateCard("cloud-download", title, why, acts=((say("state", "Fetch now"), again),))
+
+
 def for_error(error: MailError, again: Callable[[], None], source: Callable[[], None]) -> StateCard:
     """The card for a body that could not be shown."""
 

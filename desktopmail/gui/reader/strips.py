@@ -1,125 +1,12 @@
-"""One-line notices above a message: what was held back, what is odd about the sender, what could not be read."""
+"""What a message's warnings say to a person, as notices above its text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-from PySide6.QtCore import QCoreApplication, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication
 
 from desktopmail.domain.body import Body, Warning
-from desktopmail.gui.reader.people import listed, one_line, plain_tip
-from desktopmail.gui.style import icons, measures
-from desktopmail.gui.style.colours import blend
-from desktopmail.gui.style.theme import theme
-from desktopmail.gui.widgets.button import WordButton
-from desktopmail.gui.widgets.label import PlainLabel
-
-Act = Callable[[], None]
-MOST_AT_ONCE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a strip says. `tone` is `secondary` (for information), `care` or `bad`; `acts` are words and their verbs."""
-
-    text: str
-    icon: str = "info"
-    tone: str = "secondary"
-    acts: tuple[tuple[str, Act], ...] = ()
-    weight: int = 0
-    tip: str = ""
-
-
-class Strip(QWidget):
-    """One notice: sign, words that wrap when they must, and what can be done as words at the right."""
-
-    def __init__(self, notice: Notice, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._notice = notice
-        self._sign = QLabel()
-        self._sign.setFixedSize(icons.size(measures.px(16)))
-        words = PlainLabel(notice.text, size=measures.SMALL, wrap=True)
-        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        words.setAccessibleName(notice.text)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(measures.px(12), measures.px(4), measures.px(8), measures.px(4))
-        row.setSpacing(measures.px(8))
-        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(words, 1)
-        for name, act in notice.acts:
-            button = WordButton(name, look="link")
-            button.setFont(measures.font(measures.SMALL))
-            button.clicked.connect(act)
-            row.addWidget(button)
-        self.setMinimumHeight(measures.px(32))
-        if notice.tip:
-            self.setToolTip(plain_tip(notice.tip))
-        self.setAccessibleName(notice.text)
-        theme().changed.connect(self._draw)
-        self._draw()
-
-    def _draw(self) -> None:
-        colours = theme().colours
-        colour = colours.role(self._notice.tone)
-        self._sign.setPixmap(icons.pixmap(self._notice.icon, colour, measures.px(16), self.devicePixelRatioF()))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tint(self._notice.tone))
-        painter.drawRoundedRect(QRectF(self.rect()), measures.RADIUS, measures.RADIUS)
-
-
-class Strips(QWidget):
-    """The notices of one message, the gravest first; more than three wait behind a word."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(measures.px(4))
-        self._notices: list[Notice] = []
-        self._all = False
-
-    def show_notices(self, notices: Sequence[Notice]) -> None:
-        """Replace what is shown."""
-        self._notices = sorted(notices, key=lambda notice: -notice.weight)
-        self._all = False
-        self._fill()
-
-    def _fill(self) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        few = self._all or len(self._notices) <= MOST_AT_ONCE
-        shown = self._notices if few else self._notices[: MOST_AT_ONCE - 1]
-        for notice in shown:
-            self._rows.addWidget(Strip(notice))
-        if not few:
-            rest = len(self._notices) - len(shown)
-            more = WordButton(self.tr("{0} more notes about this message").format(rest), look="link")
-            more.setFont(measures.font(measures.SMALL))
-            more.clicked.connect(self._show_all)
-            self._rows.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
-        self.setVisible(bool(self._notices))
-
-    def _show_all(self) -> None:
-        self._all = True
-        self._fill()
-
-
-def tint(tone: str) -> QColor:
-    """The fill behind a notice."""
-    colours = theme().colours
-    if tone == "secondary":
-        return colours.quiet
-    return blend(colours.role(tone), colours.window, 0.12 if colours.dark else 0.09)
+from desktopmail.gui.reader.people import listed, one_line
+from desktopmail.gui.widgets.strip import Act, Notice
 
 
 def notices(body: Body, source: Act) -> list[Notice]:
@@ -139,7 +26,7 @@ def notices(body: Body, source: Act) -> list[Notice]:
 def _notice(warning: Warning, body: Body, source: Act) -> Notice | None:
     detail = one_line(warning.detail)[:300]
     kind = warning.kind
-    if kind in ("remote-content", "executable-attachment", "type-mismatch", "name-altered"):
+    if kind in ("not-downloaded", "remote-content", "executable-attachment", "type-mismatch", "name-altered"):
         return None
     if kind in ("damaged-headers", "damaged-structure", "too-deep", "too-large", "undecodable"):
         acts = ((_say("Show source"), source),)
