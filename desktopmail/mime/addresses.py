@@ -246,6 +246,10 @@ class _Parser:
 
     def _name_and_word(self, text: str) -> None:
         pieces = text.split(" ")
+        if all("@" in piece for piece in pieces):
+            for piece in pieces:
+                self._append("", self._address_in(piece))
+            return
         index = max(i for i, piece in enumerate(pieces) if "@" in piece)
         self._append(" ".join(pieces[:index] + pieces[index + 1 :]), self._address_in(pieces[index]))
 

@@ -70,6 +70,8 @@ def leaves(root: Entity) -> list[Entity]:
 
 def _stands_in_text(entity: Entity) -> bool:
     if entity.type in PICTURES:
+        if entity.parent is None:
+            return entity.disposition.value != "attachment"
         return entity.disposition.value == "inline" and not (entity.content_id and _in_related(entity))
     return is_text(entity) and not is_attachment(entity)
 

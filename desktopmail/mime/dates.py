@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_MONTHS = {
-    name: number + 1
-    for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
-}
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name.lower(): number for number, name in enumerate(_MONTH_NAMES, 1)}
 _ZONES = {
     "ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6,
     "pst": -8, "pdt": -7, "bst": 1, "cet": 1, "cest": 2, "met": 1, "mest": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9,
@@ -134,3 +132,15 @@ def iso(seconds: int, offset: int) -> str:
     sign = "-" if offset < 0 else "+"
     zone = f"{sign}{abs(offset) // 3600:02}:{abs(offset) % 3600 // 60:02}"
     return f"{day.isoformat()}T{clock // 3600:02}:{clock % 3600 // 60:02}:{clock % 60:02}{zone}"
+
+
+def rfc5322(seconds: int, offset: int = 0) -> str:
+    """A date for the wire; `offset` in minutes east of UTC: 'Tue, 12 Mar 2024 09:30:00 +0100'."""
+    days, clock = divmod(seconds + offset * 60, 86_400)
+    day = date.fromordinal(days + 719_163)
+    weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day.weekday()]
+    month = _MONTH_NAMES[day.month - 1]
+    sign = "-" if offset < 0 else "+"
+    zone = f"{sign}{abs(offset) // 60:02}{abs(offset) % 60:02}"
+    time = f"{clock // 3600:02}:{clock % 3600 // 60:02}:{clock % 60:02}"
+    return f"{weekday}, {day.day} {month} {day.year:04} {time} {zone}"

@@ -137,7 +137,8 @@ class _Repair:
         folded = line[:1] in (b" ", b"\t")
         if folded and self._junk:
             return self._take_folded_name(line)
-        if folded and self._fields:
+        if self._fields and (folded or line.startswith(b"=?")):
+            self._damaged = self._damaged or not folded
             name, value = self._fields[-1]
             self._fields[-1] = (name, value + b"\r\n" + line) if len(value) < 4_000_000 else (name, value)
             return True

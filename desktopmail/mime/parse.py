@@ -41,7 +41,7 @@ class Entity:
     def encoding(self) -> str:
         """The transfer encoding in lower case; empty when none is named."""
         raw = self.headers.raw("content-transfer-encoding")
-        return params.parse(raw).value.partition(" ")[0] if raw else ""
+        return params.parse(raw).value.replace(" ", "").rstrip(".") if raw else ""
 
     @property
     def disposition(self) -> params.Value:
@@ -216,9 +216,8 @@ class _Parser:
 
     def _text_instead(self, entity: Entity) -> None:
         """A multipart in which no part can be found: its body is text that may be read."""
-        if entity.end > entity.body:
-            entity.type = "text/plain"
-            entity.section = entity.section or "1"
+        entity.type = "text/plain"
+        entity.section = entity.section or "1"
 
     def _open(self, entity: Entity, depth: int) -> None:
         """A message inside: its own parts are numbered below this section (RFC 3501 section 6.4.5)."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from desktopmail.domain.body import Delivery
-from desktopmail.mime import words
+from desktopmail.mime import transfer, words
 from desktopmail.mime.headers import Headers, message_id
 from desktopmail.mime.parse import Entity, Message
 
@@ -41,9 +42,10 @@ _DELAY = re.compile(
 
 def deliveries(message: Message, text: str) -> tuple[Delivery, ...]:
     """One line per recipient the report speaks of; empty when the message is no report. `text` is its readable text."""
-    status = next((leaf for leaf in _own_leaves(message) if leaf.type == "message/delivery-status"), None)
-    if status is not None:
-        return _structured(status, _original_id(message, ""))
+    reports = [leaf for leaf in _own_leaves(message) if leaf.type == "message/delivery-status"]
+    found = _structured(reports, _original_id(message, "")) if reports else ()
+    if found:
+        return found
     headers = message.headers
     if _is_bounce(headers):
         return _free_form(headers, text[:40_000], _original_id(message, text[:200_000]))
@@ -61,12 +63,10 @@ def _own_leaves(message: Message) -> list[Entity]:
     return out
 
 
-def _structured(status: Entity, original: str) -> tuple[Delivery, ...]:
+def _structured(reports: list[Entity], original: str) -> tuple[Delivery, ...]:
     """RFC 3464 section 2: a block about the message, then one per recipient."""
-    blocks = re.split(rb"\r?\n(?:[ \t]*\r?\n)+", status.content[:1_000_000].strip())
     out = []
-    for block in blocks[: _MAX_RECIPIENTS + 1]:
-        fields = Headers.read(block.lstrip() + b"\n\n")
+    for fields in (block for report in reports for block in _blocks(report.content[:1_000_000])):
         recipient = _typed(fields.text("final-recipient")) or _typed(fields.text("original-recipient"))
         action = fields.text("action").split(" ")[0].strip("()").lower()
         if not recipient and not action:
@@ -75,10 +75,22 @@ def _structured(status: Entity, original: str) -> tuple[Delivery, ...]:
         number = code[1] if code else ""
         if action not in ACTIONS:
             action = {"2": "delivered", "4": "delayed"}.get(number[:1], "failed")
-        out.append(
-            Delivery(recipient.strip("<> "), action, number, _typed(fields.text("diagnostic-code"))[:1_000], original)
-        )
-    return tuple(out)
+        diagnostic = _typed(fields.text("diagnostic-code"))[:1_000]
+        out.append(Delivery(recipient.strip("<> "), action, number, diagnostic, original))
+    return tuple(out[:_MAX_RECIPIENTS])
+
+
+def _blocks(content: bytes) -> Iterator[Headers]:
+    """The field blocks of a report; some systems encode what follows the first one."""
+    encoding = ""
+    for block in re.split(rb"\r?\n(?:[ \t]*\r?\n)+", content.strip())[: _MAX_RECIPIENTS + 1]:
+        if encoding:
+            yield from (Headers.read(inner + b"\n\n") for inner in transfer.decode(block, encoding).split(b"\n\n"))
+            continue
+        fields = Headers.read(block.lstrip() + b"\n\n")
+        encoding = fields.text("content-transfer-encoding").lower()
+        encoding = encoding if encoding in ("base64", "quoted-printable") else ""
+        yield fields
 
 
 def _typed(value: str) -> str:

@@ -24,12 +24,15 @@ def decode(data: bytes, encoding: str) -> bytes:
             return data
 
 
+_PLAIN = ("7", "8", "binary", "none", "plain", "text", "unencoded")
+_DECODED = frozenset(
+    {"base64", "quoted-printable", "quotedprintable", "qp", "x-uuencode", "uuencode", "x-uue", "uue", "x-uu"}
+)
+
+
 def is_known(encoding: str) -> bool:
-    """Whether the encoding has a meaning here."""
-    return encoding in (
-        *("", "7bit", "8bit", "binary", "base64", "quoted-printable", "x-uuencode", "uuencode", "x-uue", "uue", "x-uu"),
-        *("7-bit", "8-bit", "quotedprintable", "qp"),
-    )
+    """Whether the encoding has a meaning here; the many ways to say that there is none count."""
+    return not encoding or encoding in _DECODED or encoding.startswith(_PLAIN)
 
 
 def from_base64(data: bytes) -> bytes:
