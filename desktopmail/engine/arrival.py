@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from desktopmail.domain.account import Account
@@ -17,6 +18,8 @@ from desktopmail.store.transaction import Transaction
 
 NOTICED_AGE = 7 * 86_400
 """Seconds after which a message that only now shows up is no news any more."""
+ENOUGH_TIMES = 40
+"""How often somebody has to be seen to be as well known as anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,29 @@ class Arriving:
     attachments: int | None = None
 
 
+@dataclass(slots=True)
+class People:
+    """Who was seen in a folder that is being listed and how often; `latest` is the newest date there."""
+
+    found: Counter[Address] = field(default_factory=Counter)
+    latest: int = 0
+
+    def slices(self, size: int = 500) -> Iterator[list[Address]]:
+        """All of them, each as often as counts for anything, in lists for one transaction each."""
+        people = list(self.found.items())
+        for start in range(0, len(people), size):
+            yield [one for one, times in people[start : start + size] for _ in range(min(times, ENOUGH_TIMES))]
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where messages arrive. `first`: the folder is being read for the first time, so nothing in it is news."""
+    """Where messages arrive. `first`: the folder is being read for the first time, so nothing in it is news, and the
+    people in it are gathered in `people` for later instead of being written one by one."""
 
     account: Account
     folder: Folder
     first: bool = False
+    people: People = field(default_factory=People)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +174,11 @@ def _see_people(tx: Transaction, door: Door, headers: Sequence[QuickHeader]) -> 
         else:
             people += header.sender
     latest = max((header.date for header in headers if header.date <= tx.now), default=0)
-    tx.contacts.seen(people, latest, sent=role is Role.SENT)
+    if door.first:
+        door.people.found.update(people)
+        door.people.latest = max(door.people.latest, latest)
+    else:
+        tx.contacts.seen(people, latest, sent=role is Role.SENT)
 
 
 def _notice(

@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Collection
 
-
 from desktopmail.domain.account import Account
 from desktopmail.domain.activity import Activity, Problem, Remedy
 from desktopmail.domain.changes import ChangeSet
@@ -80,7 +79,7 @@ class Runner:
             await self._round(folders, force=True)
             while not headers_only and await self._remote.fill(folders):
                 pass
-            while await index_piece(self._store):
+            while not headers_only and await index_piece(self._store):
                 pass
         except MailError as error:
             problems.append(error.problem(self._account.id))

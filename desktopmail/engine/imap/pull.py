@@ -10,7 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from desktopmail.domain.account import Account
+from desktopmail.domain.address import Address
 from desktopmail.domain.errors import NotFound, Refused
+from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import FolderId
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.arrival import Arrived, Arriving, Door, arrive
@@ -211,6 +213,12 @@ class Pull:
                 self._teller.counting(f"Listing {place.folder.name}", done, len(missing))
             if not reading.listed and done < len(missing):
                 await self._save(place.folder.id, replace(reading.mark, down_to=max(window[0], 2)))
+        role = place.folder.role
+        for people in door.people.slices():
+            await self._see(people, door.people.latest, sent=role is Role.SENT)
+
+    async def _see(self, people: list[Address], latest: int, *, sent: bool) -> None:
+        await self._store.write(lambda tx: tx.contacts.seen(people, latest, sent=sent))
 
     async def _window(self, door: Door, uids: UidSet) -> None:
         """One range of new messages. When the server cannot give some of them, the others are asked for in ever
