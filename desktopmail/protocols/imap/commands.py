@@ -42,7 +42,8 @@ def mailbox(name: str) -> str:
 def flag_list(words: Iterable[str]) -> str:
     """A parenthesised list of flags; WrongUsage for a word that is no atom."""
     listed = list(words)
-    if bad := next((word for word in listed if not _ATOM.fullmatch(word)), None):
+    bad = next((word for word in listed if not _ATOM.fullmatch(word)), None)
+    if bad is not None:
         raise WrongUsage(f"{bad[:60]!r} cannot be a flag")
     return f"({' '.join(listed)})"
 
