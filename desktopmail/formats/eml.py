@@ -1,0 +1,42 @@
+"""One message per file, as it is on the wire."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktopmail.domain.errors import DiskFull, NotFound, StoreFailed
+from desktopmail.mime.names import safe_name
+
+LARGEST = 1_000_000_000
+"""Bytes; a larger file is no mail."""
+
+
+def read(path: Path) -> bytes:
+    """The message in a file, byte for byte. Raises NotFound and StoreFailed."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise StoreFailed("The file is too large to be a message", f"{path.name} was not read.")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound("There is no such file", str(path)) from error
+    except OSError as error:
+        raise StoreFailed("The file could not be read", str(path), str(error)) from error
+
+
+def write(path: Path, raw: bytes) -> None:
+    """Writes a message, byte for byte; never over an existing file. Raises StoreFailed and DiskFull."""
+    try:
+        with path.open("xb") as file:
+            file.write(raw)
+    except FileExistsError as error:
+        raise StoreFailed("A file of that name exists", f"{path.name} was left as it is.") from error
+    except OSError as error:
+        if error.errno == 28:
+            raise DiskFull("There is no room to write the message", str(path)) from error
+        raise StoreFailed("The file could not be written", str(path), str(error)) from error
+
+
+def file_name(subject: str, number: int) -> str:
+    """A name for a message in a folder of files: '000012 Lunch on Friday.eml'."""
+    words = safe_name(f"{subject[:80].strip() or 'message'}", "message")
+    return safe_name(f"{number:06} {words}.eml")
