@@ -280,27 +280,34 @@ class Dovecot:
 
     def maildir(self, user: User, folder: str = "INBOX") -> Path:
         """The Maildir of a folder ('/' between levels), made if need be and owned by the server's user."""
-        root = self.folder / "mail" / user.name
-        made = [root]
-        if folder.upper() != "INBOX":
-            made.append(root / ("." + folder.replace("/", ".")))
+        place = self._place(user, folder)
         owner = pwd.getpwnam(MAIL_USER)
-        for place in made:
-            for part in (place, place / "cur", place / "new", place / "tmp"):
-                if not part.exists():
-                    part.mkdir(mode=0o700, parents=True)
-                    os.chown(part, owner.pw_uid, owner.pw_gid)
-            marker = place / "maildirfolder"
-            if place is not root and not marker.exists():
-                marker.touch()
-                os.chown(marker, owner.pw_uid, owner.pw_gid)
-        return made[-1]
+        parts = [*(each / part for each in (place.parent, place) for part in ("", "cur", "new", "tmp"))]
+        if place.parent == self.folder / "mail":
+            parts = parts[4:]
+        for part in parts:
+            if not part.exists():
+                part.mkdir(mode=0o700, exist_ok=True)
+                os.chown(part, owner.pw_uid, owner.pw_gid)
+        marker = place / "maildirfolder"
+        if place.name.startswith(".") and not marker.exists():
+            marker.touch()
+            os.chown(marker, owner.pw_uid, owner.pw_gid)
+        return place
+
+    def _place(self, user: User, folder: str) -> Path:
+        root = self.folder / "mail" / user.name
+        return root if folder.upper() == "INBOX" else root / ("." + folder.replace("/", "."))
 
     def messages(self, user: User, folder: str = "INBOX") -> list[bytes]:
-        """The raw messages the server holds in a folder, oldest file name first."""
-        place = self.maildir(user, folder)
-        files = [*(place / "cur").iterdir(), *(place / "new").iterdir()]
-        return [file.read_bytes() for file in sorted(files, key=lambda file: file.name)]
+        """The raw messages the server holds in a folder, oldest file name first; none when it has no such folder."""
+        while True:
+            try:
+                files = [file for part in ("cur", "new") for file in (self._place(user, folder) / part).iterdir()]
+                return [file.read_bytes() for file in sorted(files, key=lambda file: file.name)]
+            except FileNotFoundError:
+                if not (self._place(user, folder) / "new").exists():
+                    return []
 
     def doveadm(self, *arguments: str) -> str:
         """Run doveadm against this server, as another client would act; returns what it printed."""
