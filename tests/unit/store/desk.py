@@ -40,7 +40,7 @@ class Desk:
         if not known:
             for one in self.library.folders():
                 if one.role is not Role.OUTBOX:
-                    self.adopt(one.name, one.role)
+                    self.adopt("INBOX" if one.role is Role.INBOX else one.name, one.role)
         self.news.clear()
 
     def adopt(self, name: str, role: Role = Role.NONE) -> FolderId:
