@@ -55,7 +55,8 @@ class TopBar(QWidget):
         self.folders.setVisible(mode < 3)
         self.back.setVisible(mode == 1 and reading)
         self.standing.small(mode == 1)
-        self.write.setText(self.tr("Write") if mode > 1 else "")
+        self.write.word(self.tr("Write") if mode > 1 else "")
+        self.write.setAccessibleName(self.tr("Write"))
 
     def corner(self) -> QPoint:
         """Where the activity panel hangs from, in window coordinates: its upper trailing corner."""

@@ -6,6 +6,7 @@ toast says why. Every verb that moves something offers to be taken back."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -45,9 +46,19 @@ class Verbs(QObject):
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Command names with what they do to the selection."""
-        tags = {f"tag_{n}": lambda tag=tag: self.tag(tag.keyword) for n, tag in enumerate(TAGS, 1)}
-        simple = (self.archive, self.trash, self.remove, self.junk, self.mark_read, self.star)
-        return {each.__name__: each for each in simple} | {"undo": self.undo, "tag_0": self.untag} | tags
+        table: dict[str, Callable[[], object]] = {
+            "archive": self.archive,
+            "trash": self.trash,
+            "remove": self.remove,
+            "junk": self.junk,
+            "mark_read": self.mark_read,
+            "star": self.star,
+            "undo": self.undo,
+            "tag_0": self.untag,
+        }
+        for number, tag in enumerate(TAGS, 1):
+            table[f"tag_{number}"] = partial(self.tag, tag.keyword)
+        return table
 
     def row(self, name: str, ids: Ids) -> None:
         """A verb of the row under the pointer."""

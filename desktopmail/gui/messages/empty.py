@@ -55,8 +55,7 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
-        self._button.setText(button)
-        self._button.setAccessibleName(button)
+        self._button.word(button)
         self._button.setVisible(bool(button))
         self._sign.name = sign
         self._sign.update()

@@ -27,8 +27,7 @@ class FreshPill(WordButton):
         if more > 0 and self._view.verticalScrollBar().value() > 0:
             self._count += more
             text = words.new_messages(self._count)
-            self.setText(text)
-            self.setAccessibleName(text)
+            self.word(text)
             self._place()
             self.show()
             self.raise_()

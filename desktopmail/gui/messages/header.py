@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QWidget
 
 from desktopmail.gui import words
 from desktopmail.gui.messages.source import Only
@@ -29,6 +29,8 @@ class ListHeader(QWidget):
         super().__init__(parent)
         self.setFixedHeight(px(HEIGHT))
         self._title = ElidedLabel("", size=measures.PEOPLE, bold=True)
+        self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._title.setMaximumWidth(px(160))
         self._detail = ElidedLabel("", size=measures.SMALL, tone="secondary")
         self._unread = self._filter(self.tr("Unread"), Only.UNREAD)
         self._starred = self._filter(self.tr("Starred"), Only.STARRED)
@@ -56,8 +58,9 @@ class ListHeader(QWidget):
         row = QHBoxLayout(page)
         row.setContentsMargins(px(24), 0, px(8), 0)
         row.setSpacing(px(4))
-        row.addWidget(self._title, 3)
-        row.addWidget(self._detail, 4)
+        row.addWidget(self._title)
+        row.addSpacing(px(4))
+        row.addWidget(self._detail, 1)
         for button in (self._scope, self._unread, self._starred):
             row.addWidget(button)
         return page
@@ -93,15 +96,13 @@ class ListHeader(QWidget):
         self._say(self.tr("Search"), detail)
         self._everywhere = everywhere
         text = self.tr("Only in {0}").format(here) if everywhere else self.tr("Everywhere")
-        self._scope.setText(text.replace("&", "&&"))
-        self._scope.setAccessibleName(text)
+        self._scope.word(text)
         self._scope.setVisible(bool(here))
         self._unread.hide()
         self._starred.hide()
 
     def _say(self, title: str, detail: str) -> None:
         self._title.setText(title)
-        self._title.setMinimumWidth(min(px(150), self._title.fontMetrics().horizontalAdvance(title) + px(8)))
         self._detail.setText(detail)
 
     def show_chosen(self, count: int) -> None:

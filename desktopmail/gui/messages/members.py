@@ -33,8 +33,21 @@ def thread_of(model: MessageModel, one: MessageId) -> int:
     return model.vector.threads[row] if row >= 0 else 0
 
 
+def unread_rows(model: MessageModel) -> list[int]:
+    """The rows with something unread, rising: one query, however long the list is."""
+    place = model.place
+    if place is None:
+        return []
+    if isinstance(place, Found):
+        unread = {key[0] for key in model.source.keys([MessageId(one) for one in model.vector.ids]) if not key[4] & 1}
+        return [row for row, one in enumerate(model.vector.ids) if one in unread]
+    ids, _, threads = model.source.rows(place, unread=True)
+    column, wanted = (model.vector.threads, set(threads)) if model.grouped else (model.vector.ids, set(ids))
+    return [row for row, one in enumerate(column) if one in wanted]
+
+
 def conversation(model: MessageModel, one: MessageId) -> tuple[list[Summary], MessageId]:
-    """What the reader shows for a row, oldest first, and which of it is to be read: the oldest unread, or the newest."""
+    """What the reader shows for a row, oldest first, and which of it to read: the oldest unread, or the newest."""
     summary = model.summary(model.vector.row_of(one))
     if summary is None:
         return [], one

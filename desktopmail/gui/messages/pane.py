@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.folder import Role, Unified
 from desktopmail.domain.ids import MessageId
-from desktopmail.domain.message import Flags, Summary
+from desktopmail.domain.message import Summary
 from desktopmail.gui import words
 from desktopmail.gui.messages.empty import EmptyState
 from desktopmail.gui.messages.fresh import FreshPill
 from desktopmail.gui.messages.header import ListHeader
+from desktopmail.gui.messages.members import unread_rows
 from desktopmail.gui.messages.model import MessageModel
 from desktopmail.gui.messages.rows import DENSITIES, RowPainter
 from desktopmail.gui.messages.source import Found, Only, Place, Source
@@ -60,7 +61,7 @@ class MessagePane(QWidget):
         layout.addLayout(self._body)
         self._waiting_words = ""
         self._tell_later = QTimer(self, singleShot=True, interval=0)
-        self._tell_later.timeout.connect(self._tell)
+        self._tell_later.timeout.connect(self.tell)
         self._midnight = QTimer(self, singleShot=True)
         self._midnight.timeout.connect(self._new_day)
         self._await_midnight()
@@ -167,16 +168,14 @@ class MessagePane(QWidget):
     def step(self, by: int, *, unread: bool = False) -> bool:
         """Choose the next or the previous row, or the next unread one. Whether there was one."""
         row = self.view.currentIndex().row() + by
-        while 0 <= row < len(self.model):
-            if not unread or self._unread_at(row):
-                self.view.setCurrentIndex(self.model.index(row, 0))
-                return True
-            row += by
-        return False
-
-    def _unread_at(self, row: int) -> bool:
-        summary = self.model.summary(row)
-        return summary is not None and Flags.SEEN not in summary.flags
+        if unread:
+            wanted = unread_rows(self.model)
+            beyond = [each for each in wanted if (each >= row if by > 0 else each <= row)]
+            row = -1 if not beyond else beyond[0] if by > 0 else beyond[-1]
+        if not 0 <= row < len(self.model):
+            return False
+        self.view.setCurrentIndex(self.model.index(row, 0))
+        return True
 
     def leave(self, ids: Sequence[MessageId]) -> None:
         """Take rows out because of something the person did: the row after them is chosen, or the one before."""
@@ -205,7 +204,8 @@ class MessagePane(QWidget):
 
     # Following ------------------------------------------------------------------------------------------------
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Say what is selected."""
         selection = self.view.selectionModel().selection()
         count = sum(selection.at(n).height() for n in range(selection.size()))
         ids = self.chosen()[:100] if count else []

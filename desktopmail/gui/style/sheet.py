@@ -82,6 +82,7 @@ QLabel[tone="bad"] { color: $bad; }
 QWidget[look="surface"] { background: $surface; }
 QWidget[look="window"] { background: $window; }
 QFrame[look="card"] { background: $raised; border: 1px solid $line; border-radius: ${card}px; }
+QLabel[look="key"] { background: $quiet; border-radius: 4px; padding: 1px ${p6}px; color: $secondary; }
 QFrame[look="line"] { background: $line; border: none; }
 """)
 

@@ -43,11 +43,11 @@ class WordButton(QPushButton):
     """A button with a word. `look` is `""`, `primary`, `plain`, `link` or `danger`."""
 
     def __init__(self, text: str, parent: QWidget | None = None, *, look: str = "", icon: str = "") -> None:
-        super().__init__(text.replace("&", "&&"), parent)
+        super().__init__(parent)
         self._icon = icon
         self._look = look
+        self.word(text)
         self.setProperty("look", look)
-        self.setAccessibleName(text)
         self.setFont(measures.font())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
@@ -55,6 +55,13 @@ class WordButton(QPushButton):
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.draw()
         theme().changed.connect(self.draw)
+
+    def word(self, text: str) -> None:
+        """What the button says and is called."""
+        shown = text.replace("&", "&&")
+        # A little more room than the style leaves between drawing and word.
+        self.setText(f"\u2005{shown}" if self._icon and text else shown)
+        self.setAccessibleName(text)
 
     def draw(self) -> None:
         """Take the icon in the colours of the present theme."""

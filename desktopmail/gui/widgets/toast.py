@@ -60,8 +60,7 @@ class Toast(QWidget):
         """Show a sentence, and a button when there is something to do about it."""
         self._act = act
         self._words.setText(text)
-        self._button.setText(action.replace("&", "&&"))
-        self._button.setAccessibleName(action)
+        self._button.word(action)
         self._button.setVisible(bool(action and act))
         self._seconds = seconds
         self.adjustSize()

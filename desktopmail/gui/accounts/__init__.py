@@ -1,0 +1,1 @@
+"""Settings: preferences, accounts, and signing in again."""

@@ -1,0 +1,102 @@
+"""The menus, all from the table of commands: the one behind the menu button, the bar on macOS, and those of rows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from desktopmail.gui.commands import Commands
+from desktopmail.gui.preferences import Preferences
+from desktopmail.gui.style.tags import TAGS
+
+ROW = ("reply", "reply_all", "forward", "edit", "", "archive", "trash", "junk", "", "mark_read", "star", "@tags", "",
+       "move", "copy", "", "source", "print", "remove")  # fmt: skip
+MORE = ("mark_read", "star", "@tags", "", "move", "copy", "", "find", "source", "print", "", "remove")
+BAR = (
+    ("File", ("write", "", "sync", "sync_all", "activity", "", "new_folder", "add_account", "settings", "", "print",
+              "close", "quit")),
+    ("Edit", ("undo", "select_all", "", "search", "find", "", "palette")),
+    ("View", ("@density", "@theme", "@layout", "", "group", "quick_filter", "", "toggle_folders", "toggle_reader", "",
+              "zoom_in", "zoom_out", "zoom_reset")),
+    ("Go", ("next", "previous", "next_unread", "previous_unread", "", "go_to_folder", "next_pane", "back")),
+    ("Message", ("reply", "reply_all", "forward", "", "archive", "trash", "junk", "", "mark_read", "star", "@tags", "",
+                 "move", "copy", "", "source", "remove")),
+    ("Help", ("shortcuts", "@letters")),
+)  # fmt: skip
+MAIN = ("sync", "activity", "undo", "", "@density", "@theme", "@layout", "group", "toggle_folders", "toggle_reader",
+        "", "go_to_folder", "new_folder", "add_account", "settings", "", "palette", "shortcuts", "@letters", "",
+        "quit")  # fmt: skip
+
+
+class Menus(QObject):
+    """Builds menus from lists of names; a name with @ is a menu of its own."""
+
+    def __init__(self, window: QMainWindow, commands: Commands, preferences: Preferences) -> None:
+        super().__init__(window)
+        self._window = window
+        self._commands = commands
+        self._preferences = preferences
+        self._choices: list[tuple[str, str, QAction]] = []
+        preferences.changed.connect(self._tick)
+        self._parts: dict[str, Callable[[], QMenu]] = {
+            "@tags": self._tags,
+            "@density": lambda: self._choice(
+                self.tr("Rows"),
+                "density",
+                {"roomy": self.tr("Roomy"), "normal": self.tr("Normal"), "compact": self.tr("Compact")},
+            ),
+            "@theme": lambda: self._choice(
+                self.tr("Colours"),
+                "theme",
+                {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")},
+            ),
+            "@layout": lambda: self._choice(
+                self.tr("Reader"), "layout", {"right": self.tr("Beside the list"), "below": self.tr("Below the list")}
+            ),
+            "@letters": lambda: self._choice(
+                self.tr("Single keys"),
+                "letter_set",
+                {"classic": self.tr("As in Thunderbird"), "gmail": self.tr("As in Gmail"), "none": self.tr("None")},
+            ),
+        }
+        self.main = self._menu("", MAIN)
+        self.row = self._menu("", ROW)
+        self.more = self._menu("", MORE)
+        if sys.platform == "darwin":
+            for title, names in BAR:
+                window.menuBar().addMenu(self._menu(self.tr(title), names))
+
+    def _menu(self, title: str, names: tuple[str, ...]) -> QMenu:
+        menu = QMenu(title, self._window)
+        menu.setAccessibleName(title or self.tr("Menu"))
+        menu.setToolTipsVisible(False)
+        for name in names:
+            if name.startswith("@"):
+                menu.addMenu(self._parts[name]())
+            else:
+                self._commands.menu(menu, (name,))
+        return menu
+
+    def _tags(self) -> QMenu:
+        names = ("tag", "", *(f"tag_{number}" for number in range(1, len(TAGS) + 1)), "", "tag_0")
+        return self._menu(self.tr("Tags"), names)
+
+    def _choice(self, title: str, setting: str, values: dict[str, str]) -> QMenu:
+        menu = QMenu(title, self._window)
+        group = QActionGroup(menu)
+        for value, text in values.items():
+            action = QAction(text, menu, checkable=True)
+            action.triggered.connect(lambda _=False, value=value: self._preferences.change(**{setting: value}))
+            group.addAction(action)
+            menu.addAction(action)
+            self._choices.append((setting, value, action))
+        self._tick()
+        return menu
+
+    def _tick(self) -> None:
+        for setting, value, action in self._choices:
+            action.setChecked(getattr(self._preferences.now, setting) == value)

@@ -1,0 +1,107 @@
+"""The overview of keys, made from the table of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktopmail.gui.commands import COMMANDS, GROUPS, Command, letters
+from desktopmail.gui.style import measures
+from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.label import PlainLabel
+
+
+def keys_of(command: Command, letter_set: str) -> list[str]:
+    """The keys of a command as they are written on this system, single letters last."""
+    native = QKeySequence.SequenceFormat.NativeText
+    found = [QKeySequence(key).toString(native) for key in command.keys]
+    letter = letters(command, letter_set)
+    return [*found, letter] if letter else found
+
+
+class Overview(QDialog):
+    """Two columns of groups; everything that has a key is in it."""
+
+    def __init__(self, window: QWidget, letter_set: str) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        page = QWidget()
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(px(24), px(16), px(24), px(16))
+        columns.setSpacing(px(40))
+        for groups in (("message", "edit"), ("go", "view", "mail", "help", "program")):
+            column = QVBoxLayout()
+            column.setSpacing(px(8))
+            for group in groups:
+                self._group(column, group, letter_set)
+            column.addStretch()
+            columns.addLayout(column)
+        scroll = QScrollArea()
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(self.tr("Keyboard shortcuts"))
+        close = WordButton(self.tr("Close"), look="primary")
+        close.clicked.connect(self.accept)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, px(8), 0, px(16))
+        layout.addWidget(scroll)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(px(24), 0, px(24), 0)
+        foot.addWidget(PlainLabel(self._hint(letter_set), size=measures.SMALL, tone="secondary"), 1)
+        foot.addWidget(close)
+        layout.addLayout(foot)
+        self.resize(px(760), px(620))
+
+    def _hint(self, letter_set: str) -> str:
+        if letter_set == "none":
+            return self.tr("Single keys are switched off.")
+        return self.tr("Single keys work in the list and in the reader.")
+
+    def _group(self, column: QVBoxLayout, group: str, letter_set: str) -> None:
+        rows = [(command, keys) for command in COMMANDS if command.group == group
+                and (keys := keys_of(command, letter_set))]  # fmt: skip
+        if not rows:
+            return
+        column.addWidget(PlainLabel(title(group), size=measures.BODY, bold=True))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(px(16))
+        grid.setVerticalSpacing(px(6))
+        for row, (command, keys) in enumerate(rows):
+            text = QCoreApplication.translate("commands", command.text).rstrip("…")
+            grid.addWidget(PlainLabel(text), row, 0)
+            grid.addLayout(_caps(keys), row, 1)
+        grid.setColumnStretch(0, 1)
+        column.addLayout(grid)
+        column.addSpacing(px(12))
+
+
+def _caps(keys: Sequence[str]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(px(4))
+    row.addStretch()
+    for key in keys:
+        cap = PlainLabel(key, size=measures.SMALL, tone="secondary")
+        cap.setProperty("look", "key")
+        row.addWidget(cap)
+    return row
+
+
+def title(group: str) -> str:
+    """A group of commands in the person's language."""
+    tr = QCoreApplication.translate
+    names = {
+        "message": tr("overview", "Messages"),
+        "edit": tr("overview", "Editing and searching"),
+        "go": tr("overview", "Going places"),
+        "view": tr("overview", "View"),
+        "mail": tr("overview", "Mail"),
+        "help": tr("overview", "Help"),
+        "program": tr("overview", "Program"),
+    }
+    assert set(names) == set(GROUPS)
+    return names[group]

@@ -1,0 +1,67 @@
+"""What goes wrong, shown: problems as toasts with their remedy, and the remedies themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from desktopmail.domain.account import Account
+from desktopmail.domain.activity import Problem, Remedy
+from desktopmail.domain.ids import AccountId
+from desktopmail.gui.accounts.sign_in import SignIn
+from desktopmail.gui.widgets.toast import TROUBLE_SECONDS, Toast
+
+if TYPE_CHECKING:
+    from desktopmail.engine.engine import Engine
+
+
+class Trouble(QObject):
+    """`settings` opens the settings of an account."""
+
+    def __init__(
+        self, engine: Engine, toast: Toast, settings: Callable[[AccountId | None], object], window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._engine = engine
+        self._toast = toast
+        self._settings = settings
+        self._window = window
+
+    def tell(self, problem: Problem) -> None:
+        """Say what happened, with a button where something can be done."""
+        text = f"{problem.title}. {problem.detail}" if problem.detail else problem.title
+        words = {
+            Remedy.SIGN_IN: self.tr("Enter password…"),
+            Remedy.OPEN_SETTINGS: self.tr("Account settings…"),
+            Remedy.RETRY: self.tr("Try again"),
+        }
+        if problem.account is None or problem.remedy not in words:
+            self._toast.say(text.replace("..", "."), seconds=TROUBLE_SECONDS)
+            return
+        self._toast.say(text, words[problem.remedy], lambda: self.remedy(problem), seconds=TROUBLE_SECONDS)
+
+    def remedy(self, problem: Problem) -> None:
+        """Do what helps."""
+        account = self._account(problem.account)
+        match problem.remedy:
+            case Remedy.SIGN_IN if account is not None:
+                SignIn(self._engine, account, problem.title, self._window).open()
+            case Remedy.OPEN_SETTINGS:
+                self._settings(problem.account)
+            case Remedy.RETRY | Remedy.SIGN_IN:
+                self.retry(problem.account)
+            case Remedy.NONE:
+                pass
+
+    def retry(self, account: AccountId | None) -> None:
+        """Try again now: one account, or everything."""
+        if account is None:
+            self._engine.wake()
+        else:
+            self._engine.retry(account)
+
+    def _account(self, wanted: AccountId | None) -> Account | None:
+        return next((each for each in self._engine.library.accounts() if each.id == wanted), None)

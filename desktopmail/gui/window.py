@@ -1,0 +1,288 @@
+"""The frame: makes the panes, puts them in place and connects their signals. It decides nothing and draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from desktopmail.domain.activity import Activity
+from desktopmail.domain.changes import ChangeSet
+from desktopmail.domain.draft import Draft
+from desktopmail.domain.ids import MessageId
+from desktopmail.gui.activity.panel import ActivityPanel
+from desktopmail.gui.choosing import Choosing
+from desktopmail.gui.commands import Commands
+from desktopmail.gui.foldering import Foldering
+from desktopmail.gui.folders.pane import FolderPane
+from desktopmail.gui.going import Going
+from desktopmail.gui.loop import tell_problems
+from desktopmail.gui.menus import Menus
+from desktopmail.gui.messages.pane import MessagePane
+from desktopmail.gui.overview import Overview
+from desktopmail.gui.panes import Front, Panes
+from desktopmail.gui.places import Places
+from desktopmail.gui.preferences import Preferences
+from desktopmail.gui.readerslot import ReaderSlot
+from desktopmail.gui.search.box import SearchBox
+from desktopmail.gui.standings import Standings
+from desktopmail.gui.style.focus import FocusRing
+from desktopmail.gui.style.measures import px
+from desktopmail.gui.style.theme import theme
+from desktopmail.gui.topbar import TopBar
+from desktopmail.gui.trouble import Trouble
+from desktopmail.gui.verbs import Verbs
+from desktopmail.gui.welcome import Welcome
+from desktopmail.gui.widgets.line import Line
+from desktopmail.gui.widgets.toast import Toast
+from desktopmail.gui.writing import Writing
+
+if TYPE_CHECKING:
+    from desktopmail.engine.engine import Engine
+    from desktopmail.gui.reader.pane import ReaderPane
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What makes the panes that the frame does not know from inside."""
+
+    reader: Callable[[Engine], ReaderPane]
+    composer: Callable[[Engine, Draft], QWidget]
+    wizard: Callable[[Engine], QDialog]
+
+
+class MainWindow(QMainWindow):
+    """The main window. `closed` when the person closed it; `finish` then, before the engine closes."""
+
+    closed = Signal()
+
+    def __init__(self, engine: Engine, parts: Parts) -> None:
+        super().__init__()
+        self.engine = engine
+        self._parts = parts
+        self.preferences = Preferences(engine, self)
+        theme().start(self.preferences.now.theme)
+        self._make()
+        self._place()
+        self._connect()
+        self._restore()
+
+    # Made and placed ------------------------------------------------------------------------------------------
+
+    def _make(self) -> None:
+        engine = self.engine
+        self.commands = Commands(self)
+        self.menus = Menus(self, self.commands, self.preferences)
+        self.folders = FolderPane()
+        self.messages = MessagePane(engine.library)
+        self.reader = ReaderSlot(lambda: self._parts.reader(engine))
+        self.search = SearchBox(engine.library.complete)
+        self.bar = TopBar(self.search)
+        self.panes = Panes(self.folders, self.messages, self.reader)
+        self.welcome = Welcome()
+        self.toast = Toast(self)
+        self.panel = ActivityPanel(self)
+        self.choosing = Choosing(self, self.commands)
+        self.verbs = Verbs(engine, self.messages, self.toast, self)
+        self.writing = Writing(engine, self._parts.composer, self)
+        self.places = Places(engine, self.folders, self.messages, self.search, self.preferences)
+        self.trouble = Trouble(engine, self.toast, self.settings, self)
+        self.foldering = Foldering(engine, self.verbs, self.commands, self)
+        self.standings = Standings(engine, self.bar.standing, self.panel, self.messages, self)
+        self.going = Going(self)
+        self.ring = FocusRing(self)
+
+    def _place(self) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.bar, Line()):
+            column.addWidget(part)
+        column.addWidget(self.panes, 1)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.welcome)
+        self.stack.addWidget(page)
+        self.setCentralWidget(self.stack)
+        self.setMinimumSize(px(360), px(400))
+        self.setWindowTitle("Desktopmail")
+        self.bar.use(self.commands.actions, self.menus.main)
+        self.messages.header.use(self.commands.actions)
+
+    # Connected ------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.commands.bind(self.verbs.table() | self.going.table())
+        self.places.situation.connect(self.commands.update)
+        self.places.reading.connect(self._reading)
+        self.places.read_soon.connect(lambda ids: self.verbs.read(ids, True))
+        self.places.shown.connect(lambda place: self._shown())
+        self.messages.row_command.connect(self.verbs.row)
+        self.messages.opened.connect(lambda one: self.going.open())
+        self.messages.view.clicked.connect(lambda index: self.going.touched())
+        self.messages.menu_wanted.connect(self._row_menu)
+        self.messages.walk.connect(self.going.walk)
+        self.folders.dropped.connect(self._dropped)
+        self.folders.menu_wanted.connect(self.foldering.menu)
+        self.search.down_wanted.connect(self._into_list)
+        self.bar.standing.clicked.connect(self.open_activity)
+        self.panel.remedy_wanted.connect(self.trouble.remedy)
+        self.panel.sync_wanted.connect(self.going.sync)
+        self.reader.made.connect(self._reader_made)
+        self.panes.changed.connect(self._panes_changed)
+        self.welcome.wanted.connect(self.add_account)
+        self.preferences.changed.connect(self._prefer)
+        tell_problems(self.trouble.tell)
+        self.engine.on_change(self._changed)
+        self.engine.on_activity(self._activity)
+        self.engine.on_problem(self.trouble.tell)
+
+    def _reader_made(self, reader: ReaderPane) -> None:
+        actions = self.commands.actions
+        names = (("reply", "reply_all", "forward"), ("archive", "junk", "trash"))
+        reader.show_actions([[actions[name] for name in group] for group in names], self.menus.more)
+        reader.set_zoom(self.preferences.now.reader_zoom)
+        reader.command.connect(self.commands.run)
+        reader.compose_requested.connect(lambda kind, one: self.writing.answer(kind, MessageId(one)))
+        reader.open_link.connect(self.writing.mailto)
+        reader.zoom_changed.connect(lambda factor: self.preferences.change(reader_zoom=float(factor)))
+        reader.said.connect(self.toast.say)
+        self._listen()
+
+    def _listen(self) -> None:
+        now = self.preferences.now
+        panes = [self.messages] + ([self.reader.reader] if self.reader.reader else [])
+        self.commands.listen(panes, now.letter_set if now.letter_keys else "none")
+
+    # News -----------------------------------------------------------------------------------------------------
+
+    def _changed(self, changes: ChangeSet) -> None:
+        if changes.settings:
+            self.preferences.reread()
+        self.places.apply(changes)
+        if changes.accounts:
+            self._show_page()
+        if changes.outbox or changes.accounts:
+            self.standings.show()
+        if changes.folders or changes.tree:
+            self._title()
+
+    def _activity(self, activity: Activity) -> None:
+        self.standings.soon()
+
+    def _reading(self, found: list[object], focus: object, count: int) -> None:
+        visible = self.panes.seen[2] or self.reader.reader is not None
+        if visible or not found:
+            self.reader.show_messages(found, focus, count)  # type: ignore[arg-type]
+
+    def _shown(self) -> None:
+        self._title()
+        self.panes.bring(Front.LIST)
+
+    def _title(self) -> None:
+        title = self.places.title(self.places.place) if self.places.place is not None else ""
+        self.setWindowTitle(f"{title} – Desktopmail" if title else "Desktopmail")
+        QGuiApplication.setApplicationDisplayName("")
+
+    def _prefer(self, names: set[str]) -> None:
+        now = self.preferences.now
+        if "theme" in names:
+            theme().choose(now.theme)
+        if "density" in names:
+            self.messages.density(now.density)
+        if "layout" in names:
+            self.panes.below(now.layout == "below")
+        if "group_conversations" in names:
+            self.messages.regroup(now.group_conversations)
+        if names & {"letter_keys", "letter_set"}:
+            self._listen()
+
+    # Dialogs and menus ----------------------------------------------------------------------------------------
+
+    def add_account(self) -> None:
+        """Open the wizard."""
+        self._parts.wizard(self.engine).open()
+
+    def settings(self, account: object = None) -> None:
+        """Open the settings, of an account if one is named."""
+        from desktopmail.gui.accounts.window import SettingsWindow
+
+        window = SettingsWindow(self.engine, self.preferences, self)
+        window.account_wanted.connect(self.add_account)
+        window.open_at(account)
+
+    def shortcuts(self) -> None:
+        """Open the overview of keys."""
+        now = self.preferences.now
+        Overview(self, now.letter_set if now.letter_keys else "none").open()
+
+    def open_activity(self) -> None:
+        """Open the activity panel, or close it."""
+        if self.panel.isVisible():
+            self.panel.leave()
+        else:
+            self.panel.open(self.bar.corner())
+
+    def _row_menu(self, spot: QPoint) -> None:
+        self.menus.row.exec(spot)
+
+    def _dropped(self, ids: list[MessageId], folder: object, copy: bool) -> None:
+        verb = self.verbs.copy if copy else self.verbs.move
+        verb(folder, ids)  # type: ignore[arg-type]
+
+    def _into_list(self) -> None:
+        self.messages.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self.messages.chosen():
+            self.messages.step(1)
+
+    # Life -----------------------------------------------------------------------------------------------------
+
+    def _show_page(self) -> None:
+        some = bool(self.engine.library.accounts())
+        first = some and self.stack.currentIndex() == 0
+        self.stack.setCurrentIndex(1 if some else 0)
+        if first or (some and self.places.place is None):
+            self.places.show_tree()
+            self.places.first()
+
+    def _restore(self) -> None:
+        now = self.preferences.now
+        self.resize(px(1280), px(800))
+        self.restoreGeometry(QByteArray.fromBase64(now.window_geometry.encode()))
+        self.panes.restore(now.pane_sizes)
+        self.messages.density(now.density)
+        self.panes.below(now.layout == "below")
+        self._listen()
+        self._show_page()
+        self.standings.show()
+        self._panes_changed()
+
+    def _panes_changed(self) -> None:
+        self.bar.fit(self.panes.mode, reading=self.panes.front is Front.READER)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._title()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+    async def finish(self) -> None:
+        """Keep where everything was. Call after `closed`, before the engine is closed."""
+        kept = {
+            "window_geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
+            "pane_sizes": self.panes.sizes(),
+            "last_place": self.places.kept(),
+        }
+        await self.engine.change_settings(**kept)
+
+    def start_work(self) -> None:
+        """Warm up what the next minutes need, now that the window is painted."""
+        if self.reader.reader is not None:
+            self.reader.reader.warm_up()
