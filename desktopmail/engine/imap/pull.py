@@ -144,9 +144,9 @@ class Pull:
     async def _told(self, place: ServerFolder, opened: Selected, mark: FolderMark) -> tuple[Reading, bool]:
         """The server keeps books (RFC 7162): it tells what changed and what is gone since the mark."""
         gone = UidSet()
-        if mark.uid_next > 1 and opened.highest_mod_seq != mark.highest_mod_seq:
-            below = f"1:{mark.uid_next - 1}"
-            news = await self._session.fetch_flags(below, changed_since=mark.highest_mod_seq)
+        if opened.uid_next > 1 and opened.highest_mod_seq != mark.highest_mod_seq:
+            # Also above the mark: what was put there by ourselves is known already.
+            news = await self._session.fetch_flags(f"1:{opened.uid_next - 1}", changed_since=mark.highest_mod_seq)
             known = await self._known(place.folder.id) if news.vanished else UidSet()
             gone = news.vanished & known
             await self._learn(place.folder.id, news.rows, gone)
