@@ -54,7 +54,7 @@ default_internal_user = dovecot
 default_process_limit = 200
 default_client_limit = 2000
 default_vsz_limit = 1G
-ssl = {ssl}
+ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 disable_plaintext_auth = no
@@ -156,7 +156,7 @@ class Dovecot:
     """One server with its own folder, ports and users. `quota` as in `quota_rule` ("50M"; "0" is none).
 
     `capabilities`: what IMAP announces after sign-in instead of everything, to test lesser servers.
-    `plain_refused`: no sign-in without TLS. `special`: folder name → special use; empty for a server without.
+    `special`: folder name → special use; empty for a server without. On loopback it takes passwords in clear, too.
     """
 
     def __init__(
@@ -165,7 +165,6 @@ class Dovecot:
         certificates: Certificates | None = None,
         quota: str = "0",
         capabilities: str = "",
-        plain_refused: bool = False,
         special: dict[str, str] | None = None,
     ) -> None:
         self.folder = open_folder("dovecot")
@@ -176,7 +175,6 @@ class Dovecot:
         self._settings = {
             "quota": quota,
             "capability": f"  imap_capability = {capabilities}" if capabilities else "",
-            "ssl": "required" if plain_refused else "yes",
         }
         self._daemon: Daemon | None = None
 

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.servers.certificates import Certificates
 from tests.servers.dovecot import Dovecot, User
 
 
@@ -56,10 +57,7 @@ def test_users_and_passwords_count_at_once(dovecot: Dovecot) -> None:
         _signed_in(dovecot, user)
 
 
-def test_an_own_server_can_be_halted_and_started_again(certificates: object) -> None:
-    from tests.servers.certificates import Certificates
-
-    assert isinstance(certificates, Certificates)
+def test_an_own_server_can_be_halted_and_started_again(certificates: Certificates) -> None:
     server = Dovecot(certificates=certificates)
     try:
         server.start()
@@ -71,5 +69,19 @@ def test_an_own_server_can_be_halted_and_started_again(certificates: object) -> 
             assert line.select("INBOX")[1] == [b"1"]
             line.unselect()
         assert server.messages(user) == [_message(1)]
+    finally:
+        server.stop()
+
+
+def test_a_lesser_server(certificates: Certificates) -> None:
+    server = Dovecot(certificates=certificates, quota="10k", capabilities="IMAP4rev1 IDLE", special={})
+    try:
+        server.start()
+        user = server.add_user()
+        with _signed_in(server, user) as line:
+            assert line.capability()[1][-1] == b"IMAP4rev1 IDLE"
+            assert line.list()[1] == [b'(\\HasNoChildren) "/" INBOX']
+            status, words = line.append("INBOX", "", "", b"X: y\r\n" * 5000)
+            assert status == "NO" and b"OVERQUOTA" in words[0]
     finally:
         server.stop()
