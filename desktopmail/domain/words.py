@@ -4,6 +4,7 @@ characters count as a word, in the index and in the question alike."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import pairwise
 
 _RUN = re.compile(
@@ -12,17 +13,34 @@ _RUN = re.compile(
 )
 
 
+def folded(text: str) -> str:
+    """`text` without case and accents, as the index compares words."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(one for one in plain if not unicodedata.combining(one))
+
+
 def _pairs(run: str) -> str:
     if len(run) == 1:
         return run
     return " ".join(map("".join, pairwise(run)))
 
 
+def _in_pairs(text: str) -> str:
+    return text if text.isascii() else _RUN.sub(lambda found: f" {_pairs(found.group())} ", text)
+
+
 def indexed_form(text: str) -> str:
-    """`text` with each run of characters without blanks turned into overlapping pairs."""
+    """`text` as the index gets it: each run of characters without blanks as overlapping pairs.
+
+    A single character is found as the beginning of a pair; the last one of a run begins none and is added at the end,
+    where it stands between no other words.
+    """
     if text.isascii():
         return text
-    return _RUN.sub(lambda found: f" {_pairs(found.group())} ", text)
+    ends = {run[-1] for run in _RUN.findall(text) if len(run) > 1}
+    return " ".join([_in_pairs(text), *sorted(ends)])
 
 
 def match_phrase(words: str, *, prefix: bool = False) -> str:
@@ -35,5 +53,5 @@ def match_phrase(words: str, *, prefix: bool = False) -> str:
     if not any(one.isalnum() for one in plain):
         return ""
     lone = _RUN.fullmatch(plain.strip()) is not None and len(plain.strip()) == 1
-    quoted = '"' + indexed_form(plain).strip().replace('"', '""') + '"'
+    quoted = '"' + _in_pairs(plain).strip().replace('"', '""') + '"'
     return quoted + "*" if prefix or lone else quoted

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 import apsw
 
 from desktopmail.domain.address import Address
+from desktopmail.domain.words import folded
 from desktopmail.store.packing import clean
 
 WORDS_PER_CONTACT = 12
@@ -16,8 +16,7 @@ _RANK = "ORDER BY sent * 8 + min(seen, 40) DESC, max(last_sent, last_seen) DESC,
 
 def folded_words(text: str) -> list[str]:
     """The words of a name or address for prefix look-up: without case and accents."""
-    plain = unicodedata.normalize("NFKD", clean(text)).casefold()
-    plain = "".join(one for one in plain if not unicodedata.combining(one))
+    plain = folded(clean(text))
     for gap in ".-_@+,;<>()\"'":
         plain = plain.replace(gap, " ")
     return plain.split()
@@ -45,15 +44,15 @@ class Contacts:
         times: dict[str, int] = {}
         people: dict[str, Address] = {}
         for one in addresses:
-            folded = clean(one.address).casefold()
-            if "@" not in folded or len(folded) > 320:
+            key = clean(one.address).casefold()
+            if "@" not in key or len(key) > 320:
                 continue
-            times[folded] = times.get(folded, 0) + 1
-            if folded not in people or one.name:
-                people[folded] = one
+            times[key] = times.get(key, 0) + 1
+            if key not in people or one.name:
+                people[key] = one
         kind = "sent" if sent else "seen"
-        for folded, one in people.items():
-            self._put(folded, one, kind, times[folded], when)
+        for key, one in people.items():
+            self._put(key, one, kind, times[key], when)
 
     def complete(self, prefix: str, limit: int = 10) -> tuple[Address, ...]:
         """People whose names or addresses begin with these words, best first."""
@@ -70,15 +69,15 @@ class Contacts:
         """Do not propose this address any more."""
         self._db.execute("DELETE FROM contact WHERE folded = ?", (clean(address).casefold(),))
 
-    def _put(self, folded: str, one: Address, kind: str, times: int, when: int) -> None:
+    def _put(self, key: str, one: Address, kind: str, times: int, when: int) -> None:
         name = clean(one.name)[:200]
-        old = self._db.execute("SELECT id, name FROM contact WHERE folded = ?", (folded,)).fetchone()
+        old = self._db.execute("SELECT id, name FROM contact WHERE folded = ?", (key,)).fetchone()
         if old is None:
             self._db.execute(
                 f"INSERT INTO contact (folded, address, name, {kind}, last_{kind}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
-                (folded, clean(one.address), name, times, when),
+                (key, clean(one.address), name, times, when),
             )
-            self._put_words(self._db.last_insert_rowid(), f"{name} {folded}")
+            self._put_words(self._db.last_insert_rowid(), f"{name} {key}")
             return
         self._db.execute(
             f"UPDATE contact SET {kind} = {kind} + ?, last_{kind} = max(last_{kind}, ?) WHERE id = ?",  # noqa: S608

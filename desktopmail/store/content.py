@@ -25,6 +25,31 @@ def read_content(db: apsw.Connection, sha: bytes) -> bytes | None:
     if row is None:
         return None
     content, size, pieces = row
+    raw = _unpacked(db, content, pieces)
+    if raw is None or len(raw) != size:
+        raise damaged("content.db", f"content {sha.hex()} is not what was stored")
+    return raw
+
+
+def name_nameless(db: apsw.Connection) -> int:
+    """Find out to which content pieces without an entry belong, for they say it themselves. How many were named."""
+    rows: dict[int, int] = dict(
+        db.execute("SELECT id >> 20, count(*) FROM piece WHERE id >> 20 NOT IN (SELECT id FROM content) GROUP BY 1")
+    )
+    named = 0
+    for content, pieces in rows.items():
+        raw = _unpacked(db, content, pieces)
+        if raw is not None:
+            db.execute(
+                "INSERT OR IGNORE INTO content (id, sha, size, pieces, stored_at) VALUES (?, ?, ?, ?, ?)",
+                (content, sha256(raw).digest(), len(raw), pieces, int(time.time())),
+            )
+            named += db.changes()
+    return named
+
+
+def _unpacked(db: apsw.Connection, content: int, pieces: int) -> bytes | None:
+    """The pieces of a content one after the other; None when one cannot be unpacked."""
     first = content << 20
     unpack = zstandard.ZstdDecompressor()
     parts = []
@@ -33,12 +58,9 @@ def read_content(db: apsw.Connection, sha: bytes) -> bytes | None:
     ):
         try:
             parts.append(unpack.decompress(data, max_output_size=PIECE) if packing == ZSTD else data)
-        except zstandard.ZstdError as error:
-            raise damaged("content.db", str(error)) from error
-    raw = parts[0] if len(parts) == 1 else b"".join(parts)
-    if len(raw) != size:
-        raise damaged("content.db", f"content {sha.hex()} is incomplete")
-    return raw
+        except zstandard.ZstdError:
+            return None
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 class Content:

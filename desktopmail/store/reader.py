@@ -26,7 +26,7 @@ from desktopmail.store.failures import mapped
 from desktopmail.store.history import history_of
 from desktopmail.store.journal import journal_entries
 from desktopmail.store.outbox_rows import outgoing
-from desktopmail.store.searching import search
+from desktopmail.store.searching import prepare, search
 from desktopmail.store.settings import settings
 from desktopmail.store.summaries import conversation, summaries
 from desktopmail.store.tree import folders
@@ -42,6 +42,7 @@ class Lists:
         try:
             self._db = connect(self._path, read_only=True)
             self._db.pragma("mmap_size", 256 << 20)
+            prepare(self._db)
             self._db.execute("ATTACH ? AS search", (f"{(profile / SEARCH).absolute().as_uri()}?mode=ro",))
         except apsw.Error as error:
             raise StoreFailed("The profile cannot be read", f"{MAIL} cannot be opened.", str(error)) from error

@@ -10,7 +10,7 @@ import apsw
 
 from desktopmail.domain.errors import StoreDamaged
 from desktopmail.store.check import CheckReport, check_profile
-from desktopmail.store.content import read_content
+from desktopmail.store.content import name_nameless, read_content
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, keep_aside, open_database, refuse_newer
 from desktopmail.store.due import recheck
 from desktopmail.store.lock import ProfileLock
@@ -47,6 +47,8 @@ def repair_profile(folder: Path) -> RepairReport:
             aside.append(kept)
             if name != SEARCH:
                 salvage(kept, folder / name, STEPS[name])
+            if name == CONTENT:
+                _name_contents(folder)
         lost, refetch = _mend(folder, again=check_profile(folder), mail_was_damaged=MAIL in found.damaged)
         return RepairReport(found, tuple(aside), tuple(lost), refetch)
     finally:
@@ -92,6 +94,15 @@ def _recount(db: apsw.Connection) -> None:
         "UPDATE folder SET total = (SELECT count(*) FROM message AS m WHERE m.folder = folder.id AND m.hidden = 0),"
         " unread = (SELECT count(*) FROM message AS m WHERE m.folder = folder.id AND m.hidden = 0 AND m.flags & 1 = 0)"
     )
+
+
+def _name_contents(folder: Path) -> None:
+    db = open_database(folder / CONTENT, STEPS[CONTENT], durable=True)
+    try:
+        with db:
+            name_nameless(db)
+    finally:
+        db.close(True)
 
 
 def _set_bad_aside(folder: Path, bad: tuple[bytes, ...]) -> None:

@@ -63,7 +63,7 @@ def _rows(db: apsw.Connection, table: str, names: str) -> Iterator[SQLiteRow]:
         return
     try:
         db.execute(f'SELECT rowid FROM "{table}" LIMIT 0')  # noqa: S608
-    except apsw.SQLError:
+    except apsw.Error:
         return
     yield from _scan(db, f'SELECT {names} FROM "{table}" ORDER BY rowid DESC')  # noqa: S608
     for start in range(0, _highest(db, table) + 1, BLOCK):

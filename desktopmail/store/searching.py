@@ -21,7 +21,7 @@ from desktopmail.domain.query import (
     Where,
     Words,
 )
-from desktopmail.domain.words import match_phrase
+from desktopmail.domain.words import folded, match_phrase
 from desktopmail.store.listing import APART
 from desktopmail.store.tree import folders
 
@@ -114,7 +114,7 @@ class _Expression:
         column = _PEOPLE.get(words.where)
         if column is None:
             return found
-        parts = [self._with(f"m.{column} LIKE ('%' || ? || '%') ESCAPE '\\'", _like(one)) for one in words.text.split()]
+        parts = [self._with(f"instr(folded(m.{column}), ?) > 0", folded(one)) for one in words.text.split()]
         return f"({found} AND {' AND '.join(parts)})"
 
     def _in_folder(self, name: str) -> str:
@@ -126,6 +126,15 @@ class _Expression:
             if wanted in (one.path.casefold(), one.name.casefold(), one.role.value) and wanted != "none"
         ]
         return f"(m.folder IN ({','.join(str(int(one)) for one in ids)}))"
+
+
+def _folded(*columns: object) -> str:
+    return folded(str(columns[0]))
+
+
+def prepare(db: apsw.Connection) -> None:
+    """Give a connection the function that searches need."""
+    db.create_scalar_function("folded", _folded, 1, deterministic=True)
 
 
 def _like(text: str) -> str:

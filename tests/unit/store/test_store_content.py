@@ -1,0 +1,103 @@
+"""Raw messages: byte-exact, shared, found damaged when they are, swept when nobody names them."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+
+import apsw
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktopmail.domain.errors import StoreDamaged
+from desktopmail.domain.folder import Role
+from desktopmail.domain.message import Fetched
+from desktopmail.store.content import PIECE, Content, read_content
+from desktopmail.store.migrations import content_0001
+from desktopmail.store.repair import KEEP_ALL
+from desktopmail.store.rows import DraftFacts
+from tests.unit.store.desk import Desk
+
+RAWS = [
+    b"",
+    b"x",
+    b"Subject: a\r\n\r\n" + b"same line over and over\r\n" * 50_000,
+    os.urandom(10_000),
+    b"\x00\r\n.\n\r\rFrom \xff\xfe" * 999,
+]
+
+
+def memory() -> apsw.Connection:
+    db = apsw.Connection(":memory:")
+    db.execute(content_0001.SQL)
+    return db
+
+
+@pytest.mark.parametrize("raw", [*RAWS, b"a" * PIECE, os.urandom(PIECE + 1), os.urandom(300) * (3 * PIECE // 300)])
+def test_what_goes_in_comes_out(desk: Desk, raw: bytes) -> None:
+    sha = desk.run(desk.store.content(lambda content: content.put(raw)))
+    assert sha == sha256(raw).digest()
+    assert desk.run(desk.store.raw(sha)) == raw
+    assert desk.run(desk.store.content(lambda content: content.get(sha))) == raw
+
+
+@settings(database=None)
+@given(st.lists(st.binary(max_size=400), max_size=6))
+def test_many_at_once_in_order(raws: list[bytes]) -> None:
+    content = Content(memory())
+    shas = content.put_many(raws)
+    assert [content.get(sha) for sha in shas] == raws
+    assert len(content.shas()) == len(set(raws))
+
+
+def test_equal_messages_are_stored_once(desk: Desk) -> None:
+    raw = RAWS[2]
+    for _ in range(3):
+        desk.run(desk.store.content(lambda content: content.put(raw)))
+    assert desk.run(desk.store.content(lambda content: len(content.shas()))) == 1
+    assert (desk.folder / "content.db").stat().st_size < len(raw)
+
+
+def test_what_is_not_there_is_none(desk: Desk) -> None:
+    assert desk.run(desk.store.raw(b"n" * 32)) is None
+    assert not desk.run(desk.store.content(lambda content: content.has(b"n" * 32)))
+    sha = desk.run(desk.store.content(lambda content: content.put(b"here")))
+    assert desk.run(desk.store.content(lambda content: content.missing([sha, b"n" * 32]))) == {b"n" * 32}
+
+
+def test_damaged_bytes_are_not_passed_on() -> None:
+    db = memory()
+    content = Content(db)
+    packed, cut = content.put(RAWS[2]), content.put(os.urandom(5000))
+    db.execute("UPDATE piece SET data = zeroblob(length(data)) WHERE packing = 1")
+    db.execute("UPDATE piece SET data = substr(data, 1, 100) WHERE packing = 0")
+    for sha in (packed, cut):
+        with pytest.raises(StoreDamaged):
+            read_content(db, sha)
+
+
+def test_only_what_nobody_names_is_swept(desk: Desk) -> None:
+    shas = desk.run(desk.store.content(lambda content: content.put_many([b"named", b"version", b"nobody's", b"fresh"])))
+    (one, two) = desk.put(
+        desk.new(1, content=shas[0], fetched=Fetched.FULL), desk.new(2, desk.folder_of(Role.DRAFTS), uid=0)
+    )
+    desk.write(lambda tx: tx.drafts.put(two, DraftFacts(1, one, "reply"), shas[1]))
+    assert desk.run(desk.store.sweep()) == 0, "everything is too fresh to be swept"
+    db = apsw.Connection(str(desk.folder / "content.db"))
+    db.execute("UPDATE content SET stored_at = 0 WHERE sha <> ?", (shas[3],))
+    db.close()
+    desk.write(lambda tx: tx.settings.set(KEEP_ALL, True))
+    assert desk.run(desk.store.sweep()) == 0
+    desk.write(lambda tx: tx.settings.set(KEEP_ALL, False))
+    assert desk.run(desk.store.sweep()) == 1
+    left = desk.run(desk.store.content(lambda content: content.shas()))
+    assert set(left) == {shas[0], shas[1], shas[3]}
+
+
+def test_a_removed_message_keeps_its_bytes_until_it_is_purged(desk: Desk) -> None:
+    (one,) = desk.put(desk.new(1, content=b"s" * 32, fetched=Fetched.FULL, uid=0))
+    desk.write(lambda tx: tx.messages.remove([one]))
+    assert desk.read(lambda tx: tx.messages.contents()) == {b"s" * 32}
+    desk.write(lambda tx: tx.messages.purge(1 << 40))
+    assert desk.read(lambda tx: tx.messages.contents()) == set()
