@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktopmail.app.options import Command, SelfTest, WindowOptions, parse
 from desktopmail.cli.arguments import UsageError
+
+if TYPE_CHECKING:
+    from desktopmail.engine.engine import Engine
 
 WRONG_USAGE = 2
 
@@ -30,13 +35,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _command(command: Command) -> int:
-    from desktopmail.app import logs
     from desktopmail.app.paths import profile_folder
     from desktopmail.cli.run import run
 
     _watch_crashes()
-    profile = profile_folder(command.arguments.profile)
-    return run(command.arguments, profile, lambda: logs.start(profile))
+    return run(command.arguments, profile_folder(command.arguments.profile), _open_engine)
+
+
+async def _open_engine(profile: Path) -> Engine:
+    """Loads the engine only for commands that need the profile."""
+    from desktopmail.app.opening import open_engine
+
+    return await open_engine(profile)
 
 
 def _window(options: WindowOptions) -> int:

@@ -51,7 +51,7 @@ def account(library: Library, number: int | None) -> Account:
 def messages(library: Library, numbers: list[int]) -> list[Summary]:
     """The messages with these ids, each once. Raises NotFound when one of them is not there."""
     ids = [MessageId(number) for number in dict.fromkeys(numbers)]
-    missing = set(ids) - {number for _, number in library.positions(ids)}
+    missing = set(ids) - {MessageId(row[0]) for row in library.keys(ids)}
     if missing:
         raise NotFound(f"There is no message {min(missing)}")
     return library.summaries(ids)

@@ -57,7 +57,7 @@ async def search(desk: Desk) -> int:
     return DONE if ids else NOTHING_FOUND
 
 
-def _page(desk: Desk, ids: Sequence[MessageId]) -> list[MessageId]:
+def _page(desk: Desk, ids: Sequence[int]) -> list[MessageId]:
     options = desk.arguments
     if options.offset < 0 or (options.limit is not None and options.limit < 0):
         raise WrongUsage("--limit and --offset are not negative")
@@ -65,7 +65,7 @@ def _page(desk: Desk, ids: Sequence[MessageId]) -> list[MessageId]:
     if limit is None and not desk.output.as_json:
         limit = USUAL_LIMIT
     rest = ids[options.offset :]
-    chosen = list(rest if limit is None else rest[:limit])
+    chosen = [MessageId(each) for each in (rest if limit is None else rest[:limit])]
     if len(chosen) < len(rest) and options.limit is None:
         desk.output.say(f"{len(rest) - len(chosen):,} more; use --limit and --offset.")
     return chosen

@@ -39,8 +39,9 @@ async def send(desk: Desk) -> int:
             account = places.account(engine.library, options.account).id if options.account else None
             number = await engine.composing.queue_raw(raw, account, due)
         if options.wait:
-            await engine.outbox.send_now(number)
-        outcome = _one(engine, number)
+            outcome = await engine.outbox.send_now(number)
+        else:
+            outcome = await engine.outbox.one(number)
     return _report(desk, outcome, waited=options.wait)
 
 
@@ -63,8 +64,7 @@ async def outbox_retry(desk: Desk) -> int:
     async with desk.engine() as engine:
         number = _waiting(engine, desk.arguments.id)
         await engine.outbox.retry(number)
-        await engine.outbox.send_now(number)
-        outcome = _one(engine, number)
+        outcome = await engine.outbox.send_now(number)
     return _report(desk, outcome, waited=True)
 
 
@@ -114,7 +114,7 @@ async def _begun(engine: Engine, options: Namespace) -> Draft:
     if options.forward:
         return await composing.forward(places.messages(engine.library, [options.forward])[0].id)
     account: Account = places.account(engine.library, options.account)
-    return composing.new(account.identities[0].id)
+    return await composing.new(account.identities[0].id)
 
 
 def _attachment(path: Path) -> Attachment:
@@ -133,10 +133,6 @@ def _waiting(engine: Engine, number: int) -> MessageId:
         if each.id == number:
             return each.id
     raise NotFound(f"Nothing with the number {number} waits to be sent", "'desktopmail outbox' prints what does.")
-
-
-def _one(engine: Engine, number: MessageId) -> Outgoing:
-    return engine.library.outgoing(number)
 
 
 def _report(desk: Desk, outcome: Outgoing, *, waited: bool) -> int:

@@ -8,7 +8,7 @@ from desktopmail.cli import places, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE
 from desktopmail.domain.action import Receipt
-from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.domain.ids import AccountId, FolderId, MessageId
 from desktopmail.domain.message import Summary
 from desktopmail.engine.actions import Actions
 from desktopmail.engine.library import Library
@@ -67,7 +67,7 @@ async def _act(desk: Desk, act: Act) -> int:
     return _done(desk, receipt)
 
 
-async def _into(desk: Desk, act: Callable[[Actions, list[MessageId], places.FolderId], Awaitable[Receipt]]) -> int:
+async def _into(desk: Desk, act: Callable[[Actions, list[MessageId], FolderId], Awaitable[Receipt]]) -> int:
     async with desk.engine() as engine:
         rows = places.messages(engine.library, desk.arguments.ids)
         folder = places.folder(engine.library, desk.arguments.folder, _account(engine.library, rows))

@@ -129,7 +129,7 @@ class Outbox:
         """Send one message whether it is due or not, and say what came of it. Raises NotFound, WrongUsage when it is
         not waiting, and what stands in the way before the server was asked (PasswordMissing, Unreachable, …); the
         message then waits."""
-        entry = await self._entry(message)
+        entry = await self.one(message)
         if entry.state not in WAITING:
             raise WrongUsage(f"This message is {entry.state.value}", "Retry it first.")
         return await self._deliver(message)
@@ -237,7 +237,8 @@ class Outbox:
 
         return await self._submit(endpoint, password, envelope, before_data=before_data)
 
-    async def _entry(self, message: MessageId) -> Outgoing:
+    async def one(self, message: MessageId) -> Outgoing:
+        """One entry. Raises NotFound."""
         return await self._store.read(lambda tx: _present(tx, message))
 
     async def _nap(self) -> float:

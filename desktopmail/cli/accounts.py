@@ -1,0 +1,137 @@
+"""The commands about accounts."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import sys
+from argparse import Namespace
+from dataclasses import replace
+
+from desktopmail.cli import places, servers, shapes
+from desktopmail.cli.desk import Desk
+from desktopmail.cli.output import DONE
+from desktopmail.domain.account import Endpoint, ImapServer, NewAccount, SmtpServer
+from desktopmail.domain.errors import NotFound, PasswordMissing, Refused, WrongUsage
+from desktopmail.engine.engine import Engine
+
+SECRETS_VARIABLE = "DESKTOPMAIL_SECRETS"
+
+
+async def add(desk: Desk) -> int:
+    """Make an account, after trying it."""
+    options = desk.arguments
+    if options.pop3:
+        raise Refused(
+            "This version cannot receive over POP3 yet",
+            "Nothing was changed. Use the provider's IMAP server: 'account add ADDRESS --imap URL'.",
+        )
+    if options.leave:
+        raise WrongUsage("--leave goes with --pop3")
+    if "@" not in options.address.strip("@"):
+        raise WrongUsage(f"'{options.address}' is not a mail address")
+    async with desk.engine() as engine:
+        new = await _described(desk, engine)
+        password = await _password(desk, options.password_env, new.address)
+        outgoing = _from_environment(options.smtp_password_env) if options.smtp_password_env else None
+        if not options.no_check:
+            await engine.accounts.check(new, password, desk.output.progress, outgoing_password=outgoing)
+        number = await engine.accounts.add(new, password, outgoing_password=outgoing)
+        made = places.account(engine.library, number)
+    desk.output.result(shapes.account(made), f"{made.id} {made.address}")
+    return DONE
+
+
+async def show_all(desk: Desk) -> int:
+    """All accounts."""
+    async with desk.engine() as engine:
+        accounts = engine.library.accounts()
+    if desk.output.as_json:
+        desk.output.document([shapes.account(each) for each in accounts])
+    else:
+        desk.output.table((each.id, each.kind, each.name, each.address) for each in accounts)
+    return DONE
+
+
+async def show(desk: Desk) -> int:
+    """One account with its servers and identities."""
+    async with desk.engine() as engine:
+        account = places.account(engine.library, desk.arguments.id)
+    if desk.output.as_json:
+        desk.output.document(shapes.account_fully(account))
+        return DONE
+    rows: list[tuple[str, str]] = [("id", str(account.id)), ("name", account.name), ("address", account.address)]
+    incoming = account.incoming.endpoint if account.incoming else None
+    rows.append(("incoming", f"{account.kind} {_words(incoming)}" if incoming else "none"))
+    rows.append(("outgoing", f"smtp {_words(account.outgoing.endpoint)}" if account.outgoing else "none"))
+    rows += [("identity", f"{each.name} <{each.address}>".strip()) for each in account.identities]
+    desk.output.table(rows)
+    return DONE
+
+
+async def remove(desk: Desk) -> int:
+    """Remove an account from this computer."""
+    async with desk.engine() as engine:
+        account = places.account(engine.library, desk.arguments.id)
+        await engine.accounts.remove(account.id, keep_mail=desk.arguments.keep_mail)
+    desk.output.result({"removed": account.id}, f"{account.address} removed; its mail on the server stays there")
+    return DONE
+
+
+async def _described(desk: Desk, engine: Engine) -> NewAccount:
+    options = desk.arguments
+    name = options.name or ""
+    if not options.imap and not options.smtp:
+        return await _discovered(desk, engine, name)
+    pins = servers.pins(options.pin_certificate)
+    incoming = outgoing = None
+    if options.imap:
+        incoming = ImapServer(_endpoint(options, options.imap, "imap", pins))
+    if options.smtp:
+        outgoing = SmtpServer(_endpoint(options, options.smtp, "smtp", pins))
+    return NewAccount(options.address, name or options.address, name, incoming, outgoing)
+
+
+def _endpoint(options: Namespace, url: str, protocol: str, pins: frozenset[str]) -> Endpoint:
+    return servers.endpoint(url, protocol, options.address, pins, cleartext=options.allow_cleartext)
+
+
+async def _discovered(desk: Desk, engine: Engine, name: str) -> NewAccount:
+    options = desk.arguments
+    found = await engine.discovery.find(options.address, say=desk.output.progress)
+    if not found.imap:
+        raise NotFound(
+            f"No servers were found for {options.address}",
+            "Name them: --imap imaps://user@host --smtp smtps://user@host",
+        )
+    if found.password_help and not desk.output.as_json:
+        desk.output.say(found.password_help)
+    pins = servers.pins(options.pin_certificate)
+    outgoing = SmtpServer(replace(found.smtp[0], pins=pins)) if found.smtp else None
+    incoming = ImapServer(replace(found.imap[0], pins=pins))
+    return NewAccount(options.address, name or options.address, name, incoming, outgoing)
+
+
+async def _password(desk: Desk, variable: str | None, address: str) -> str:
+    if variable:
+        return _from_environment(variable)
+    kind, _, name = os.environ.get(SECRETS_VARIABLE, "").partition(":")
+    if kind == "env" and name:
+        return _from_environment(name)
+    if desk.output.as_json or not sys.stdin.isatty():
+        raise PasswordMissing(
+            f"There is no password for {address}", "Name a variable that holds it: --password-env VAR"
+        )
+    return await asyncio.to_thread(getpass.getpass, f"Password for {address}: ")
+
+
+def _from_environment(name: str) -> str:
+    value = os.environ.get(name)
+    if value is None:
+        raise PasswordMissing(f"The environment variable {name} is not set", "It has to hold the password.")
+    return value
+
+
+def _words(endpoint: Endpoint) -> str:
+    return f"{endpoint.user} at {endpoint.host}:{endpoint.port} ({endpoint.security.value})"

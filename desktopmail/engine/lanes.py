@@ -1,0 +1,190 @@
+"""Everything that goes on by itself while the window is open: a runner per account, the Outbox, the clocks.
+
+Keeps in step with the accounts there are. A lane that ends by a fault of the program is written to the log, said, and
+started again after a while, so that nothing stops for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from desktopmail.domain.account import Account, ImapServer
+from desktopmail.domain.activity import Activity, Problem, Remedy
+from desktopmail.domain.changes import ChangeSet
+from desktopmail.domain.errors import ContentMissing
+from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.engine.activity import Teller
+from desktopmail.engine.connectivity import Connectivity
+from desktopmail.engine.housekeeping import tidy
+from desktopmail.engine.imap.remote import ImapRemote
+from desktopmail.engine.outbox import Outbox
+from desktopmail.engine.runner import Runner
+from desktopmail.store.secrets import PasswordSource
+from desktopmail.store.store import Store
+
+AGAIN_SECONDS = 60.0
+TIDY_SECONDS = 86_400.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Who hears what the accounts do, and what went wrong beside them."""
+
+    activity: Callable[[Activity], None]
+    problem: Callable[[Problem], None]
+
+
+class _Line:
+    """One account at work: its server, its runner, and the task that runs it."""
+
+    def __init__(self, account: Account, remote: ImapRemote, runner: Runner) -> None:
+        self.account = account
+        self.remote = remote
+        self.runner = runner
+        self.task: asyncio.Task[None] | None = None
+
+
+class Lanes:
+    """The background of an engine. Without `start` it only lends runners, for the command line."""
+
+    def __init__(
+        self, store: Store, passwords: PasswordSource, outbox: Outbox, ears: Ears, *, offline: bool = False
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._outbox = outbox
+        self._say = ears.activity
+        self._report = ears.problem
+        self._offline = offline
+        self._lines: dict[AccountId, _Line] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._connectivity = Connectivity(self.wake)
+        self._accounts_changed = asyncio.Event()
+        self._end: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Begin: look after accounts, mail and the Outbox until `close`."""
+        self._end = self._store.subscribe(self._heard)
+        self._keep(self._follow_accounts, "accounts")
+        self._keep(self._tidy, "housekeeping")
+        if not self._offline:
+            self._keep(self._outbox.run, "outbox")
+            self._keep(self._connectivity.run, "connectivity")
+
+    def wake(self) -> None:
+        """The network changed or the person asks: look at everything now."""
+        for line in self._lines.values():
+            line.remote.suspect()
+            line.runner.wake()
+        self._outbox.wake()
+
+    def retry(self, account: AccountId) -> None:
+        """Try again whatever failed or was refused for one account, a sign-in included."""
+        if line := self._lines.get(account):
+            line.runner.wake(force=True)
+        self._outbox.wake()
+
+    def runner(self, account: Account) -> Runner | None:
+        """The runner of an account, made when there is none; None for an account without an IMAP server."""
+        if not isinstance(account.incoming, ImapServer):
+            return None
+        line = self._lines.get(account.id)
+        if line is None or (line.task is None and _server(line.account) != _server(account)):
+            teller = Teller(account.id, self._say)
+            remote = ImapRemote(account, self._store, self._passwords, teller)
+            line = self._lines[account.id] = _Line(account, remote, Runner(account, remote, self._store, teller))
+        return line.runner
+
+    async def fetch(self, message: MessageId) -> None:
+        """Bring the content of one message now. Raises ContentMissing and what stands in the way."""
+        account = await self._store.read(lambda tx: tx.accounts.get(tx.messages.facts(message).account))
+        runner = self.runner(account)
+        if self._offline or runner is None:
+            raise ContentMissing("This message is not downloaded yet", "It is fetched when you are online again.")
+        await runner.fetch(message)
+
+    async def close(self) -> None:
+        """Stop everything and say goodbye to the servers."""
+        if self._end is not None:
+            self._end()
+        tasks = [*self._tasks, *(line.task for line in self._lines.values() if line.task)]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for line in self._lines.values():
+            await line.remote.close()
+        self._lines.clear()
+
+    def _heard(self, changes: ChangeSet) -> None:
+        if changes.accounts:
+            self._accounts_changed.set()
+
+    async def _follow_accounts(self) -> None:
+        """Start runners for new accounts, stop those of accounts that went, change those that changed."""
+        while True:
+            self._accounts_changed.clear()
+            wanted = {each.id: each for each in await self._store.read(lambda tx: tx.accounts.all())}
+            for number, line in list(self._lines.items()):
+                if _server(line.account) != _server(wanted.get(number)):
+                    await self._stop(number)
+            for account in wanted.values():
+                self._begin(account)
+            await self._accounts_changed.wait()
+
+    def _begin(self, account: Account) -> None:
+        if self._offline or account.paused or self.runner(account) is None:
+            return
+        line = self._lines[account.id]
+        if line.task is None:
+            line.task = self._keep(line.runner.run, f"account {account.id}")
+
+    async def _stop(self, number: AccountId) -> None:
+        line = self._lines.pop(number)
+        if line.task is not None:
+            line.task.cancel()
+            await asyncio.wait([line.task])
+        await line.remote.close()
+
+    async def _tidy(self) -> None:
+        while True:
+            await tidy(self._store)
+            await asyncio.sleep(TIDY_SECONDS)
+
+    def _keep(self, lane: Callable[[], Coroutine[Any, Any, None]], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(lane(), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._ended(done, lane, name))
+        return task
+
+    def _ended(self, task: asyncio.Task[None], lane: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            return
+        log.error("%s: unforeseen error", name, exc_info=error)
+        problem = Problem(
+            None,
+            "fault",
+            "Something in the program went wrong",
+            "Nothing is lost. It will be tried again; the log says more.",
+            Remedy.RETRY,
+            f"{type(error).__name__}: {error}"[:300],
+        )
+        self._report(problem)
+        asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._again, lane, name)
+
+    def _again(self, lane: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        if self._end is not None:
+            self._keep(lane, name)
+
+
+def _server(account: Account | None) -> object:
+    """What a running line depends on."""
+    return (account.incoming, account.identities, account.paused) if account is not None else None
