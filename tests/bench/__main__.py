@@ -1,5 +1,7 @@
-"""Runs the measurements: `python3 dev.py bench [sync bodies start folder send idle …]`. Each prints its figures beside a
-raw reference taken in the same run; ratios mean something, absolute times little."""
+"""Runs the measurements: `python3 dev.py bench [sync start …]`.
+
+Each prints its figures beside a raw reference taken in the same run; ratios mean something, absolute times little.
+"""
 
 from __future__ import annotations
 

@@ -146,9 +146,7 @@ class Delivery:
         self._address = address.casefold()
         self._mailboxes = mailboxes
 
-    async def handle_MAIL(
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         """Take mail from the person alone."""
         if not session.authenticated:
             return "530 5.7.0 Authentication required"

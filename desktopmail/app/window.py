@@ -1,0 +1,185 @@
+"""Starts the window: one application object, one loop, one engine, for the whole life of the program."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from desktopmail.app.options import WindowOptions
+from desktopmail.app.paths import profile_folder
+from desktopmail.domain.errors import MailError
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDialog, QWidget
+
+    from desktopmail.domain.draft import Draft
+    from desktopmail.engine.engine import Engine
+    from desktopmail.gui.reader.pane import ReaderPane
+    from desktopmail.gui.window import MainWindow
+
+IDLE_BEFORE_WARMING = 1.5
+
+
+def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = None) -> int:
+    """Show the window until it is closed, or paint one picture; gives back the exit code. `painted` is called once,
+    when the first paint is done (measurements use it)."""
+    _environment(options)
+    from desktopmail.gui.reader.prepare import before_application
+
+    before_application()
+    from desktopmail.gui import loop
+
+    return loop.run(lambda: _main(options, painted))
+
+
+def _environment(options: WindowOptions) -> None:
+    os.environ["QT_API"] = "pyside6"
+    if options.screenshot:
+        os.environ["QT_SCALE_FACTOR"] = f"{options.scale:g}"
+        screen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+        if not screen and sys.platform.startswith("linux"):
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+async def _main(options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> int:
+    try:
+        async with _engine(options) as engine:
+            if options.screenshot:
+                from desktopmail.app.picture import take
+
+                return await take(engine, options)
+            return await _life(engine, options, painted)
+    except MailError as error:
+        return await _cannot_start(error, options)
+
+
+@asynccontextmanager
+async def _engine(options: WindowOptions) -> AsyncIterator[Engine]:
+    if options.demo:
+        from desktopmail.app.demo.start import demo_engine
+
+        async with demo_engine() as engine:
+            yield engine
+        return
+    from desktopmail.app import logs
+    from desktopmail.engine.engine import Engine
+    from desktopmail.store.secrets import open_secrets
+
+    profile = profile_folder(options.profile)
+    engine = await Engine.open(profile, passwords=open_secrets(os.environ))
+    logs.start(profile)
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+async def _life(engine: Engine, options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> int:
+    window = make(engine)
+    if options.theme:
+        from desktopmail.gui.style.theme import theme
+
+        theme().choose(options.theme)
+    closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    window.closed.connect(_setting(closed))
+    window.show()
+    await _first_paint(window)
+    if painted is not None:
+        painted(window)
+    await engine.start()
+    if options.opens:
+        await _open(window, options.opens)
+    warming = asyncio.ensure_future(_warm_up(window))
+    await closed
+    warming.cancel()
+    await window.finish()
+    await dispose(window)
+    return 0
+
+
+def make(engine: Engine) -> MainWindow:
+    """The main window on an engine, with the panes it places."""
+    from desktopmail.gui.window import MainWindow, Parts
+
+    return MainWindow(engine, Parts(_reader, _composer, _wizard))
+
+
+def _reader(engine: Engine) -> ReaderPane:
+    from desktopmail.gui.reader.pane import ReaderPane
+
+    return ReaderPane(engine)
+
+
+def _composer(engine: Engine, draft: Draft) -> QWidget:
+    from desktopmail.gui.composer.window import ComposerWindow
+
+    return ComposerWindow(engine, draft)
+
+
+def _wizard(engine: Engine) -> QDialog:
+    from desktopmail.gui.wizard.window import AccountWizard
+
+    return AccountWizard(engine)
+
+
+async def _first_paint(window: MainWindow) -> None:
+    """Wait until the window has been painted once."""
+    from PySide6.QtCore import QTimer
+
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    QTimer.singleShot(0, window, _setting(done))
+    await done
+
+
+async def _warm_up(window: MainWindow) -> None:
+    await asyncio.sleep(IDLE_BEFORE_WARMING)
+    window.start_work()
+
+
+async def _open(window: MainWindow, opens: str) -> None:
+    if opens.lower().startswith("mailto:"):
+        from PySide6.QtCore import QUrl
+
+        window.writing.mailto(QUrl(opens))
+
+
+async def dispose(window: MainWindow) -> None:
+    """Take the window down while its loop still turns: web pages go before their profile."""
+    window.close()
+    window.deleteLater()
+    gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    window.destroyed.connect(_setting(gone))
+    await gone
+
+
+def _setting(future: asyncio.Future[None]) -> Callable[..., None]:
+    """A slot that ends the wait for `future`, whatever the signal carries."""
+
+    def end(*values: object) -> None:
+        if not future.done():
+            future.set_result(None)
+
+    return end
+
+
+async def _cannot_start(error: MailError, options: WindowOptions) -> int:
+    """Say why there is no window: in a box, or on the error stream where a picture was asked for."""
+    if options.screenshot:
+        sys.stderr.write(f"desktopmail: {error.title}\n{error.detail}\n")
+        return 1
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QMessageBox
+
+    box = QMessageBox(QMessageBox.Icon.Warning, "Desktopmail", error.title)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(error.detail)
+    box.setDetailedText(error.log)
+    closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    box.finished.connect(_setting(closed))
+    box.open()
+    await closed
+    return 1

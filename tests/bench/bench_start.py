@@ -1,0 +1,134 @@
+"""Start: from launching Python to a painted list of 50,000 messages, beside an empty PySide6 window; and opening a
+folder of 100,000 messages to painted rows."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+EMPTY = """
+import sys, time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+app = QApplication(sys.argv)
+window = QMainWindow()
+window.resize(1280, 800)
+window.show()
+QTimer.singleShot(0, lambda: (sys.stdout.write(f"{time.time()}\\n"), sys.stdout.flush(), app.quit()))
+app.exec()
+"""
+
+OURS = """
+import sys, time
+from pathlib import Path
+from desktopmail.app.options import WindowOptions
+from desktopmail.app.window import run
+
+def painted(window):
+    count = len(window.messages.model)
+    window.messages.view.grab()
+    web = any(name.startswith("PySide6.QtWebEngine") for name in sys.modules)
+    sys.stdout.write(f"{time.time()} {count} {web}\\n")
+    sys.stdout.flush()
+    window.close()
+
+sys.exit(run(WindowOptions(profile=sys.argv[1]), painted))
+"""
+
+RUNS = 7
+
+
+def main() -> None:
+    """Print both starts, their ratio, and the folder opening."""
+    with tempfile.TemporaryDirectory() as place:
+        profile = Path(place) / "profile"
+        asyncio.run(_fill(profile, (50_000, 100_000)))
+        empty, ours = [], []
+        for _ in range(RUNS):
+            empty.append(_seconds([sys.executable, "-c", EMPTY])[0])
+            seconds, words = _seconds([sys.executable, "-c", OURS, str(profile)])
+            ours.append(seconds)
+        print(f"empty PySide6 window      {statistics.median(empty):6.3f} s")
+        print(
+            f"desktopmail, list painted {statistics.median(ours):6.3f} s  ({words[1]} rows, web engine: {words[2]})"
+        )
+        ratio = statistics.median(a / b for a, b in zip(ours, empty, strict=True))
+        print(f"ratio                     {ratio:6.2f}    (goal ≤ 2)")
+        print(
+            subprocess.run(
+                [sys.executable, "-c", FOLDER, str(profile)], capture_output=True, text=True, check=True
+            ).stdout
+        )
+
+
+FOLDER = """
+import asyncio, os, statistics, sys, time
+from desktopmail.app.options import WindowOptions
+from desktopmail.app.window import run
+
+def painted(window):
+    folders = sorted(window.engine.library.folders(), key=lambda folder: folder.total)
+    big, small = folders[-1], folders[0]
+    for grouped in (False, True):
+        window.messages.regroup(grouped)
+        window.preferences.now = window.preferences.now
+        times = []
+        for _ in range(7):
+            window.places.go(small.id)
+            window.messages.view.grab()
+            start = time.perf_counter()
+            window.messages.show_place(big.id, "big", grouped=grouped)
+            window.messages.view.grab()
+            times.append((time.perf_counter() - start) * 1000)
+        kind = "conversations" if grouped else "messages"
+        print(f"open {big.total} messages as {kind}: {statistics.median(times):6.1f} ms to painted rows (goal ≤ 100)")
+    window.close()
+
+sys.exit(run(WindowOptions(profile=sys.argv[1]), painted))
+"""
+
+
+def _seconds(command: list[str]) -> tuple[float, list[str]]:
+    start = time.time()
+    words = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return float(words[0]) - start, words
+
+
+async def _fill(profile: Path, counts: tuple[int, ...]) -> None:
+    """A profile with an Inbox of the first and an archive of the second number of messages."""
+    from desktopmail.domain.account import NewAccount
+    from desktopmail.domain.address import Address
+    from desktopmail.domain.folder import Role
+    from desktopmail.domain.message import Fetched, Flags
+    from desktopmail.store.rows import NewMessage
+    from desktopmail.store.store import Store
+
+    store = Store.open(profile)
+    account = await store.write(lambda tx: tx.accounts.add(NewAccount("ada@demo.example", "Demo", "Ada", None, None)))
+    now = int(time.time())
+    me = (Address("Ada", "ada@demo.example"),)
+    for role, count in zip((Role.INBOX, Role.ARCHIVE), counts, strict=True):
+        folder = await store.read(lambda tx, role=role: tx.folders.by_role(account, role).id)
+        for first in range(0, count, 500):
+            rows = [
+                NewMessage(
+                    account=account, folder=folder, key=b"", message_id=f"<{role.value}-{n}@x.example>",
+                    references=(f"<{role.value}-{n // 3 * 3}@x.example>",) if n % 3 else (), date=now - n * 600,
+                    received=now - n * 600, sender=(Address(f"Person {n % 97}", f"p{n % 97}@x.example"),), to=me, cc=(),
+                    subject=f"About the matter number {n // 3}", preview="A few words of the text of this message " * 3,
+                    flags=Flags.SEEN if n % 9 else Flags.NONE, tags=frozenset(), size=4000 + n, attachments=n % 11 == 0,
+                    fetched=Fetched.FULL, content=None, structure=b"", list_id="",
+                )
+                for n in range(first, min(first + 500, count))
+            ]  # fmt: skip
+            await store.write(lambda tx, rows=rows: tx.messages.insert(rows))
+    await store.close()
+
+
+if __name__ == "__main__":
+    main()
