@@ -154,6 +154,10 @@ async def dispose(window: MainWindow) -> None:
     gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     window.destroyed.connect(_setting(gone))
     await gone
+    if "desktopmail.gui.reader.sheets" in sys.modules:
+        from desktopmail.gui.reader.sheets import sheets
+
+        sheets().close()
 
 
 def _setting(future: asyncio.Future[None]) -> Callable[..., None]:
