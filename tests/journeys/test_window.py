@@ -1,0 +1,127 @@
+"""The journeys of a message through the real window, against a real Dovecot and a real Postfix."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktopmail.domain.folder import Role
+from desktopmail.domain.message import Flags
+from desktopmail.store.secrets import Memory
+from tests.gui.conftest import qloop, run  # noqa: F401 - fixtures
+from tests.journeys.house import House, house, move_in, until
+from tests.servers.dovecot import Dovecot, User
+from tests.servers.postfix import Postfix
+from tests.servers.proxy import CuttingProxy
+
+pytestmark = pytest.mark.webengine
+
+
+def letter(subject: str, text: str = "Hello Ada,\r\n\r\nit works.\r\n", name: str = "Noor Haddad") -> bytes:
+    return (
+        f"From: {name} <noor@haddad.example>\r\nTo: Ada <ada@mail.test>\r\nSubject: {subject}\r\n"
+        f"Date: Wed, 25 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{subject.replace(' ', '-')}@haddad.example>\r\n"
+        f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}"
+    ).encode()
+
+
+def on_server(dovecot: Dovecot, user: User, folder: str) -> list[str]:
+    """Subjects that the server holds in a folder."""
+    found = [raw.split(b"Subject: ", 1)[1].split(b"\r\n", 1)[0].split(b"\n", 1)[0] for raw in dovecot.messages(user, folder)]
+    return sorted(each.decode() for each in found)
+
+
+def test_new_mail_by_idle_is_painted(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User) -> None:  # noqa: F811
+    """Journey 1: the server tells of a new message, and its row is painted without a key being pressed."""
+    dovecot.seed(dovecot_user, "INBOX", [letter("The first")])
+
+    async def journey() -> None:
+        async with house(tmp_path / "profile") as home:
+            await move_in(home, dovecot_user, dovecot.endpoint("imaps", dovecot_user))
+            await home.sees("The first")
+            inbox = home.folder(Role.INBOX)
+            await until(lambda: any("IDLE" in line for line in [dovecot.log()]) or home.engine.activities)
+            before = home.window.messages.view.grab().toImage()
+            dovecot.seed(dovecot_user, "INBOX", [letter("Came by itself", name="Tomás Rivera")])
+            row = await home.sees("Came by itself")
+            assert Flags.SEEN not in row.flags
+            assert next(each for each in home.engine.library.folders() if each.id == inbox).unread == 2
+            await until(lambda: home.window.messages.view.grab().toImage() != before)
+            await home.chooses("Came by itself")
+            reader = home.window.reader.reader
+            assert reader is not None
+            await until(lambda: "Came by itself" in [each.summary.subject for each in reader._views])
+            # Reading marks it as read, here and then there.
+            await until(lambda: Flags.SEEN in next(each for each in home.rows() if each.id == row.id).flags)
+            await until(lambda: ":2,S" in "".join(each.name for each in dovecot.maildir(dovecot_user).rglob("*")))
+
+    run(journey())
+
+
+def test_trash_offline_then_reconnect(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User) -> None:  # noqa: F811
+    """Journey 2: trashed without a line, moved on the server when it is back, and taken back after a restart."""
+    dovecot.seed(dovecot_user, "INBOX", [letter("Keep me"), letter("Throw me away")])
+    passwords = Memory()
+
+    async def journey() -> None:
+        profile = tmp_path / "profile"
+        real = dovecot.endpoint("imaps", dovecot_user)
+        async with CuttingProxy(real.port) as proxy:
+            async with house(profile, passwords) as home:
+                await move_in(home, dovecot_user, replace(real, port=proxy.port))
+                await home.sees("Throw me away")
+                await until(lambda: dovecot.messages(dovecot_user, "INBOX"))
+                proxy.cut_after(up=0)
+                await proxy.cut_now()
+                await home.chooses("Throw me away")
+                home.run("trash")
+                await until(lambda: home.subjects(Role.TRASH) == ["Throw me away"])
+                assert home.subjects() == ["Keep me"]
+                assert home.window.toast.isVisible()
+                assert on_server(dovecot, dovecot_user, "INBOX") == ["Keep me", "Throw me away"]
+                proxy.cut_after()
+                home.engine.wake()
+                await until(lambda: on_server(dovecot, dovecot_user, "Trash") == ["Throw me away"])
+                assert on_server(dovecot, dovecot_user, "INBOX") == ["Keep me"]
+            async with house(profile, passwords) as again:
+                await again.sees("Keep me")
+                again.run("undo")
+                await until(lambda: sorted(again.subjects(Role.INBOX)) == ["Keep me", "Throw me away"])
+                await until(lambda: on_server(dovecot, dovecot_user, "INBOX") == ["Keep me", "Throw me away"])
+                assert on_server(dovecot, dovecot_user, "Trash") == []
+
+    run(asyncio.wait_for(journey(), 90))
+
+
+def test_an_answer_arrives(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User, postfix: Postfix) -> None:  # noqa: F811
+    """Read, answer, send over Postfix with sign-in over TLS; it arrives, the copy is in Sent, the original is marked."""
+    other = dovecot.add_user()
+    dovecot.seed(dovecot_user, "INBOX", [letter("A question").replace(b"noor@haddad.example>\r\nTo", f"{other.address}>\r\nTo".encode(), 1)])
+
+    async def journey() -> None:
+        async with house(tmp_path / "profile") as home:
+            await move_in(home, dovecot_user, dovecot.endpoint("imaps", dovecot_user), postfix.endpoint("smtps", dovecot_user))
+            await home.engine.change_settings(undo_send_seconds=0)
+            original = await home.chooses("A question")
+            home.run("reply")
+            await until(lambda: home.beside("ComposerWindow"))
+            composer: Any = home.beside("ComposerWindow")
+            assert [each.address for each in composer.draft_now().to] == [other.address]
+            composer.editor.textCursor().insertText("The answer is forty-two.")
+            composer.send()
+            await until(lambda: home.beside("ComposerWindow") is None)
+            await until(lambda: "Re: A question" in home.subjects(Role.SENT))
+            await until(lambda: Flags.ANSWERED in home.engine.library.summary(original.id).flags)
+            await until(lambda: on_server(dovecot, dovecot_user, "Sent") == ["Re: A question"])
+        received = await asyncio.to_thread(postfix.delivered, other)
+        assert b"forty-two" in received[0]
+        assert b"In-Reply-To: <A-question@haddad.example>" in received[0]
+
+    run(asyncio.wait_for(journey(), 90))
+
+
+__all__ = ["House"]
