@@ -53,6 +53,7 @@ class Places(QObject):
         self._read_timer.timeout.connect(lambda: self.read_soon.emit(self._seen))
         folders.chosen.connect(self.go)
         messages.selected.connect(self._selected)
+        messages.moved.connect(self._look_around)
         messages.everywhere_wanted.connect(self._look)
         search.wanted.connect(self._wanted)
 
@@ -157,7 +158,7 @@ class Places(QObject):
             seconds = self._preferences.now.mark_read_seconds
             if self._seen and seconds >= 0:
                 self._read_timer.start(round(seconds * 1000))
-        self._look_around(count)
+        self._look_around()
 
     def apply(self, changes: ChangeSet) -> None:
         """Follow the store."""
@@ -174,8 +175,9 @@ class Places(QObject):
         self._folders.show_tree(self._engine.library.accounts(), folders)
         self._search.know(folders)
 
-    def _look_around(self, count: int | None = None) -> None:
-        rows = self._messages.summaries(self._messages.chosen()[:100])
+    def _look_around(self) -> None:
+        count = self._messages.count()
+        rows = self._messages.summaries(self._messages.chosen()[:100]) if count else []
         place = self._messages.model.place
         folder = self.folder(self.place) if not isinstance(place, Found) else None
         role = folder.role if folder is not None else None
@@ -184,7 +186,7 @@ class Places(QObject):
         self.situation.emit(
             Situation(
                 accounts=len(self._engine.library.accounts()),
-                selected=len(rows) if count is None else count,
+                selected=count,
                 unread=_any_without(rows, Flags.SEEN),
                 starred=bool(rows) and not _any_without(rows, Flags.STARRED),
                 in_junk=role is Role.JUNK,

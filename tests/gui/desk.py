@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from email.headerregistry import Address as Mail
 from email.message import EmailMessage
@@ -31,9 +32,11 @@ from desktopmail.engine.library import Library
 from desktopmail.engine.pictures import Pictures
 from desktopmail.engine.reading import Reading
 from desktopmail.engine.search import Search
+from desktopmail.gui.loop import close_tasks
 from desktopmail.gui.window import MainWindow, Parts
 from desktopmail.store.rows import NewMessage
 from desktopmail.store.store import Store
+from desktopmail.store.text import TextRow
 from tests.gui.samples import LETTERS, ME, STEPS, summary
 
 
@@ -185,6 +188,7 @@ class Desk:
         self.engine = DeskEngine(self.store)
         self.window: MainWindow | None = None
         self.account = AccountId(0)
+        self.run: Callable[[Coroutine[Any, Any, Any]], Any]
         self.content: dict[int, bytes] = {}
         self._uids = count(1)
 
@@ -223,6 +227,9 @@ class Desk:
         rows = [self._row(number, at - ages[number], folder or self.folder(Role.INBOX))
                 for number in range(start, stop)]  # fmt: skip
         found: list[MessageId] = await self.store.write(lambda tx: tx.messages.insert(rows))
+        texts = [TextRow(one, f"{row.sender[0].name} {row.sender[0].address}", row.subject, row.preview)
+                 for one, row in zip(found, rows, strict=True)]  # fmt: skip
+        await self.store.text(lambda index: index.add(texts))
         return found
 
     def _row(self, number: int, at: int, folder: FolderId) -> NewMessage:
@@ -238,6 +245,28 @@ class Desk:
         self.window = MainWindow(self.engine, parts)  # type: ignore[arg-type]
         self.window.show()
         return self.window
+
+    async def settled(self) -> None:
+        """Everything that was started on the store is done."""
+        await self.store.read(lambda tx: None)
+
+    async def close(self) -> None:
+        """Close window and profile."""
+        if self.window is not None:
+            self.window.close()
+            self.window.deleteLater()
+        await close_tasks()
+        await self.store.close()
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Turn the loop until something is true; ten seconds at most."""
+
+        async def turning() -> None:
+            async with asyncio.timeout(10):
+                while not condition():  # noqa: ASYNC110 - conditions of widgets have no event
+                    await asyncio.sleep(0.002)
+
+        self.run(turning())
 
     @property
     def ids(self) -> list[int]:

@@ -72,7 +72,7 @@ class MessageModel(QAbstractListModel):
         self._folders, self.on_server = None, False
         keys = {key[0]: key for key in self.source.keys(found.ids)}
         self.vector = Vector()
-        self.vector.insert(0, [keys[one][:3] for one in found.ids if one in keys] or [])
+        self.vector.insert(0, [keys[one][:3] for one in found.ids if one in keys])
         self._after_reset()
 
     def _after_reset(self) -> None:

@@ -27,8 +27,9 @@ _Selection = QItemSelectionModel.SelectionFlag
 
 
 class MessagePane(QWidget):
-    """Signals: `selected` with the chosen ids (at most the first hundred, and how many there are in truth), `opened`
-    by Enter or double click, `row_command` with a command and one id, `menu_wanted` at a point, `walk` by Space."""
+    """Signals: `selected` with the chosen ids (at most the first hundred) and how many there are in truth; `moved` at
+    once when the selection changes; `opened` by Enter or double click; `row_command` with a command and one id;
+    `menu_wanted` at a point; `walk` by Space."""
 
     selected = Signal(list, int)
     opened = Signal(object)
@@ -36,6 +37,7 @@ class MessagePane(QWidget):
     menu_wanted = Signal(QPoint)
     walk = Signal(bool)
     everywhere_wanted = Signal(bool)
+    moved = Signal()
 
     def __init__(self, source: Source, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +72,7 @@ class MessagePane(QWidget):
     def _connect(self) -> None:
         self.model.has_changed.connect(self._rows_changed)
         self.model.repaint.connect(self._tell_later.start)
-        self.view.selectionModel().selectionChanged.connect(lambda *_: self._tell_later.start())
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._chosen_anew())
         self.view.activated.connect(lambda index: self.opened.emit(self.model.id_at(index.row())))
         self.view.row_command.connect(lambda name, row: self.row_command.emit(name, [self.model.id_at(row)]))
         self.view.menu_wanted.connect(self.menu_wanted)
@@ -150,6 +152,11 @@ class MessagePane(QWidget):
         """The ids of the selected rows."""
         return self.model.selected_ids(self.view.selectionModel().selection())
 
+    def count(self) -> int:
+        """How many rows are selected."""
+        selection = self.view.selectionModel().selection()
+        return sum(selection.at(n).height() for n in range(selection.size()))
+
     def choose(self, ids: Iterable[MessageId], *, focus: bool = False) -> None:
         """Select these, as far as they are here, and bring the first into sight."""
         rows = self.model.vector.rows_of(ids)
@@ -167,7 +174,10 @@ class MessagePane(QWidget):
 
     def step(self, by: int, *, unread: bool = False) -> bool:
         """Choose the next or the previous row, or the next unread one. Whether there was one."""
-        row = self.view.currentIndex().row() + by
+        current = self.view.currentIndex()
+        row = current.row() + by
+        if current.isValid() and not self.view.selectionModel().isSelected(current):
+            row = current.row()
         if unread:
             wanted = unread_rows(self.model)
             beyond = [each for each in wanted if (each >= row if by > 0 else each <= row)]
@@ -204,10 +214,13 @@ class MessagePane(QWidget):
 
     # Following ------------------------------------------------------------------------------------------------
 
+    def _chosen_anew(self) -> None:
+        self._tell_later.start()
+        self.moved.emit()
+
     def tell(self) -> None:
         """Say what is selected."""
-        selection = self.view.selectionModel().selection()
-        count = sum(selection.at(n).height() for n in range(selection.size()))
+        count = self.count()
         ids = self.chosen()[:100] if count else []
         self.header.show_chosen(count)
         self.selected.emit(ids, count)

@@ -59,6 +59,8 @@ class Vector:
 
     def insert(self, row: int, entries: Sequence[tuple[int, int, int]]) -> None:
         """Put (id, sort, thread) entries in at a row."""
+        if not entries:
+            return
         for column, values in zip((self.ids, self.sorts, self.threads), zip(*entries, strict=True), strict=True):
             column[row:row] = array("q", values)
 
