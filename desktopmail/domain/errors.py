@@ -71,14 +71,19 @@ class PossiblySent(ConnectionLost):
 
 
 class BadCertificate(MailError):
-    """The server could not prove who it is. `fingerprint` (SHA-256, hex) is what a person would have to pin."""
+    """The server could not prove who it is. `fingerprint` (SHA-256, hex) is what a person would have to pin; `issuer`
+    and `ends` (seconds since 1970 UTC, 0 when unreadable) are what the certificate says about itself."""
 
     kind = "bad-certificate"
     remedy = Remedy.OPEN_SETTINGS
 
-    def __init__(self, title: str, detail: str = "", log: str = "", fingerprint: str = "") -> None:
+    def __init__(
+        self, title: str, detail: str = "", log: str = "", fingerprint: str = "", issuer: str = "", ends: int = 0
+    ) -> None:
         super().__init__(title, detail, log)
         self.fingerprint = fingerprint
+        self.issuer = issuer
+        self.ends = ends
 
 
 class InsecureServer(MailError):

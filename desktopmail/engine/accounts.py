@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 
@@ -62,23 +63,36 @@ class Accounts:
         """Make an account and keep its password; with `keep=False` the password only lasts as long as the program.
 
         Raises WrongUsage when the same mailbox is here already, and SecretsUnavailable, with nothing made, when the
-        password cannot be kept."""
+        password cannot be kept. Cancelled half way, it takes back what it made."""
         _refuse_impossible(new)
         if keep:
             await self._passwords.ready()
+        made: list[Account] = []
 
-        def work(tx: Transaction) -> Account:
+        def work(tx: Transaction) -> None:
             if any(_same_mailbox(each.incoming, new.incoming) for each in tx.accounts.all()):
                 raise WrongUsage("This mailbox is here already", "Nothing was changed.")
-            return tx.accounts.get(tx.accounts.add(new))
+            made.append(tx.accounts.get(tx.accounts.add(new)))
 
-        account = await self._store.write(work, durable=True)
         try:
-            await self._keep(account, password, outgoing_password, keep)
-        except MailError:
-            await self._store.write(lambda tx: tx.accounts.remove(account.id))
+            await self._store.write(work, durable=True)
+            await self._keep(made[0], password, outgoing_password, keep)
+        except (MailError, asyncio.CancelledError):
+            await self._take_back(made)
             raise
-        return account.id
+        return made[0].id
+
+    async def _take_back(self, made: list[Account]) -> None:
+        """Remove what was just made. `made` fills when the store has done its work, which may be later than now."""
+
+        def work(tx: Transaction) -> None:
+            for each in made:
+                tx.accounts.remove(each.id)
+
+        await self._store.write(work)
+        with contextlib.suppress(SecretsUnavailable):
+            for each in made:
+                await self._passwords.delete(each)
 
     async def change(self, account: Account) -> None:
         """Store an account as given. Passwords follow a renamed server; certificates no longer listed are no longer

@@ -125,11 +125,14 @@ def check_pin(ssl_object: ssl.SSLObject | ssl.SSLSocket | None, endpoint: Endpoi
     der = ssl_object.getpeercert(binary_form=True) or b""
     shown = fingerprint(der)
     if not any(hmac.compare_digest(shown, pin.lower().replace(":", "")) for pin in endpoint.pins):
+        known = facts(der)
         raise BadCertificate(
             f"{endpoint.host} shows another certificate than the one you trusted",
             "Nothing was sent. Ask the people who run this server whether its certificate was replaced.",
-            _facts_line(facts(der)),
+            _facts_line(known),
             shown,
+            _inert(known.issuer),
+            known.ends,
         )
 
 
@@ -159,6 +162,8 @@ def _bad_certificate(error: ssl.SSLCertVerificationError, host: str) -> BadCerti
         "Nothing was sent. Mail on this computer is safe.",
         f"{error.verify_message}. {_facts_line(known)}" if der else str(error.verify_message),
         known.fingerprint,
+        _inert(known.issuer),
+        known.ends,
     )
 
 
