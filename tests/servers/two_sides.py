@@ -14,7 +14,7 @@ from pathlib import Path
 
 from desktopmail.domain.account import Account, Endpoint, ImapServer, NewAccount
 from desktopmail.domain.errors import MailError
-from desktopmail.domain.folder import Ability, Folder, Lives
+from desktopmail.domain.folder import Ability, Folder, Lives, Role
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.engine.actions import Actions
@@ -22,6 +22,7 @@ from desktopmail.engine.activity import SyncReport, Teller
 from desktopmail.engine.arrival import Arriving, Door, arrive
 from desktopmail.engine.imap.remote import ImapRemote
 from desktopmail.engine.runner import Runner
+from desktopmail.protocols.imap.names import decode, encode
 from desktopmail.store.secrets import Memory
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -61,11 +62,11 @@ class OtherProgram:
     def folders(self) -> list[str]:
         lines = self._line.list()[1]
         found = [line.decode().rpartition(' "/" ')[2].strip('"') for line in lines if b"\\Noselect" not in line]
-        return sorted(name for name in found if name)
+        return sorted(decode(name.encode()) for name in found if name)
 
     def open(self, folder: str) -> list[str]:
         """Select a folder; its UIDs."""
-        status, said = self._line.select(f'"{folder}"')
+        status, said = self._line.select(_quoted(folder))
         assert status == "OK", (folder, said)
         return list(self._line.uid("SEARCH", "ALL")[1][0].decode().split())
 
@@ -89,15 +90,19 @@ class OtherProgram:
         assert status == "OK", (name, arguments, said)
 
     def append(self, folder: str, raw: bytes, flags: str = "") -> None:
-        status, said = self._line.append(f'"{folder}"', flags, None, raw)
+        status, said = self._line.append(_quoted(folder), flags, None, raw)
         assert status == "OK", said
 
     def create(self, folder: str) -> None:
-        self._line.create(f'"{folder}"')
+        self._line.create(_quoted(folder))
 
     def rename(self, old: str, new: str) -> None:
-        status, said = self._line.rename(f'"{old}"', f'"{new}"')
+        status, said = self._line.rename(_quoted(old), _quoted(new))
         assert status == "OK", said
+
+
+def _quoted(folder: str) -> str:
+    return f'"{encode(folder)}"'
 
 
 def _marks(words: set[str]) -> tuple[Flags, frozenset[str]]:
@@ -177,13 +182,14 @@ class Ours:
         return Counter((row.message_id, row.flags, row.tags) for row in rows)
 
     async def waiting(self) -> int:
-        """How many differences are left."""
-        return await self.store.read(
-            lambda tx: (
-                len(tx.difference.for_account(self.account.id, 1 << 40))
-                + len(tx.difference.folders(self.account.id, 1 << 40))
-            )
-        )
+        """How many differences are left, not counting folders that are made only when something goes there."""
+
+        def count(tx: Transaction) -> int:
+            own = {folder.id for folder in tx.folders.all(self.account.id) if folder.role is Role.NONE}
+            folders = [each for each in tx.difference.folders(self.account.id, 1 << 40) if each.folder in own]
+            return len(folders) + len(tx.difference.for_account(self.account.id, 1 << 40))
+
+        return await self.store.read(count)
 
     async def write(self, folder: Folder, raw: bytes, flags: Flags = Flags.NONE) -> MessageId:
         """A message that exists here only, as a draft or an import is."""
@@ -287,10 +293,10 @@ class World:
                 self.other.verb("STORE", uid, self.chance.choice(["+FLAGS", "-FLAGS"]), "(work)")
             case "move":
                 if folder != target:
-                    self.other.verb("MOVE", uid, f'"{target}"')
+                    self.other.verb("MOVE", uid, _quoted(target))
                     self._contest(name)
             case "copy":
-                self.other.verb("COPY", uid, f'"{target}"')
+                self.other.verb("COPY", uid, _quoted(target))
                 self.certain[name] += 1
                 self._contest(name)
             case "expunge":
