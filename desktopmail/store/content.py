@@ -21,14 +21,19 @@ GRACE = 3600
 
 def read_content(db: apsw.Connection, sha: bytes) -> bytes | None:
     """The bytes with this SHA-256, or None. Raises StoreDamaged when they are not what was stored."""
-    row = db.execute("SELECT id, size, pieces FROM content WHERE sha = ?", (sha,)).fetchone()
+    row = db.execute("SELECT id, pieces FROM content WHERE sha = ?", (sha,)).fetchone()
     if row is None:
         return None
-    content, size, pieces = row
-    raw = _unpacked(db, content, pieces)
-    if raw is None or len(raw) != size:
+    raw = _unpacked(db, *row)
+    if raw is None or sha256(raw).digest() != sha:
         raise damaged("content.db", f"content {sha.hex()} is not what was stored")
     return raw
+
+
+def read_damaged(db: apsw.Connection, sha: bytes) -> bytes | None:
+    """What is left of a damaged content, if it can be unpacked at all."""
+    row = db.execute("SELECT id, pieces FROM content WHERE sha = ?", (sha,)).fetchone()
+    return _unpacked(db, *row) if row else None
 
 
 def name_nameless(db: apsw.Connection) -> int:

@@ -93,14 +93,14 @@ class Copies:
                 )
             before.append(here)
             after.append(new)
-        self._db.executemany("DELETE FROM imap_copy WHERE folder = ? AND uid = ?", [(c[1], c[2]) for c in copies])
+        displaced = self._displace([(copy[1], copy[2]) for copy in copies])
         self._db.executemany(
             "INSERT OR REPLACE INTO imap_copy (message, folder, uid, flags, tags, mod_seq) VALUES (?, ?, ?, ?, ?, ?)",
             copies,
         )
         self._lost.found(lost)
         self._wishes.write(before, after)
-        self._agreed(row.message for row in before)
+        self._agreed([*(row.message for row in before), *displaced])
 
     def update_flags(self, folder: FolderId, rows: Sequence[FlagRow]) -> int:
         """The server reports flags: three-way merge per flag into what the person has. UIDs that are not known are
@@ -136,9 +136,9 @@ class Copies:
         """The server moved messages at our request; `uids` maps old to new ones."""
         messages = self.messages(folder, uids)
         rows = [(to, uids[uid], message) for uid, message in messages.items()]
-        self._db.executemany("DELETE FROM imap_copy WHERE folder = ? AND uid = ?", [row[:2] for row in rows])
+        displaced = self._displace([row[:2] for row in rows])
         self._db.executemany("UPDATE imap_copy SET folder = ?, uid = ?, mod_seq = 0 WHERE message = ?", rows)
-        self._agreed(messages.values())
+        self._agreed([*messages.values(), *displaced])
 
     def vanish(self, folder: FolderId, uids: Iterable[int]) -> None:
         """Copies vanished. Messages still wanted in that folder are hidden at once; they are forgotten by
@@ -170,6 +170,11 @@ class Copies:
     def sweep_vanished(self, account: AccountId) -> int:
         """After all folders were read: forget the messages whose copies did not turn up anywhere. How many went."""
         return self._lost.sweep(account)
+
+    def _displace(self, places: Iterable[tuple[int, int]]) -> list[int]:
+        """Take away what was believed to be at these folders and UIDs; the messages that have no copy by it."""
+        gone = self._db.executemany("DELETE FROM imap_copy WHERE folder = ? AND uid = ? RETURNING message", places)
+        return [message for (message,) in gone]
 
     def _by_uid(
         self, folder: FolderId, uids: Iterable[int]

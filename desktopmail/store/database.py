@@ -17,7 +17,7 @@ from desktopmail.store.migrations import Step, major
 MAIL, CONTENT, SEARCH = "mail.db", "content.db", "search.db"
 MAGIC = b"SQLite format 3\x00"
 CLEAN_CHECK_SECONDS = 0.05
-SUSPICIOUS_CHECK_SECONDS = 2.0
+SUSPICIOUS_CHECK_SECONDS = 1.0
 WAL_PAGES = 4000
 
 
@@ -143,9 +143,14 @@ def _left_open(path: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
+def page_size_of(path: Path) -> int:
+    """Bytes per page of the databases made here: larger where bulky values are stored."""
+    return 16384 if path.name == CONTENT else 4096
+
+
 def _set_journal(db: apsw.Connection, path: Path, *, durable: bool) -> None:
     if db.pragma("journal_mode") != "wal":
-        db.pragma("page_size", 16384 if path.name == CONTENT else 4096)
+        db.pragma("page_size", page_size_of(path))
     mode = db.pragma("journal_mode", "wal")
     if mode != "wal":
         raise StoreFailed(

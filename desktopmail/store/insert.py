@@ -57,7 +57,7 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
         db.executemany(
             "INSERT INTO imap_copy (message, folder, uid, flags, tags, mod_seq) VALUES (?, ?, ?, ?, ?, ?)", copies
         )
-    if len(copies) < len(rows):
+    if any(not row.uid and row.folder in on_server for row in rows):
         notes.work = True
     for folder in folders:
         inside = [

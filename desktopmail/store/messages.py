@@ -118,7 +118,9 @@ class Messages(MessageReads):
                 for row in rows
             ],
         )
-        self._wishes.touched(row.message for row in rows)
+        ids = [row.message for row in rows]
+        self._wishes.touched(ids)
+        self._notes.work = self._wishes.recheck(ids) or self._notes.work
 
     def set_unreadable(self, ids: Iterable[MessageId]) -> None:
         """The server cannot give these: they are not asked for again unless a person opens them."""

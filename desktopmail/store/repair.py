@@ -8,9 +8,8 @@ from pathlib import Path
 
 import apsw
 
-from desktopmail.domain.errors import StoreDamaged
 from desktopmail.store.check import CheckReport, check_profile
-from desktopmail.store.content import name_nameless, read_content
+from desktopmail.store.content import name_nameless, read_damaged
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, keep_aside, open_database, refuse_newer
 from desktopmail.store.due import recheck
 from desktopmail.store.lock import ProfileLock
@@ -124,8 +123,8 @@ def _set_bad_aside(folder: Path, bad: tuple[bytes, ...]) -> None:
 
 def _write_aside(db: apsw.Connection, path: Path, sha: bytes) -> None:
     try:
-        raw = read_content(db, sha)
-    except (StoreDamaged, apsw.CorruptError):
+        raw = read_damaged(db, sha)
+    except apsw.CorruptError:
         return
     if raw is not None and not path.exists():
         path.parent.mkdir(mode=0o700, exist_ok=True)

@@ -10,6 +10,7 @@ CREATE TABLE account (
 ) STRICT;
 
 CREATE TABLE server (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     protocol TEXT NOT NULL CHECK (protocol IN ('imap', 'pop3', 'smtp')),
     host TEXT NOT NULL,
@@ -20,8 +21,8 @@ CREATE TABLE server (
     keep_days INTEGER NOT NULL DEFAULT 0,
     max_size INTEGER NOT NULL DEFAULT 0,
     files_sent INTEGER,
-    PRIMARY KEY (account, protocol)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (account, protocol)
+) STRICT;
 
 CREATE TABLE identity (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

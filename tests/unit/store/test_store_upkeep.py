@@ -13,7 +13,10 @@ from desktopmail.domain.errors import NotFound, ProfileInUse, StoreDamaged, Wron
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Fetched
 from desktopmail.store.backup import restore_profile
+from desktopmail.store.content import name_nameless
+from desktopmail.store.migrations import STEPS
 from desktopmail.store.repair import KEEP_ALL, repair_profile
+from desktopmail.store.salvage import salvage
 from desktopmail.store.store import Store
 from tests.unit.store.desk import Desk, counts_are_right
 
@@ -207,6 +210,36 @@ def test_a_damaged_content_database_is_kept_and_most_of_it_saved(tmp_path: Path,
     assert check.messages == 300
     assert 500 < check.contents < 1200
     desk.close()
+
+
+@pytest.mark.parametrize("name", ["mail.db", "content.db"])
+def test_any_page_may_be_lost_and_most_of_the_rest_is_saved(tmp_path: Path, runner: asyncio.Runner, name: str) -> None:
+    """Each page in turn is zeroed, the first with the header and those with the schema among them."""
+    desk, _ = filled(tmp_path / "profile", runner, 60)
+    noise = [os.urandom(3000) for _ in range(60)]
+    desk.run(desk.store.content(lambda content: content.put_many(noise)))
+    desk.close()
+    size = 16384 if name == "content.db" else 4096
+    whole = (desk.folder / name).read_bytes()
+    pages = len(whole) // size
+    for page in range(0, pages, max(1, pages // 12)):
+        path = tmp_path / "try" / f"{page}-{name}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(whole[: page * size] + bytes(size) + whole[(page + 1) * size :])
+        fresh = tmp_path / "saved" / str(page) / name
+        fresh.parent.mkdir(parents=True)
+        salvage(path, fresh, STEPS[name])
+        db = apsw.Connection(str(fresh))
+        assert db.pragma("integrity_check") == "ok"
+        if name == "mail.db":
+            assert db.execute("SELECT count(*) FROM message").get >= (60 if 6 < page < 45 else 0)
+            if page == 0:
+                assert db.execute("SELECT count(*) FROM message").get == 60
+                assert db.execute("SELECT count(*) FROM server").get == 2
+        else:
+            name_nameless(db)
+            assert db.execute("SELECT count(*) FROM content").get >= 90
+        db.close()
 
 
 def test_a_file_beyond_saving_gives_an_empty_profile_and_is_kept(tmp_path: Path, runner: asyncio.Runner) -> None:
