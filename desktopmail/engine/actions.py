@@ -38,6 +38,14 @@ class Actions:
         """Mark as read or unread."""
         return await self._flag(ids, Flags.SEEN, read, "marked as read" if read else "marked as unread")
 
+    async def see(self, ids: Iterable[MessageId]) -> None:
+        """The messages were looked at: read, without a journal entry, for that is no verb that undo should find."""
+
+        def work(tx: Transaction) -> None:
+            tx.messages.set_flags([row.message for row in tx.messages.before(ids)], add=Flags.SEEN)
+
+        await self._store.write(work)
+
     async def star(self, ids: Iterable[MessageId], on: bool) -> Receipt:
         """Set or clear the star."""
         return await self._flag(ids, Flags.STARRED, on, "starred" if on else "unstarred")

@@ -121,6 +121,11 @@ class Verbs(QObject):
         if ids:
             self.read(ids, self._any_without(given, Flags.SEEN))
 
+    def see(self, ids: Ids) -> None:
+        """What lay open long enough counts as read; nothing that undo would have to find."""
+        self._pane.model.foresee(ids, **_change(Flags.SEEN, True))
+        spawn(self._engine.actions.see(ids))
+
     def read(self, ids: Ids, read: bool) -> None:
         """Mark exactly these."""
         self._pane.model.foresee(ids, **_change(Flags.SEEN, read))

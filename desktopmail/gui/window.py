@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         self.commands.bind(self.verbs.table() | self.going.table())
         self.places.situation.connect(self.commands.update)
         self.places.reading.connect(self._reading)
-        self.places.read_soon.connect(lambda ids: self.verbs.read(ids, True))
+        self.places.read_soon.connect(self.verbs.see)
         self.places.shown.connect(lambda place: self._shown())
         self.messages.row_command.connect(self.verbs.row)
         self.messages.opened.connect(lambda one: self.going.open())

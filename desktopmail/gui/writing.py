@@ -50,7 +50,7 @@ class Writing(QObject):
         elif kind == "edit":
             draft = await composing.edit(message)
         else:
-            draft = await composing.reply(message, all=kind == "reply_all")
+            draft = await composing.reply(message, everybody=kind == "reply_all")
         self.open(draft)
 
     def open(self, draft: Draft) -> QWidget:

@@ -115,8 +115,8 @@ class DeskComposing:
     async def new(self) -> Draft:
         return Draft(IdentityId(1))
 
-    async def reply(self, message: MessageId, all: bool = False) -> Draft:
-        self._engine.asked.append(("reply_all" if all else "reply", message))
+    async def reply(self, message: MessageId, everybody: bool = False) -> Draft:
+        self._engine.asked.append(("reply_all" if everybody else "reply", message))
         return Draft(IdentityId(1), answers=message)
 
     async def forward(self, message: MessageId) -> Draft:
