@@ -42,7 +42,7 @@ Reply = bytes | Act
 
 OFFERED = "IMAP4rev1 SASL-IR AUTH=PLAIN LITERAL+ ENABLE CONDSTORE IDLE UIDPLUS MOVE ESEARCH SPECIAL-USE LIST-EXTENDED"
 OK = b"<tag> OK done\r\n"
-USUAL: dict[str, Reply] = {
+USUAL: dict[str, bytes] = {
     "greeting": b"* OK ready\r\n",
     "literal": b"+ go on\r\n",
     "STARTTLS": b"<tag> OK begin\r\n",
@@ -97,7 +97,7 @@ class Conversation:
                 self._command += b"\r\n"
                 self._needed = int(found[1])
                 if not found[2]:
-                    yield "literal", self._script.reply("literal", self._tag, self.where)
+                    yield "literal", self._script.reply("literal", self._command.partition(b" ")[0], self.where)
                 continue
             command, self._command = self._command, b""
             yield self._answer(command)
@@ -202,6 +202,7 @@ class ImapScript:
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self.open += 1
+        self._news.set()
         task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -262,7 +263,7 @@ class MemoryLine(asyncio.Transport):
         self._conversation = Conversation(script, "tls")
         self._size = size
         self._cut = cut
-        self._sent = 0
+        self.sent = 0
         self._waiting: list[bytes] = []
         self._paused = False
         self._scheduled = False
@@ -283,9 +284,11 @@ class MemoryLine(asyncio.Transport):
         if not isinstance(reply, bytes):
             self.abort()
             return
+        if not reply:
+            return
         size = self._size or len(reply)
-        place = self._cut - self._sent
-        self._sent += len(reply)
+        place = self._cut - self.sent
+        self.sent += len(reply)
         if 0 < place < len(reply):
             self._waiting += [reply[:place], reply[place:]]
         else:

@@ -71,6 +71,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         if self.failure is not None:
             return
         self.received += len(data)
+        until = time.monotonic() + SLICE_SECONDS
         try:
             if self._sealed:
                 raise violation("words in clear behind the agreement to encrypt")
@@ -79,7 +80,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
             self.fail(error)
             return
         if "backlog" not in self._holds:
-            self._work(time.monotonic() + SLICE_SECONDS)
+            self._work(until)
 
     def _work(self, until: float) -> None:
         """Hand out what waits. A flood of small responses is taken in slices, and the socket waits meanwhile."""
@@ -223,6 +224,8 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         if found is None:
             raise violation("unreadable response")
         name = found[2].decode("ascii").upper()
+        if found[1] and name in STATUS:
+            raise violation("status with a number")
         if self.state in (STARTED, CONNECTED):
             self._greet(name, raw[found.end() :])
             return

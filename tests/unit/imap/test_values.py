@@ -16,7 +16,7 @@ from desktopmail.protocols.imap.flags import Marks, marks, words_to_add, words_t
 from desktopmail.protocols.imap.mailboxes import ListedFolder, with_roles
 from desktopmail.protocols.imap.uids import WIRE_LENGTH, UidSet, pieces
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
 @pytest.mark.parametrize(
