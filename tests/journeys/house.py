@@ -27,7 +27,7 @@ SECONDS = 20.0
 async def until(condition: Callable[[], object], seconds: float = SECONDS) -> None:
     """Turn the loop until something is true."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - the conditions are of many kinds
             await asyncio.sleep(0.005)
 
 
@@ -96,3 +96,52 @@ async def move_in(home: House, user: User, imap: Endpoint, smtp: Endpoint | None
     """Make the account, without the wizard."""
     new = NewAccount(user.address, "Test", "Ada Lovelace", ImapServer(imap), SmtpServer(smtp) if smtp else None)
     await home.engine.accounts.add(new, user.password)
+
+
+class Wire:
+    """A line to a port of this computer that can be pulled out and plugged in again."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    async def plug_in(self) -> None:
+        """Accept connections, on the same port as before."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def pull_out(self) -> None:
+        """Break everything; new connections are refused."""
+        assert self._server is not None
+        self._server.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        pumps = [_pump(reader, there_writer), _pump(there_reader, writer)]
+        both = [asyncio.ensure_future(each) for each in pumps]
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            return  # pulled out: asyncio's streams would log a task that was cancelled
+        finally:
+            for each in both:
+                each.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+            for end in (writer, there_writer):
+                end.transport.abort()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()

@@ -13,17 +13,21 @@ from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Flags
 from desktopmail.store.secrets import Memory
 from tests.gui.conftest import qloop, run  # noqa: F401 - fixtures
-from tests.journeys.house import House, house, move_in, until
+from tests.journeys.house import Wire, house, move_in, until
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix
-from tests.servers.proxy import CuttingProxy
 
 pytestmark = pytest.mark.webengine
 
 
-def letter(subject: str, text: str = "Hello Ada,\r\n\r\nit works.\r\n", name: str = "Noor Haddad") -> bytes:
+def letter(
+    subject: str,
+    text: str = "Hello Ada,\r\n\r\nit works.\r\n",
+    name: str = "Noor",
+    address: str = "noor@haddad.example",
+) -> bytes:
     return (
-        f"From: {name} <noor@haddad.example>\r\nTo: Ada <ada@mail.test>\r\nSubject: {subject}\r\n"
+        f"From: {name} <{address}>\r\nTo: Ada <ada@mail.test>\r\nSubject: {subject}\r\n"
         f"Date: Wed, 25 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{subject.replace(' ', '-')}@haddad.example>\r\n"
         f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}"
     ).encode()
@@ -31,7 +35,9 @@ def letter(subject: str, text: str = "Hello Ada,\r\n\r\nit works.\r\n", name: st
 
 def on_server(dovecot: Dovecot, user: User, folder: str) -> list[str]:
     """Subjects that the server holds in a folder."""
-    found = [raw.split(b"Subject: ", 1)[1].split(b"\r\n", 1)[0].split(b"\n", 1)[0] for raw in dovecot.messages(user, folder)]
+    found = [
+        raw.split(b"Subject: ", 1)[1].split(b"\r\n", 1)[0].split(b"\n", 1)[0] for raw in dovecot.messages(user, folder)
+    ]
     return sorted(each.decode() for each in found)
 
 
@@ -70,20 +76,20 @@ def test_trash_offline_then_reconnect(run: Any, tmp_path: Path, dovecot: Dovecot
     async def journey() -> None:
         profile = tmp_path / "profile"
         real = dovecot.endpoint("imaps", dovecot_user)
-        async with CuttingProxy(real.port) as proxy:
+        wire = Wire(real.port)
+        await wire.plug_in()
+        try:
             async with house(profile, passwords) as home:
-                await move_in(home, dovecot_user, replace(real, port=proxy.port))
+                await move_in(home, dovecot_user, replace(real, port=wire.port))
                 await home.sees("Throw me away")
-                await until(lambda: dovecot.messages(dovecot_user, "INBOX"))
-                proxy.cut_after(up=0)
-                await proxy.cut_now()
+                await wire.pull_out()
                 await home.chooses("Throw me away")
                 home.run("trash")
                 await until(lambda: home.subjects(Role.TRASH) == ["Throw me away"])
                 assert home.subjects() == ["Keep me"]
-                assert home.window.toast.isVisible()
+                await until(home.window.toast.isVisible)
                 assert on_server(dovecot, dovecot_user, "INBOX") == ["Keep me", "Throw me away"]
-                proxy.cut_after()
+                await wire.plug_in()
                 home.engine.wake()
                 await until(lambda: on_server(dovecot, dovecot_user, "Trash") == ["Throw me away"])
                 assert on_server(dovecot, dovecot_user, "INBOX") == ["Keep me"]
@@ -93,24 +99,28 @@ def test_trash_offline_then_reconnect(run: Any, tmp_path: Path, dovecot: Dovecot
                 await until(lambda: sorted(again.subjects(Role.INBOX)) == ["Keep me", "Throw me away"])
                 await until(lambda: on_server(dovecot, dovecot_user, "INBOX") == ["Keep me", "Throw me away"])
                 assert on_server(dovecot, dovecot_user, "Trash") == []
+        finally:
+            await wire.pull_out()
 
     run(asyncio.wait_for(journey(), 90))
 
 
 def test_an_answer_arrives(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User, postfix: Postfix) -> None:  # noqa: F811
-    """Read, answer, send over Postfix with sign-in over TLS; it arrives, the copy is in Sent, the original is marked."""
+    """Read, answer, send over Postfix with sign-in over TLS; it arrives, Sent has its copy, the original is marked."""
     other = dovecot.add_user()
-    dovecot.seed(dovecot_user, "INBOX", [letter("A question").replace(b"noor@haddad.example>\r\nTo", f"{other.address}>\r\nTo".encode(), 1)])
+    dovecot.seed(dovecot_user, "INBOX", [letter("A question", address=other.address)])
 
     async def journey() -> None:
         async with house(tmp_path / "profile") as home:
-            await move_in(home, dovecot_user, dovecot.endpoint("imaps", dovecot_user), postfix.endpoint("smtps", dovecot_user))
+            await move_in(
+                home, dovecot_user, dovecot.endpoint("imaps", dovecot_user), postfix.endpoint("smtps", dovecot_user)
+            )
             await home.engine.change_settings(undo_send_seconds=0)
             original = await home.chooses("A question")
             home.run("reply")
             await until(lambda: home.beside("ComposerWindow"))
             composer: Any = home.beside("ComposerWindow")
-            assert [each.address for each in composer.draft_now().to] == [other.address]
+            assert [each.address for each in composer._draft().to] == [other.address]
             composer.editor.textCursor().insertText("The answer is forty-two.")
             composer.send()
             await until(lambda: home.beside("ComposerWindow") is None)
@@ -122,6 +132,3 @@ def test_an_answer_arrives(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_u
         assert b"In-Reply-To: <A-question@haddad.example>" in received[0]
 
     run(asyncio.wait_for(journey(), 90))
-
-
-__all__ = ["House"]
