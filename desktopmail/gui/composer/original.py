@@ -11,11 +11,8 @@ _RICH = re.compile(r"<(?:table|style|img|center)\b|\bbgcolor=|background(?:-colo
 
 def split_original(html: str) -> tuple[str, str]:
     """(own text, original) of a draft's HTML. The original is cut off only when it has a layout of its own, which an
-    editor for text would take from it, or when it is passed on; otherwise everything is own text."""
-    forwarded = _FORWARDED.search(html)
-    if forwarded:
-        return html[: forwarded.start()], html[forwarded.start() :]
-    quoted = _QUOTED.search(html)
-    if quoted and _RICH.search(html, quoted.start()):
-        return html[: quoted.start()], html[quoted.start() :]
+    editor for text would take from it; otherwise everything is own text."""
+    found = _FORWARDED.search(html) or _QUOTED.search(html)
+    if found and _RICH.search(html, found.start()):
+        return html[: found.start()], html[found.start() :]
     return html, ""

@@ -194,6 +194,7 @@ class HtmlTaker(HTMLParser):
             self._new_block()
         self._settle()
         self._break, self._fresh, self._space = True, False, False
+        self._written = True
 
     def _write(self, text: str) -> None:
         if self._break:

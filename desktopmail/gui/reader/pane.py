@@ -21,7 +21,6 @@ from desktopmail.gui.reader.findbar import FindBar
 from desktopmail.gui.reader.finding import Finding
 from desktopmail.gui.reader.linking import Linking
 from desktopmail.gui.reader.message import MessageView
-from desktopmail.gui.reader.paper import Paper
 from desktopmail.gui.reader.rawview import SourceWindow
 from desktopmail.gui.reader.row import EarlierRow
 from desktopmail.gui.style import measures
@@ -29,6 +28,7 @@ from desktopmail.gui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine
+    from desktopmail.gui.reader.paper import PaperWindow
 
 MOST_OPENED = 4
 """Messages of a conversation that open by themselves: the wanted one and unread ones."""
@@ -81,7 +81,6 @@ class ReaderPane(QWidget):
         self._links.refused.connect(self.said)
         self._bar = FindBar(self)
         self._finding = Finding(self._bar, self._area, lambda: self._views)
-        self._paper = Paper(self)
         self._settling = QTimer(self, singleShot=True, interval=0)
         self._settling.timeout.connect(self._check_quiet)
         self.clear()
@@ -172,11 +171,16 @@ class ReaderPane(QWidget):
         window.show()
         return window
 
-    def print_message(self) -> None:
-        """Print the message being read."""
+    def print_message(self) -> PaperWindow | None:
+        """The message being read as it looks on paper, in a window that prints."""
+        from desktopmail.gui.reader.paper import PaperWindow
+
         view = self._current()
-        if view is not None and view.body is not None:
-            self._paper.print(view.body, view.picture)
+        if view is None or view.body is None:
+            return None
+        window = PaperWindow(view.body, view.picture, self.window())
+        window.show()
+        return window
 
     def show_images(self) -> None:
         """Show remote pictures of the open messages this once."""

@@ -1,23 +1,31 @@
-"""A message on paper: the same sanitised page with its head above, printed or written as PDF by a sheet of its own."""
+"""A message on paper: the same sanitised page with its head above, to look at, print, or write as PDF."""
 
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktopmail.domain.body import Body
+from desktopmail.gui.files import safe_name
 from desktopmail.gui.reader import dates
 from desktopmail.gui.reader.document import SHEET, Look, compose
+from desktopmail.gui.reader.keeping import downloads
 from desktopmail.gui.reader.look import present_look
 from desktopmail.gui.reader.people import listed
+from desktopmail.gui.reader.scheme import Pictures
+from desktopmail.gui.reader.web import WebBody
+from desktopmail.gui.style import measures
+from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.widgets.line import Line
 
-if TYPE_CHECKING:
-    from desktopmail.gui.reader.scheme import Pictures
-    from desktopmail.gui.reader.sheets import Sheet
+PAGE = 794
+"""Width of an A4 page at 96 dots per inch."""
+MARGIN = 64
 
 
 def paper_document(body: Body) -> str:
@@ -44,54 +52,108 @@ def paper_document(body: Body) -> str:
     return compose(inner, ink, images=True).replace('<div id="message">', f'{top}<div id="message">', 1)
 
 
-class Paper(QObject):
-    """Prints one message at a time. `done` tells whether it came out."""
+class PaperWindow(QWidget):
+    """A look at the paper, with *Print* and *Save as PDF*. Pictures come from the same walls as in the reader.
+    `done` tells whether a page came out."""
 
     done = Signal(bool)
+    ready = Signal()
 
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
-        self._sheet: Sheet | None = None
-        self._printer: QPrinter | None = None
+    def __init__(self, body: Body, pictures: Pictures, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("look", "surface")
+        self.setWindowTitle(self.tr("Print: {0}").format(body.subject or self.tr("No subject")))
+        self._subject = body.subject
+        self._words = PlainLabel("", size=measures.SMALL, tone="secondary")
+        self.web = WebBody()
+        self.web.setFixedWidth(PAGE - 2 * MARGIN)
+        self.web.ready.connect(self.ready)
+        printing = WordButton(self.tr("Print…"), look="primary", icon="printer")
+        saving = WordButton(self.tr("Save as PDF…"), icon="download")
+        printing.clicked.connect(self.choose_printer)
+        saving.clicked.connect(self.choose_file)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(measures.px(16), measures.px(10), measures.px(16), measures.px(10))
+        bar.setSpacing(measures.px(8))
+        for widget in (printing, saving):
+            bar.addWidget(widget)
+        bar.addStretch()
+        bar.addWidget(self._words)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(Line())
+        column.addWidget(self._desk(), 1)
+        for keys in ("Esc", "Ctrl+W"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
+        self.resize(PAGE + measures.px(64), measures.px(760))
+        self.web.show_document(paper_document(body), QColor(Qt.GlobalColor.white), pictures)
 
-    def print(self, body: Body, pictures: Pictures) -> None:
-        """Ask for printer and pages, then print. 'Print to file' of the dialog gives a PDF."""
+    def choose_printer(self) -> None:
+        """Ask for printer and pages, then print."""
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(body.subject)
-        dialog = QPrintDialog(printer, self._window.window())
+        printer.setDocName(self._subject)
+        dialog = QPrintDialog(printer, self)
         dialog.setOption(QPrintDialog.PrintDialogOption.PrintToFile, True)
-        dialog.finished.connect(lambda code: self._chosen(code, printer, body, pictures))
+        dialog.finished.connect(lambda code: self._print(code, printer))
         dialog.finished.connect(dialog.deleteLater)
         QDialog.open(dialog)
 
-    def write_pdf(self, body: Body, pictures: Pictures, path: str) -> None:
-        """Write a PDF without asking anything."""
-        sheet = self._load(body, pictures)
-        sheet.page.pdfPrintingFinished.connect(lambda _, fine: self._finish(fine))
-        sheet.page.loadFinished.connect(lambda _: sheet.page.printToPdf(path))
+    def choose_file(self) -> None:
+        """Ask where to, then write a PDF."""
+        name = safe_name((self._subject or self.tr("message")) + ".pdf")
+        dialog = QFileDialog(self, self.tr("Save as PDF"), str(downloads() / name))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.write_pdf)
+        dialog.open()
 
-    def _chosen(self, code: int, printer: QPrinter, body: Body, pictures: Pictures) -> None:
-        if code != QDialog.DialogCode.Accepted:
+    def write_pdf(self, path: str) -> None:
+        """Write a PDF without asking anything."""
+        sheet = self.web.sheet
+        if sheet is not None:
+            sheet.page.pdfPrintingFinished.connect(lambda _, fine: self._finish(fine))
+            sheet.page.printToPdf(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.web.release()
+        super().closeEvent(event)
+
+    def _desk(self) -> QScrollArea:
+        page = QFrame()
+        page.setObjectName("page")
+        page.setStyleSheet("#page { background: white; border: 1px solid palette(mid); }")
+        page.setFixedWidth(PAGE)
+        inside = QVBoxLayout(page)
+        inside.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        inside.addWidget(self.web)
+        inside.addStretch()
+        page.setMinimumHeight(round(PAGE * 1.414))
+        desk = QWidget()
+        room = QHBoxLayout(desk)
+        room.setContentsMargins(measures.px(24), measures.px(24), measures.px(24), measures.px(24))
+        room.addStretch()
+        room.addWidget(page, 0, Qt.AlignmentFlag.AlignTop)
+        room.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(desk)
+        for each in (area, area.viewport(), desk):
+            each.setAutoFillBackground(False)
+        return area
+
+    def _print(self, code: int, printer: QPrinter) -> None:
+        sheet = self.web.sheet
+        if code != QDialog.DialogCode.Accepted or sheet is None:
             return
         self._printer = printer
-        sheet = self._load(body, pictures)
         sheet.view.printFinished.connect(self._finish)
-        sheet.page.loadFinished.connect(lambda _: sheet.view.print(printer))
-
-    def _load(self, body: Body, pictures: Pictures) -> Sheet:
-        from desktopmail.gui.reader.sheets import Sheet
-
-        if self._sheet is not None:
-            self._sheet.close()
-        self._sheet = Sheet()
-        self._sheet.load(paper_document(body).encode("utf-8", "replace"), pictures)
-        return self._sheet
+        sheet.view.print(printer)
 
     def _finish(self, fine: bool) -> None:
-        from PySide6.QtCore import QTimer
-
-        sheet, self._sheet, self._printer = self._sheet, None, None
-        if sheet is not None:
-            QTimer.singleShot(0, sheet.close)
+        self._words.setText(self.tr("Done") if fine else self.tr("This could not be printed"))
         self.done.emit(fine)
