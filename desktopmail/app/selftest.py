@@ -111,7 +111,7 @@ async def _page() -> str:
     body.release()
     holder.close()
     holder.deleteLater()
-    return f"Chromium {str(qWebEngineChromiumVersion())}"
+    return f"Chromium {qWebEngineChromiumVersion()!s}"
 
 
 async def _database(engine: Engine) -> str:

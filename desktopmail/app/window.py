@@ -14,10 +14,11 @@ from desktopmail.app.paths import profile_folder
 from desktopmail.domain.errors import MailError
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDialog, QWidget
+    from PySide6.QtWidgets import QDialog
 
     from desktopmail.domain.draft import Draft
     from desktopmail.engine.engine import Engine
+    from desktopmail.gui.composer.window import ComposerWindow
     from desktopmail.gui.reader.pane import ReaderPane
     from desktopmail.gui.window import MainWindow
 
@@ -114,7 +115,7 @@ def _reader(engine: Engine) -> ReaderPane:
     return ReaderPane(engine)
 
 
-def _composer(engine: Engine, draft: Draft) -> QWidget:
+def _composer(engine: Engine, draft: Draft) -> ComposerWindow:
     from desktopmail.gui.composer.window import ComposerWindow
 
     return ComposerWindow(engine, draft)

@@ -43,6 +43,7 @@ from desktopmail.gui.writing import Writing
 
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine
+    from desktopmail.gui.composer.window import ComposerWindow
     from desktopmail.gui.reader.pane import ReaderPane
 
 
@@ -51,7 +52,7 @@ class Parts:
     """What makes the panes that the frame does not know from inside."""
 
     reader: Callable[[Engine], ReaderPane]
-    composer: Callable[[Engine, Draft], QWidget]
+    composer: Callable[[Engine, Draft], ComposerWindow]
     wizard: Callable[[Engine], QDialog]
 
 
@@ -135,6 +136,9 @@ class MainWindow(QMainWindow):
         self.reader.made.connect(self._reader_made)
         self.panes.changed.connect(self._panes_changed)
         self.welcome.wanted.connect(self.add_account)
+        self.writing.receipt.connect(self.verbs.show)
+        self.writing.kept.connect(self.toast.say)
+        self.writing.held.connect(self._held)
         self.preferences.changed.connect(self._prefer)
         tell_problems(self.trouble.tell)
         self.engine.on_change(self._changed)
@@ -152,6 +156,9 @@ class MainWindow(QMainWindow):
         reader.zoom_changed.connect(lambda factor: self.preferences.change(reader_zoom=float(factor)))
         reader.said.connect(self.toast.say)
         self._listen()
+
+    def _held(self, text: str, message: MessageId) -> None:
+        self.toast.say(text, self.tr("Undo"), lambda: self.writing.take_back(message))
 
     def _listen(self) -> None:
         now = self.preferences.now

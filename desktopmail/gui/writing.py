@@ -6,22 +6,30 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote
 
-from PySide6.QtCore import QObject, Qt, QUrl
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
 
+from desktopmail.domain.action import Receipt
 from desktopmail.domain.address import Address
 from desktopmail.domain.draft import Draft
 from desktopmail.domain.ids import MessageId
 from desktopmail.gui.loop import spawn
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from desktopmail.engine.engine import Engine
+    from desktopmail.gui.composer.window import ComposerWindow
 
 
 class Writing(QObject):
-    """`make` builds a composer window for a draft."""
+    """`make` builds a composer window for a draft. `receipt` with what can be taken back the common way, `held` with a
+    sentence and the message that waits in the Outbox for the undo time, `kept` with a sentence about a draft."""
 
-    def __init__(self, engine: Engine, make: Callable[[Engine, Draft], QWidget], window: QWidget) -> None:
+    receipt = Signal(object)
+    held = Signal(str, object)
+    kept = Signal(str)
+
+    def __init__(self, engine: Engine, make: Callable[[Engine, Draft], ComposerWindow], window: QWidget) -> None:
         super().__init__(window)
         self._engine = engine
         self._make = make
@@ -53,15 +61,32 @@ class Writing(QObject):
             draft = await composing.reply(message, everybody=kind == "reply_all")
         self.open(draft)
 
-    def open(self, draft: Draft) -> QWidget:
+    def open(self, draft: Draft) -> ComposerWindow:
         """A composer window for a draft."""
         window = self._make(self._engine, draft)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.windows.append(window)
         window.destroyed.connect(lambda: self.windows.remove(window))
+        window.sent.connect(self._sent)
+        window.discarded.connect(self.receipt)
+        window.draft_saved.connect(lambda draft: self.kept.emit(self.tr("Saved in Drafts")))
         window.show()
         window.activateWindow()
         return window
+
+    def take_back(self, message: MessageId) -> None:
+        """Undo sending: out of the Outbox, and open it again."""
+        spawn(self._take_back(message))
+
+    async def _take_back(self, message: MessageId) -> None:
+        await self._engine.outbox.cancel(message)
+        self.open(await self._engine.composing.edit(message))
+
+    def _sent(self, receipt: Receipt) -> None:
+        if self._engine.library.settings().undo_send_seconds and receipt.messages:
+            self.held.emit(receipt.label, receipt.messages[0])
+        else:
+            self.receipt.emit(receipt)
 
 
 def _filled(draft: Draft, to: tuple[Address, ...], subject: str, text: str) -> Draft:

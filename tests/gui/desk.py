@@ -165,6 +165,10 @@ class PlainReader(QWidget):
 class PlainComposer(QWidget):
     """A composer that only holds its draft."""
 
+    sent = Signal(object)
+    draft_saved = Signal(object)
+    discarded = Signal(object)
+
     def __init__(self, engine: object, draft: Draft) -> None:
         super().__init__()
         self.draft = draft

@@ -132,3 +132,37 @@ def test_an_answer_arrives(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_u
         assert b"In-Reply-To: <A-question@haddad.example>" in received[0]
 
     run(asyncio.wait_for(journey(), 90))
+
+
+def test_sending_can_be_undone(
+    run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User, postfix: Postfix
+) -> None:  # noqa: F811
+    """The toast's Undo takes a message back before it leaves, and opens it again as it was."""
+    dovecot.seed(dovecot_user, "INBOX", [letter("Too fast")])
+
+    async def journey() -> None:
+        async with house(tmp_path / "profile") as home:
+            smtp = postfix.endpoint("submission", dovecot_user)
+            await move_in(home, dovecot_user, dovecot.endpoint("imaps", dovecot_user), smtp)
+            await home.engine.change_settings(undo_send_seconds=20)
+            await home.chooses("Too fast")
+            home.run("reply")
+            await until(lambda: home.beside("ComposerWindow"))
+            composer: Any = home.beside("ComposerWindow")
+            composer.editor.textCursor().insertText("I did not mean this.")
+            composer.send()
+            await until(lambda: home.beside("ComposerWindow") is None)
+            await until(lambda: home.subjects(Role.OUTBOX) == ["Re: Too fast"])
+            await until(lambda: home.window.toast._button.isVisible())
+            home.window.toast._button.click()
+            await until(lambda: home.beside("ComposerWindow"))
+            again: Any = home.beside("ComposerWindow")
+            assert "I did not mean this." in again.editor.toPlainText()
+            assert home.subjects(Role.OUTBOX) == []
+            assert home.subjects(Role.SENT) == []
+            again.close()
+            await until(lambda: home.beside("ComposerWindow") is None)
+            assert home.subjects(Role.DRAFTS) == ["Re: Too fast"]
+            await until(lambda: on_server(dovecot, dovecot_user, "Drafts") == ["Re: Too fast"])
+
+    run(asyncio.wait_for(journey(), 90))
