@@ -120,7 +120,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("activity", "Activity", "history", "Ctrl+Shift+J", group="mail"),
     _command("toggle_folders", "Show or hide folders", "panel-left", "F9", group="view"),
     _command("toggle_reader", "Show or hide the reader", "panel-right", "F8", group="view"),
-    _command("group", "Group conversations", "messages-square", "", group="view"),
+    _command("group", "Group conversations", "", "", group="view"),
     _command("zoom_in", "Larger text", "zoom-in", "Ctrl++ Ctrl+=", group="view"),
     _command("zoom_out", "Smaller text", "zoom-out", "Ctrl+-", group="view"),
     _command("zoom_reset", "Usual text size", "baseline", "Ctrl+0", group="view"),

@@ -132,7 +132,9 @@ class Going(QObject):
     def _choose(self, what: str, take: Callable[..., object]) -> None:
         library, ids = self._window.engine.library, self._window.messages.chosen()
         if ids:
-            self._window.choosing.target(what, library.folders(), library.accounts(), lambda to: take(to, ids))
+            here = self._window.messages.model.place
+            folders = [each for each in library.folders() if each.id != here]
+            self._window.choosing.target(what, folders, library.accounts(), lambda to: take(to, ids))
 
     def _go(self) -> None:
         library = self._window.engine.library

@@ -44,6 +44,7 @@ class Overview(QDialog):
         scroll = QScrollArea()
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setAccessibleName(self.tr("Keyboard shortcuts"))
         close = WordButton(self.tr("Close"), look="primary")
         close.clicked.connect(self.accept)
@@ -55,7 +56,7 @@ class Overview(QDialog):
         foot.addWidget(PlainLabel(self._hint(letter_set), size=measures.SMALL, tone="secondary"), 1)
         foot.addWidget(close)
         layout.addLayout(foot)
-        self.resize(px(760), px(620))
+        self.resize(px(820), px(640))
 
     def _hint(self, letter_set: str) -> str:
         if letter_set == "none":
@@ -63,21 +64,34 @@ class Overview(QDialog):
         return self.tr("Single keys work in the list and in the reader.")
 
     def _group(self, column: QVBoxLayout, group: str, letter_set: str) -> None:
-        rows = [(command, keys) for command in COMMANDS if command.group == group
-                and (keys := keys_of(command, letter_set))]  # fmt: skip
+        rows = [
+            (_named(command), keys)
+            for command in COMMANDS
+            if command.group == group and (keys := keys_of(command, letter_set)) and not _repeated(command)
+        ]
         if not rows:
             return
         column.addWidget(PlainLabel(title(group), size=measures.BODY, bold=True))
         grid = QGridLayout()
         grid.setHorizontalSpacing(px(16))
         grid.setVerticalSpacing(px(6))
-        for row, (command, keys) in enumerate(rows):
-            text = QCoreApplication.translate("commands", command.text).rstrip("…")
+        for row, (text, keys) in enumerate(rows):
             grid.addWidget(PlainLabel(text), row, 0)
             grid.addLayout(_caps(keys), row, 1)
         grid.setColumnStretch(0, 1)
         column.addLayout(grid)
         column.addSpacing(px(12))
+
+
+def _repeated(command: Command) -> bool:
+    """The Inboxes beyond the first are named with it."""
+    return command.id.startswith("inbox_") and command.id != "inbox_1"
+
+
+def _named(command: Command) -> str:
+    if command.id == "inbox_1":
+        return QCoreApplication.translate("overview", "First Inbox, and so on to the ninth")
+    return QCoreApplication.translate("commands", command.text).rstrip("…")
 
 
 def _caps(keys: Sequence[str]) -> QHBoxLayout:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from desktopmail.gui.activity.button import StandingButton
@@ -29,17 +29,20 @@ class TopBar(QWidget):
         self.standing = StandingButton()
         self.menu_button = IconButton("menu", self.tr("Menu"))
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        left, right = QHBoxLayout(), QHBoxLayout()
+        for part in (self.back, self.folders, self.write):
+            left.addWidget(part)
+        left.addStretch()
+        right.addStretch()
+        right.addWidget(self.standing)
+        right.addWidget(self.menu_button)
         row = QHBoxLayout(self)
         row.setContentsMargins(px(12), 0, px(8), 0)
         row.setSpacing(px(8))
-        row.addWidget(self.back)
-        row.addWidget(self.folders)
-        row.addWidget(self.write)
-        row.addStretch(1)
-        row.addWidget(search, 8)
-        row.addStretch(1)
-        row.addWidget(self.standing)
-        row.addWidget(self.menu_button)
+        # Equal stretch on both sides keeps the search where it is, whatever the words at the end say.
+        row.addLayout(left, 1)
+        row.addWidget(search, 2)
+        row.addLayout(right, 1)
 
     def use(self, actions: dict[str, QAction], menu: QMenu) -> None:
         """Take verbs and menu from the commands."""
@@ -63,13 +66,3 @@ class TopBar(QWidget):
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         edge = self.standing.rect().bottomLeft() if rtl else self.standing.rect().bottomRight()
         return self.standing.mapTo(self.window(), edge) + QPoint(0, px(8))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        # Centred on the window as long as the sides leave the room: the side parts get the same width.
-        side = max(self.write.sizeHint().width(), self.standing.sizeHint().width() + px(40))
-        layout = self.layout()
-        assert isinstance(layout, QHBoxLayout)
-        roomy = self.width() > 2 * side + px(360)
-        layout.setStretch(3, 1 if roomy else 0)
-        layout.setStretch(5, 1 if roomy else 0)

@@ -98,7 +98,7 @@ class Verbs(QObject):
         Confirm(
             self._window,
             self.tr("Remove {0} for ever?").format(words.messages(len(ids))),
-            self.tr("They go from this computer and from the server. Nothing brings them back after a few seconds."),
+            self.tr("This removes mail here and on the server. After a few seconds nothing brings it back."),
             self.tr("Remove for ever"),
             self.tr("Keep"),
         ).ask(lambda: self._take_away(given, self._engine.actions.remove, True))

@@ -54,7 +54,7 @@ class Welcome(QWidget):
             wrap=True,
         )
         detail.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        detail.setFixedWidth(px(400))
+        detail.fit(px(400))
         column = QVBoxLayout(self)
         column.addStretch(3)
         for part, gap in ((_Mark(), 20), (title, 8), (detail, 24), (self.button, 0)):

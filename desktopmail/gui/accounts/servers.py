@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account, Endpoint, Security
 from desktopmail.domain.errors import MailError
@@ -14,6 +14,7 @@ from desktopmail.gui.loop import spawn
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.gui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class EndpointFields(QWidget):
         self.port.setRange(1, 65535)
         self.port.setValue(endpoint.port)
         self.port.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.security = QComboBox()
+        self.security = ComboBox()
         for value, text in (
             (Security.TLS, self.tr("TLS from the first byte")),
             (Security.STARTTLS, self.tr("STARTTLS")),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QGridLayout,
     QHBoxLayout,
@@ -24,6 +23,7 @@ from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.gui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
@@ -112,8 +112,7 @@ class SettingsWindow(QDialog):
         return page
 
     def _choice(self, name: str, values: Mapping[Any, str]) -> QWidget:
-        box = QComboBox()
-        box.setFont(measures.font())
+        box = ComboBox()
         now = getattr(self._preferences.now, name)
         for value, text in values.items():
             box.addItem(text, value)

@@ -61,6 +61,8 @@ class FolderModel(QAbstractItemModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         node = self.node(index)
         flags = Qt.ItemFlag.ItemIsEnabled
         if node.place is not None:

@@ -52,7 +52,9 @@ def tree(accounts: Sequence[Account], folders: Sequence[Folder]) -> list[Node]:
         return []
     groups = [_account(account, [each for each in folders if each.account == account.id]) for account in accounts]
     if len(accounts) == 1:
-        groups[0].children.insert(1, _unified(Unified.STARRED, folders))
+        starred = _unified(Unified.STARRED, folders)
+        starred.key = f"{starred.key}:{accounts[0].id}"
+        groups[0].children.insert(1, starred)
         return groups
     return [_unified(view, folders) for view in Unified] + groups
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktopmail.gui.style import icons, measures
@@ -48,7 +48,6 @@ class EmptyState(QWidget):
         layout.addStretch(3)
         for label in (self._title, self._detail):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setMaximumWidth(px(320))
 
     def say(self, title: str, detail: str = "", button: str = "", sign: str = "inbox") -> None:
         """Show these words."""
@@ -57,8 +56,18 @@ class EmptyState(QWidget):
         self._detail.setVisible(bool(detail))
         self._button.word(button)
         self._button.setVisible(bool(button))
+        self._fit()
         self._sign.name = sign
         self._sign.update()
+
+    def _fit(self) -> None:
+        width = max(px(120), min(px(320), self.width() - px(48)))
+        self._title.fit(width)
+        self._detail.fit(width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     @property
     def words(self) -> str:

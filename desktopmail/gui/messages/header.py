@@ -93,7 +93,7 @@ class ListHeader(QWidget):
 
     def show_search(self, detail: str, everywhere: bool, here: str) -> None:
         """Search results: how complete they are, and where was looked."""
-        self._say(self.tr("Search"), detail)
+        self._say("", detail)
         self._everywhere = everywhere
         text = self.tr("Only in {0}").format(here) if everywhere else self.tr("Everywhere")
         self._scope.word(text)
@@ -103,6 +103,7 @@ class ListHeader(QWidget):
 
     def _say(self, title: str, detail: str) -> None:
         self._title.setText(title)
+        self._title.setVisible(bool(title))
         self._detail.setText(detail)
 
     def show_chosen(self, count: int) -> None:

@@ -21,6 +21,7 @@ from desktopmail.gui.messages.sections import sections
 from desktopmail.gui.messages.source import Found, Only, Place, Source
 from desktopmail.gui.messages.spoken import spoken
 from desktopmail.gui.messages.vector import Vector, runs
+from desktopmail.gui.naming import folder_title
 
 WINDOW = 60
 KEPT = 2_000
@@ -45,6 +46,7 @@ class MessageModel(QAbstractListModel):
         self.grouped = False
         self.on_server = True
         self.command_words: dict[str, str] = {}
+        self.folder_names: dict[int, str] = {}
         self.sections: list[Section] = []
         self.vector = Vector()
         self._folders: frozenset[FolderId] | None = frozenset()
@@ -59,6 +61,7 @@ class MessageModel(QAbstractListModel):
         """Show a folder or a unified view."""
         self.beginResetModel()
         self.place, self.only = place, only
+        self.folder_names = {}
         self._folders, self.on_server = self._gathered(place)
         # Flat views keep own drafts and sent mail apart: one row is one message there.
         self.grouped = grouped and self._groupable(place)
@@ -70,6 +73,7 @@ class MessageModel(QAbstractListModel):
         self.beginResetModel()
         self.place, self.only, self.grouped = found, Only.ALL, False
         self._folders, self.on_server = None, False
+        self.folder_names = {each.id: folder_title(each) for each in self.source.folders()}
         keys = {key[0]: key for key in self.source.keys(found.ids)}
         self.vector = Vector()
         self.vector.insert(0, [keys[one][:3] for one in found.ids if one in keys])
@@ -127,6 +131,8 @@ class MessageModel(QAbstractListModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
         return flags | Qt.ItemFlag.ItemIsDragEnabled
 

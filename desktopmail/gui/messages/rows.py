@@ -51,6 +51,7 @@ class Look:
     pressed: str = ""
     outgoing: bool = False
     lives_on_server: bool = True
+    folder: str = ""
 
 
 def height(density: Density) -> int:
@@ -90,7 +91,7 @@ class RowPainter:
         right = self._right_end(ink, lines[0], summary, look, unread)
         self._people(ink, QRectF(row.left() + left, lines[0].top(), right - row.left() - left, lines[0].height()),
                      summary, look)  # fmt: skip
-        end = self._tags(ink, lines[1], summary)
+        end = self._tags(ink, lines[1], summary, look.folder)
         second = QRectF(row.left() + left, lines[1].top(), end - row.left() - left, lines[1].height())
         if self.density.lines == 2:
             self._subject_preview(ink, second, summary)
@@ -209,13 +210,16 @@ class RowPainter:
         ink.painter.setPen(colours.secondary)
         ink.painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _tags(self, ink: Ink, line: QRectF, summary: Summary) -> float:
-        """Tag pills at the end of the second line, at most two; gives back where they begin."""
+    def _tags(self, ink: Ink, line: QRectF, summary: Summary, folder: str) -> float:
+        """Pills at the end of the second line: where a hit lies, at most two tags; gives back where they begin."""
+        colours = theme().colours
         edge = line.right() - px(12)
+        pills = [(tag.name, *tints(tag.colour)) for tag in shown_tags(summary.tags)[:2]]
+        if folder:
+            pills.insert(0, (folder, colours.quiet, colours.secondary))
         face = measures.face(SIGN, WEIGHT.Medium)
-        for tag in shown_tags(summary.tags)[:2]:
-            fill, letters = tints(tag.colour)
-            text = ink.elided(tag.name, face, px(72))
+        for name, fill, letters in pills:
+            text = ink.elided(name, face, px(72))
             width = ink.width(text, face) + px(12)
             spot = ink.turned(QRectF(edge - width, line.center().y() - px(8), width, px(16)))
             ink.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -226,7 +230,7 @@ class RowPainter:
             ink.painter.setPen(letters)
             ink.painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, text)
             edge -= width + px(4)
-        return edge - px(4) if edge < line.right() - px(12) else edge
+        return edge - px(4) if pills else edge
 
     def _subject(self, ink: Ink, room: QRectF, summary: Summary) -> float:
         colours = theme().colours

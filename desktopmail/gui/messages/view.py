@@ -246,7 +246,8 @@ class MessageView(QAbstractItemView):
         painter.setLayoutDirection(self.layoutDirection())
         if self.painter_of_rows.density.lines > 1 and not selected and not hovered:
             line_below(painter, rect, px(24), theme().colours.line)
-        look = Look(selected, hovered, focused, self._pressed if hovered else "", self.outgoing, self.rows.on_server)
+        look = Look(selected, hovered, focused, self._pressed if hovered else "", self.outgoing, self.rows.on_server,
+                    self.rows.folder_names.get(summary.folder, ""))  # fmt: skip
         self.painter_of_rows.paint(painter, rect, summary, look)
 
     def _sticky(self) -> bool:

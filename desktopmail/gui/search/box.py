@@ -105,7 +105,7 @@ class SearchBox(QLineEdit):
             self._list.clearSelection()
             self._list.setCurrentIndex(self._list.rootIndex())
         below = self.mapTo(self.window(), QPoint(0, self.height() + px(6)))
-        self._card.place(below, self.width(), self._list.wanted_height + 2)
+        self._card.place(below, self.width(), self._list.wanted_height)
 
     def _hide_hints(self) -> None:
         self._moved = False

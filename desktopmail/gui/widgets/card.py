@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.theme import theme
 
-SHADOW = 12
+SHADOW = 20
 
 
 class Card(QWidget):
@@ -24,15 +24,17 @@ class Card(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(SHADOW, SHADOW, SHADOW, SHADOW)
         self.body = QVBoxLayout()
-        self.body.setContentsMargins(1, 1, 1, 1)
+        self.body.setContentsMargins(1, 1, 1, measures.RADIUS)
         self.body.setSpacing(0)
         outer.addLayout(self.body)
         theme().changed.connect(self.update)
         self.hide()
 
     def place(self, spot: QPoint, width: int, height: int) -> None:
-        """Lay the visible surface at `spot` (window coordinates), kept inside the window, and raise it."""
+        """Lay the visible surface at `spot` (window coordinates) with room for a content of this size, kept inside the
+        window, and raise it."""
         room = self._host.rect()
+        height += 1 + measures.RADIUS
         width = min(width, room.width() - 16)
         height = min(height, room.height() - 16)
         left = max(8, min(spot.x(), room.width() - width - 8))
@@ -51,17 +53,13 @@ class Card(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         inner = QRectF(self.rect()).adjusted(SHADOW, SHADOW, -SHADOW, -SHADOW)
         painter.setPen(Qt.PenStyle.NoPen)
+        # Rings of falling strength, a little lower than the surface: soft, and without an effect that costs a buffer.
         faint = QColor(colours.shadow)
-        for ring in range(SHADOW - 2):
-            faint.setAlphaF(colours.shadow.alphaF() * 0.055 * (ring + 1) / 2)
+        for ring in range(1, SHADOW - 3):
+            faint.setAlphaF(colours.shadow.alphaF() * 0.16 * (1 - ring / SHADOW) ** 2)
             painter.setBrush(faint)
-            grow = SHADOW - 2 - ring
-            lower = min(2, SHADOW - grow)
-            painter.drawRoundedRect(
-                inner.adjusted(-grow, -grow + 2, grow, grow + lower),
-                measures.RADIUS_CARD + grow,
-                measures.RADIUS_CARD + grow,
-            )
+            radius = measures.RADIUS_CARD + ring
+            painter.drawRoundedRect(inner.adjusted(-ring, 4 - ring, ring, 3 + ring), radius, radius)
         painter.setBrush(colours.raised)
         painter.setPen(QPen(colours.line, 1))
         painter.drawRoundedRect(inner.adjusted(0.5, 0.5, -0.5, -0.5), measures.RADIUS_CARD, measures.RADIUS_CARD)

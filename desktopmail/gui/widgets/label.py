@@ -36,6 +36,11 @@ class PlainLabel(QLabel):
             self.style().unpolish(self)
             self.style().polish(self)
 
+    def fit(self, width: int) -> None:
+        """Take exactly this width and the height the text needs then: for labels that layouts place by alignment."""
+        self.setFixedWidth(width)
+        self.setFixedHeight(max(0, self.heightForWidth(width) if self.wordWrap() else self.sizeHint().height()))
+
 
 class ElidedLabel(PlainLabel):
     """One line that ends in an ellipsis where the room ends; the whole text is in the tool tip then."""
