@@ -1,0 +1,32 @@
+"""A box to choose one of a few values from, with a chevron in the colour of the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from desktopmail.gui.style import icons, measures
+from desktopmail.gui.style.measures import px
+from desktopmail.gui.style.theme import theme
+
+
+class ComboBox(QComboBox):
+    """Does not change when the wheel passes over it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFont(measures.font())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        side = px(14)
+        left = px(8) if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else self.width() - side - px(8)
+        colours = theme().colours
+        spot = QRectF(left, (self.height() - side) / 2, side, side)
+        icons.draw(QPainter(self), "chevron-down", spot, colours.secondary)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls the page this box stands on."""
+        event.ignore()
