@@ -1,0 +1,106 @@
+"""What to say, and what to offer, when something stands in the way of a new account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
+
+from desktopmail.domain.account import Endpoint
+from desktopmail.domain.errors import (
+    BadCertificate,
+    InsecureServer,
+    MailError,
+    SecretsUnavailable,
+    SignInRefused,
+    Stalled,
+    UnknownHost,
+    Unreachable,
+    WrongUsage,
+)
+
+
+class Way(Enum):
+    """What the person can do next."""
+
+    AGAIN = "again"
+    SERVERS = "servers"
+    PASSWORD = "password"  # noqa: S105 - a way to go, not a secret
+    TRUST = "trust"
+    UNKEPT = "unkept"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What happened, what to do, and the ways on: the first is the main button. `log` holds foreign words."""
+
+    title: str
+    detail: str
+    ways: tuple[Way, ...]
+    log: str = ""
+    certificate: BadCertificate | None = None
+    endpoint: Endpoint | None = None
+
+
+def advise(error: MailError, endpoint: Endpoint | None, *, sending: bool = False) -> Advice:
+    """The words and ways for an error at a server; `sending` when it is the outgoing one and incoming mail worked."""
+    if isinstance(error, BadCertificate):
+        return _certificate(error, endpoint)
+    if isinstance(error, SignInRefused):
+        return Advice(error.title, _refused(sending), (Way.SERVERS, Way.PASSWORD), error.log)
+    if isinstance(error, UnknownHost):
+        detail = _tr("Look at the name for typing mistakes, and whether this computer is connected.")
+        return Advice(error.title, detail, (Way.SERVERS, Way.AGAIN), error.log)
+    if isinstance(error, Unreachable | Stalled):
+        detail = _tr("Nothing was stored. The port may be another one, or this network may block it.")
+        return Advice(error.title, detail, (Way.AGAIN, Way.SERVERS), error.log)
+    if isinstance(error, InsecureServer):
+        return Advice(error.title, _no_encryption(), (Way.SERVERS, Way.AGAIN), error.log)
+    if isinstance(error, SecretsUnavailable):
+        detail = _tr("Passwords are written nowhere else. Without a key store, the password can be kept until the "
+                     "program ends; you type it again at the next start.")  # fmt: skip
+        return Advice(error.title, detail, (Way.UNKEPT, Way.AGAIN), error.log)
+    if isinstance(error, WrongUsage):
+        return Advice(error.title, error.detail, (Way.LEAVE, Way.SERVERS), error.log)
+    return Advice(error.title, _tr("Nothing was stored."), (Way.AGAIN, Way.SERVERS), error.log)
+
+
+def password_refused(error: SignInRefused) -> str:
+    """What stands beside the password field."""
+    words = f"{error.title}. " + _tr("Nothing was stored; some providers want an app password.")
+    return words + ("\n" + _tr("The server said: {0}").format(error.log) if error.log else "")
+
+
+def word(way: Way) -> str:
+    """What the button of a way says."""
+    return {
+        Way.AGAIN: _tr("Try again"),
+        Way.SERVERS: _tr("Change servers"),
+        Way.PASSWORD: _tr("Type the password again"),
+        Way.TRUST: _tr("Trust this certificate for this server"),
+        Way.UNKEPT: _tr("Keep it until the program ends"),
+        Way.LEAVE: _tr("Close"),
+    }[way]
+
+
+def _certificate(error: BadCertificate, endpoint: Endpoint | None) -> Advice:
+    ways = (Way.AGAIN, Way.SERVERS, Way.TRUST) if error.fingerprint else (Way.AGAIN, Way.SERVERS)
+    detail = _tr("Your password was not sent. Somebody may be in between, or the server is not set up well.")
+    return Advice(error.title, detail, ways, error.log, error, endpoint)
+
+
+def _refused(sending: bool) -> str:
+    if sending:
+        return _tr("Incoming mail works. For sending, the server may want another user name or another password.")
+    return _tr("Nothing was stored. The user name may be another one.")
+
+
+def _no_encryption() -> str:
+    return _tr("Your password was not sent. Look at port and encryption; without encryption this program does not sign "
+               "in.")  # fmt: skip
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Advice", text)

@@ -1,0 +1,57 @@
+"""What all pages share: a heading, a sentence, room that scrolls, and what the window's buttons do meanwhile."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from desktopmail.gui.style import measures
+from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.label import PlainLabel
+
+SIDE = 32
+
+
+class Page(QWidget):
+    """One step. `verb` is the word on the main button (empty: none), `way_back` whether one can go back from here.
+    `changed` when one of them did; `go` is what the button and Return do."""
+
+    changed = Signal()
+
+    def __init__(self, title: str = "", lead: str = "") -> None:
+        super().__init__()
+        self.verb = ""
+        self.way_back = True
+        self.title = PlainLabel(title, size=measures.SUBJECT, bold=True, wrap=True)
+        self.lead = PlainLabel(lead, tone="secondary", wrap=True)
+        inner = QWidget()
+        inner.setProperty("look", "window")
+        self.column = QVBoxLayout(inner)
+        self.column.setContentsMargins(px(SIDE), px(28), px(SIDE), px(16))
+        self.column.setSpacing(0)
+        self.column.addWidget(self.title)
+        self.column.addSpacing(px(6))
+        self.column.addWidget(self.lead)
+        self.column.addSpacing(px(20))
+        self.area = QScrollArea()
+        self.area.setWidget(inner)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.area)
+
+    def head(self, title: str, lead: str) -> None:
+        """Replace heading and sentence."""
+        self.title.setText(title)
+        self.lead.setText(lead)
+        self.lead.setVisible(bool(lead))
+
+    def start(self) -> QWidget | None:
+        """What has the focus when the page comes up; None leaves it with the main button."""
+        return None
+
+    def go(self) -> None:
+        """Do what the main button says."""
