@@ -51,7 +51,7 @@ class Teller:
     def __init__(self, account: AccountId, say: Say) -> None:
         self._account = account
         self._say = say
-        self.now = Activity(account, State.IDLE, "")
+        self.now = Activity(account, State.CONNECTING, "")
 
     def working(self, words: str) -> None:
         """Something whose end is not known."""

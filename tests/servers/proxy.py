@@ -35,6 +35,11 @@ class CuttingProxy:
         """Break what is connected from now on after so many bytes."""
         self._up, self._down = up, down
 
+    def break_all(self) -> None:
+        """Break every line there is now."""
+        for task in self._tasks:
+            task.cancel()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
