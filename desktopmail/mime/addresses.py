@@ -13,11 +13,13 @@ from desktopmail.domain.address import Address
 from desktopmail.mime import words
 
 MAX_ADDRESSES = 50_000
+_LONGEST_FIELD = 8_000_000
 _LONGEST = 3_000
 _MAX_FAILURES = 1_000
+_WORD = rb"[A-Za-z0-9'_/!#$&*+.-]++"
 _SIMPLE = re.compile(
-    rb"[ \t\r\n]*(?:(?:\"([ !#-<>-Z\[\]-~]*)\"|([A-Za-z0-9][A-Za-z0-9 '_/!#$&*+.-]*?|))[ \t]*"
-    rb"<([A-Za-z0-9._%+=/'-]+@[A-Za-z0-9.-]+)>|([A-Za-z0-9._%+'/-]+@[A-Za-z0-9.-]+))[ \t\r\n]*(,|\Z)"
+    rb"[ \t\r\n]*+(?:(?:\"([ !#-<>-Z\[\]-~]*+)\" ?|(" + _WORD + rb"(?: " + _WORD + rb")*+) ?|)"
+    rb"<([A-Za-z0-9._%+=/'-]++@[A-Za-z0-9.-]++)>|([A-Za-z0-9._%+'/-]++@[A-Za-z0-9.-]++))[ \t\r\n]*+(,|\Z)"
 )
 _TOKEN = re.compile(r'[ \t\r\n]+|[<>,:;()"]|\\.?|[^ \t\r\n<>,:;()"\\]+', re.S)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.S)
@@ -35,15 +37,21 @@ class AddressList(NamedTuple):
     oddities: tuple[str, ...]
 
 
-_remembered: dict[bytes, tuple[Address, ...]] = {}
+_remembered: dict[bytes, AddressList] = {}
 
 
 def parse(raw: bytes) -> tuple[Address, ...]:
     """The mailboxes of a field's raw value, in order, members of groups included."""
     found = _remembered.get(raw)
+    return (found or parse_list(raw)).addresses
+
+
+def parse_list(raw: bytes) -> AddressList:
+    """The mailboxes of a field's raw value with the oddities that a reader has to be told about."""
+    found = _remembered.get(raw)
     if found is None:
         simple = _simple(raw)
-        found = parse_list(raw).addresses if simple is None else simple
+        found = _Parser(words.raw_text(raw[:_LONGEST_FIELD])).result() if simple is None else AddressList(simple, ())
         if len(raw) < 2_000:
             if len(_remembered) > 8_000:
                 _remembered.clear()
@@ -64,11 +72,6 @@ def _simple(raw: bytes) -> tuple[Address, ...] | None:
         out.append(Address(name.strip(), (address or bare).decode("ascii")))
         position = match.end()
     return tuple(out)
-
-
-def parse_list(raw: bytes) -> AddressList:
-    """The mailboxes of a field's raw value with the oddities that a reader has to be told about."""
-    return _Parser(words.raw_text(raw[:8_000_000])).result()
 
 
 class _Parser:

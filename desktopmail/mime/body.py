@@ -215,6 +215,8 @@ def _placeholder(message: Message) -> str:
     root = message.root
     if root.type in ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"):
         said = "This message is encrypted and cannot be read here."
+    elif "too-deep" in message.problems:
+        said = "This message is nested too deeply to be shown."
     elif any(entity.is_message for entity in message.walk()):
         said = "This message has no text of its own. It carries other messages as attachments."
     elif any(is_attachment(entity) for entity in message.leaves):

@@ -12,6 +12,7 @@ from desktopmail.mime import addresses, dates, fields, words
 _MESSAGE_ID = re.compile(rb"<[^<>\s]{1,990}>")
 _SHOWN = 65_536
 _MAX_REFERENCES = 100
+_MAX_PEOPLE_FIELDS = 1_000
 
 
 class QuickHeader(NamedTuple):
@@ -88,8 +89,8 @@ def _people(found: dict[str, bytes], more: dict[str, list[bytes]], key: str) -> 
     if value is None:
         return ()
     people = addresses.parse(value.strip())
-    for extra in more.get(key, ()):
-        people += addresses.parse(extra.strip())
+    if key in more:
+        people += tuple(one for extra in more[key][: _MAX_PEOPLE_FIELDS - 1] for one in addresses.parse(extra.strip()))
     return people
 
 
@@ -160,6 +161,7 @@ class Headers:
         self.damaged = block.damaged
         self.end = block.end
         self._fields = block.fields
+        self._people: dict[str, addresses.AddressList] = {}
         self._index: dict[str, list[bytes]] = {}
         for name, value in block.fields:
             self._index.setdefault(name.decode("latin-1").lower(), []).append(value)
@@ -194,17 +196,23 @@ class Headers:
 
     def people(self, name: str) -> tuple[Address, ...]:
         """The mailboxes of all fields of that name, in order."""
-        out: tuple[Address, ...] = ()
-        for value in self.raws(name):
-            out += addresses.parse(value)
-        return out
+        return self._addresses(name).addresses
 
     def oddities(self, name: str) -> tuple[str, ...]:
         """What about the addresses of that field other programs may read differently."""
-        found: dict[str, None] = {}
-        for value in self.raws(name):
-            found.update(dict.fromkeys(addresses.parse_list(value).oddities))
-        return tuple(found)
+        return self._addresses(name).oddities
+
+    def _addresses(self, name: str) -> addresses.AddressList:
+        found = self._people.get(name)
+        if found is None:
+            people: list[Address] = []
+            oddities: dict[str, None] = {}
+            for value in self.raws(name)[:_MAX_PEOPLE_FIELDS]:
+                one = addresses.parse_list(value)
+                people.extend(one.addresses)
+                oddities.update(dict.fromkeys(one.oddities))
+            found = self._people[name] = addresses.AddressList(tuple(people), tuple(oddities))
+        return found
 
     @property
     def date(self) -> tuple[int, int] | None:

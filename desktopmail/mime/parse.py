@@ -87,24 +87,20 @@ class Entity:
 
 
 class FileEntity(Entity):
-    """A file that was found inside another part (a TNEF wrapper); its content is known, it has no header."""
+    """A file that was found inside another part (a TNEF wrapper); it has no header, only a name and content."""
 
-    __slots__ = ("_data", "_file_name")
+    __slots__ = ("_file_name",)
 
     def __init__(self, file: tnef.File, section: str, parent: Entity) -> None:
         super().__init__(b"", 0, 0, section, parent, file.type)
-        self._data = file.data
+        self.source = file.data
+        self.end = len(file.data)
         self._file_name = file.name
 
     @property
     def name(self) -> str:
         """The name inside the wrapper."""
         return self._file_name
-
-    @property
-    def content(self) -> bytes:
-        """The file."""
-        return self._data
 
 
 class Message:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import nh3
 
 from desktopmail.domain.body import PART_URL, REMOTE_URL
-from desktopmail.mime import css, links
+from desktopmail.mime import allowed, css, links
 from desktopmail.mime.charset import scrub
 from desktopmail.mime.markup import End, Piece, Raw, Start, Text, pieces
 
@@ -26,73 +26,6 @@ MAX_REMOTE = 1_000
 _MAX_SHEETS = 600_000
 _MAX_DATA_URL = 2_000_000
 
-_PHRASES = frozenset(
-    {
-        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins"),
-        *("kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup"),
-        *("time", "tt", "u", "var"),
-    }
-)
-_VOID = frozenset({"br", "col", "hr", "img", "wbr"})
-_BLOCKS = frozenset(
-    {
-        *("address", "article", "aside", "blockquote", "caption", "center", "colgroup", "dd", "details", "dir", "div"),
-        *("dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "li", "main"),
-        *("menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr"),
-        "ul",
-    }
-)
-TAGS = _PHRASES | _VOID | _BLOCKS
-_EVERYWHERE = frozenset({"align", "class", "dir", "id", "lang", "style", "title", "role", "aria-label", "aria-hidden"})
-_TABLE = frozenset({"bgcolor", "height", "valign", "width", "bordercolor", "nowrap"})
-ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
-    "*": _EVERYWHERE,
-    "a": frozenset({"href", "name"}),
-    "img": frozenset({"src", "alt", "width", "height", "border", "hspace", "vspace"}),
-    "font": frozenset({"color", "face", "size"}),
-    "table": _TABLE | {"border", "cellpadding", "cellspacing", "frame", "rules", "summary"},
-    "td": _TABLE | {"colspan", "rowspan", "abbr", "headers", "scope"},
-    "th": _TABLE | {"colspan", "rowspan", "abbr", "headers", "scope"},
-    "tr": _TABLE,
-    "thead": _TABLE,
-    "tbody": _TABLE,
-    "tfoot": _TABLE,
-    "col": frozenset({"span", "valign", "width"}),
-    "colgroup": frozenset({"span", "valign", "width"}),
-    "hr": frozenset({"color", "noshade", "size", "width"}),
-    "br": frozenset({"clear"}),
-    "ol": frozenset({"start", "type", "reversed"}),
-    "ul": frozenset({"type"}),
-    "li": frozenset({"type", "value"}),
-    "blockquote": frozenset({"type"}),
-    "time": frozenset({"datetime"}),
-    "details": frozenset({"open"}),
-    "p": frozenset({"width"}),
-    "div": frozenset({"bgcolor"}),
-    "pre": frozenset({"width"}),
-}
-_SKIPPED = frozenset({"svg", "math", "template", "applet"})
-_CLOSES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
-    "li": (frozenset({"li"}), frozenset({"ul", "ol", "dir", "menu", "table"})),
-    "dt": (frozenset({"dt", "dd"}), frozenset({"dl", "table"})),
-    "dd": (frozenset({"dt", "dd"}), frozenset({"dl", "table"})),
-    "td": (frozenset({"td", "th"}), frozenset({"tr", "table"})),
-    "th": (frozenset({"td", "th"}), frozenset({"tr", "table"})),
-    "tr": (frozenset({"tr", "caption", "colgroup"}), frozenset({"table"})),
-    "tbody": (frozenset({"tbody", "thead", "tfoot", "caption", "colgroup"}), frozenset({"table"})),
-    "thead": (frozenset({"tbody", "thead", "tfoot", "caption", "colgroup"}), frozenset({"table"})),
-    "tfoot": (frozenset({"tbody", "thead", "tfoot", "caption", "colgroup"}), frozenset({"table"})),
-    "a": (frozenset({"a"}), frozenset({"table"})),
-}
-_SECTIONS = ("tbody", "thead", "tfoot")
-_PARENTS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
-    **{part: {"table": ()} for part in (*_SECTIONS, "caption", "colgroup")},
-    "tr": {"table": ("tbody",), **dict.fromkeys(_SECTIONS, ())},
-    **{cell: {"table": ("tbody", "tr"), **dict.fromkeys(_SECTIONS, ("tr",)), "tr": ()} for cell in ("td", "th")},
-    "col": {"table": ("colgroup",), "colgroup": ()},
-}
-"""Where parts of a table may stand, and what is missing in between."""
-_BETWEEN = frozenset({"table", "tr", "colgroup", *_SECTIONS})
 _LOADING = frozenset({"src", "srcset", "background", "poster", "data", "lowsrc", "dynsrc", "xlink:href", "imagesrcset"})
 _REMOTE = re.compile(r"\s*(?:https?:)?//", re.I)
 _COLOUR = re.compile(r"[#\w(),.\s%]{1,64}\Z", re.ASCII)
@@ -107,9 +40,9 @@ _LENGTHS = frozenset({"width", "height", "border", "cellpadding", "cellspacing",
 _COLOURS = frozenset({"bgcolor", "color", "bordercolor"})
 
 _NH3: Final = nh3.Cleaner(
-    tags=set(TAGS),
+    tags=set(allowed.TAGS),
     clean_content_tags={"script", "style", "svg", "math", "iframe", "template", "title"},
-    attributes={tag: set(allowed) for tag, allowed in ATTRIBUTES.items()},
+    attributes={tag: set(listed) for tag, listed in allowed.ATTRIBUTES.items()},
     strip_comments=True,
     link_rel="noopener noreferrer",
     url_schemes={"http", "https", "mailto", "data", "desktopmail"},
@@ -200,7 +133,7 @@ class _Writer:
             text = text.lstrip("\n")
         if text:
             self._fresh_pre = False
-            if self._open and self._open[-1] in _BETWEEN and not text.isspace():
+            if self._open and self._open[-1] in allowed.BETWEEN and not text.isspace():
                 self._into_cell()
             self._out.append(text)
 
@@ -231,7 +164,7 @@ class _Writer:
             self._sheets.append(piece.content)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if name in _SKIPPED:
+        if name in allowed.SKIPPED:
             self._count(name, attributes)
             self._skipping, self._skip_depth = name, 1
             return
@@ -239,14 +172,14 @@ class _Writer:
         if name == "body":
             self._body(attributes)
             return
-        if name not in TAGS:
+        if name not in allowed.TAGS:
             return
         self._close_implied(name)
-        if name in _PARENTS and not self._open_implied(name):
+        if name in allowed.PARENTS and not self._open_implied(name):
             return
-        if name not in _PARENTS and self._open and self._open[-1] in _BETWEEN:
+        if name not in allowed.PARENTS and self._open and self._open[-1] in allowed.BETWEEN:
             self._into_cell()
-        if name in _VOID:
+        if name in allowed.VOID:
             written = self._attributes(name, attributes)
             if name != "img" or "src=" in written or "alt=" in written:
                 self._fresh_pre = False
@@ -273,7 +206,7 @@ class _Writer:
             self._out.append("<br>")
         elif name in self._open:
             barrier = len(self._open) - 1 - self._open[::-1].index(name)
-            if name in _PHRASES and any(inner in ("td", "th", "table") for inner in self._open[barrier:]):
+            if name in allowed.PHRASES and any(inner in ("td", "th", "table") for inner in self._open[barrier:]):
                 return
             self._close_to(barrier)
 
@@ -283,9 +216,9 @@ class _Writer:
 
     def _close_implied(self, name: str) -> None:
         """End tags that HTML lets authors leave out."""
-        if name in _BLOCKS and name not in ("caption", "colgroup") and self._open:
+        if name in allowed.BLOCKS and name not in ("caption", "colgroup") and self._open:
             self._close_paragraph()
-        rule = _CLOSES.get(name)
+        rule = allowed.CLOSES.get(name)
         if rule is None:
             return
         closes, stops = rule
@@ -299,10 +232,10 @@ class _Writer:
     def _open_implied(self, name: str) -> bool:
         """Start tags that HTML lets authors leave out in tables; False when the tag has no place here."""
         parent = self._open[-1] if self._open else ""
-        for missing in _PARENTS[name].get(parent, ()):
+        for missing in allowed.PARENTS[name].get(parent, ()):
             self._out.append(f"<{missing}>")
             self._open.append(missing)
-        return parent in _PARENTS[name]
+        return parent in allowed.PARENTS[name]
 
     def _close_paragraph(self) -> None:
         """A block ends the paragraph it stands in, and the phrases of that paragraph."""
@@ -310,7 +243,7 @@ class _Writer:
             if self._open[index] == "p":
                 self._close_to(index)
                 return
-            if self._open[index] not in _PHRASES:
+            if self._open[index] not in allowed.PHRASES:
                 return
 
     def _count(self, name: str, attributes: dict[str, str]) -> None:
@@ -323,10 +256,10 @@ class _Writer:
                 self.styles += css.remote_references(value)
 
     def _attributes(self, tag: str, attributes: dict[str, str]) -> str:
-        allowed = ATTRIBUTES.get(tag, frozenset())
+        listed = allowed.ATTRIBUTES.get(tag, frozenset())
         out: list[str] = []
         for name, value in attributes.items():
-            if name in allowed or name in _EVERYWHERE:
+            if name in listed or name in allowed.EVERYWHERE:
                 kept = self._attribute(tag, name, value)
                 if kept is not None:
                     out.append(f' {name}="{escape(kept)}"')
