@@ -21,7 +21,31 @@ class UsageError(Exception):
 
 
 class CommandParser(ArgumentParser):
-    """A parser that reports wrong usage as an error to its caller instead of leaving the program."""
+    """A parser that reports wrong usage as an error to its caller instead of leaving the program, and that takes
+    options and other arguments in any order."""
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """Options first, the rest behind them, except before a further command."""
+        if args is not None and self._subparsers is None:
+            args = self._sorted(list(args))
+        return super().parse_known_args(args, namespace)
+
+    def _sorted(self, arguments: list[str]) -> list[str]:
+        options: list[str] = []
+        rest: list[str] = []
+        while arguments:
+            word = arguments.pop(0)
+            if word == "--":
+                rest += arguments
+                break
+            action = self._option_string_actions.get(word.partition("=")[0])
+            if action is None and (not word.startswith("-") or word == "-"):
+                rest.append(word)
+                continue
+            options.append(word)
+            if action is not None and action.nargs is None and "=" not in word and arguments:
+                options.append(arguments.pop(0))
+        return [*options, "--", *rest] if rest else options
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, self.format_usage().strip())
@@ -190,6 +214,11 @@ def _past(add: AddCommand) -> None:
 
 def _keeping(add: AddCommand) -> None:
     add("backup", "a consistent copy of the profile", "keeping:backup").add_argument("dest", metavar="DEST")
+    add("restore", "make a profile out of a backup", "keeping:restore").add_argument("source", metavar="SRC")
+    into = add("import", "take in mbox, eml and Maildir files", "keeping:import_")
+    into.add_argument("path", metavar="PATH")
+    into.add_argument("--into", metavar="FOLDER", help="where to; else a folder named Imported")
+    into.add_argument("--account", metavar="ID", type=int)
     out = add("export", "write messages where other programs can read them", "keeping:export")
     out.add_argument("folder", nargs="?", metavar="FOLDER")
     out.add_argument("--all", action="store_true", help="every folder")

@@ -109,6 +109,7 @@ def summary(row: Summary, path: str) -> Document:
         "attachments": row.attachments,
         "fetched": row.fetched.value,
         "copy": row.copy.value,
+        "folder_id": row.folder,
         "thread_size": row.thread_size,
         "problem": row.problem,
     }

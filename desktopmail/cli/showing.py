@@ -9,6 +9,8 @@ from desktopmail.cli import places, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE, inert
 from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.message import Fetched, Summary
+from desktopmail.engine import inspection
 from desktopmail.engine.engine import Engine
 
 
@@ -21,8 +23,10 @@ async def show(desk: Desk) -> int:
         row = places.messages(engine.library, [options.id])[0]
         if not (options.raw or options.part or options.headers or options.text or options.html):
             body = await engine.reading.load(row.id)
+            row = engine.library.summary(row.id)
             path = places.paths(engine.library).get(row.folder, "")
-            desk.output.document({**shapes.summary(row, path), **shapes.body(body)})
+            sender = await _submitter(engine, row)
+            desk.output.document({**shapes.summary(row, path), **shapes.body(body), "sender": sender})
             return DONE
         data = await _data(desk, engine)
     if options.output:
@@ -32,6 +36,12 @@ async def show(desk: Desk) -> int:
     else:
         desk.output.text(inert(data.decode()))
     return DONE
+
+
+async def _submitter(engine: Engine, row: Summary) -> list[shapes.Document]:
+    if row.fetched is Fetched.HEADERS:
+        return []
+    return shapes.addresses(inspection.submitter(await engine.reading.raw(row.id)))
 
 
 async def _data(desk: Desk, engine: Engine) -> bytes:

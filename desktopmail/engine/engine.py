@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from desktopmail.domain.account import Account, Endpoint, Security
 from desktopmail.domain.activity import Activity, Problem, Remedy
@@ -20,7 +20,7 @@ from desktopmail.domain.errors import MailError
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, FolderId
 from desktopmail.domain.settings import Settings
-from desktopmail.engine import filing
+from desktopmail.engine import diagnosis, filing
 from desktopmail.engine.accounts import Accounts
 from desktopmail.engine.actions import Actions
 from desktopmail.engine.activity import SyncReport, Tally
@@ -35,10 +35,13 @@ from desktopmail.engine.outbox import Outbox
 from desktopmail.engine.pictures import Pictures
 from desktopmail.engine.reading import Reading
 from desktopmail.engine.search import Search
+from desktopmail.engine.transfer import Transfer
 from desktopmail.protocols.tls import ssl_context
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
+
+T = TypeVar("T")
 
 RECENTLY_SENT = 50
 
@@ -49,6 +52,7 @@ class Engine:
 
     def __init__(self, store: Store, passwords: PasswordSource, *, offline: bool, local_pictures: bool) -> None:
         self._store = store
+        self._passwords = passwords
         self._on_activity: list[Callable[[Activity], None]] = []
         self._on_problem: list[Callable[[Problem], None]] = []
         self._on_notice: list[Callable[[Notice], None]] = []
@@ -65,6 +69,7 @@ class Engine:
         self.reading = Reading(store, self._lanes.fetch, Pictures(_trusting, local=local_pictures))
         self.composing = Composing(store, self.library, self.reading)
         self.search = Search(store)
+        self.transfer = Transfer(store, self.library, self.reading)
         self.contacts = Contacts(store, self.library)
         self.discovery = Discovery()
         store.subscribe(self._heard_changes)
@@ -105,17 +110,26 @@ class Engine:
         """Call `fn` on the loop after every commit; the returned function ends that."""
         return self._store.subscribe(fn)
 
-    def on_activity(self, fn: Callable[[Activity], None]) -> None:
+    def on_activity(self, fn: Callable[[Activity], None]) -> Callable[[], None]:
         """Call `fn` on the loop whenever an account does something else."""
-        self._on_activity.append(fn)
+        return _listening(self._on_activity, fn)
 
-    def on_problem(self, fn: Callable[[Problem], None]) -> None:
+    def on_problem(self, fn: Callable[[Problem], None]) -> Callable[[], None]:
         """Call `fn` on the loop when something went wrong that is no account's own activity, as in sending."""
-        self._on_problem.append(fn)
+        return _listening(self._on_problem, fn)
 
-    def on_notice(self, fn: Callable[[Notice], None]) -> None:
+    def on_notice(self, fn: Callable[[Notice], None]) -> Callable[[], None]:
         """Call `fn` on the loop when mail came that deserves a notification."""
-        self._on_notice.append(fn)
+        return _listening(self._on_notice, fn)
+
+    async def where_passwords_are(self) -> str:
+        """Where passwords are kept, in words for a person, or why nowhere."""
+        return await diagnosis.secrets(self._passwords)
+
+    async def diagnose(self) -> list[diagnosis.AccountFinding]:
+        """Look at every account: is its password readable, do its servers answer, how long do certificates last?"""
+        accounts = await self.accounts.all()
+        return list(await asyncio.gather(*(diagnosis.account(self._passwords, each) for each in accounts)))
 
     async def change_settings(self, **values: Any) -> Settings:
         """Store preferences by name; all of them as they are then. Unknown names are left out."""
@@ -146,11 +160,11 @@ class Engine:
 
     async def _sync_one(self, account: Account, folders: Collection[FolderId] | None, headers_only: bool) -> SyncReport:
         problems: list[Problem] = []
-        self.on_problem(listen := lambda problem: problems.append(problem) if problem.account == account.id else None)
+        end = self.on_problem(lambda problem: problems.append(problem) if problem.account == account.id else None)
         try:
             sent = await self.outbox.send_due([account.id])
         finally:
-            self._on_problem.remove(listen)
+            end()
         runner = self._lanes.runner(account)
         if runner is None:
             report = Tally().report(account.id, 0.0)
@@ -197,6 +211,12 @@ class Engine:
             if news is not None:
                 for fn in tuple(self._on_notice):
                     fn(news)
+
+
+def _listening(listeners: list[T], fn: T) -> Callable[[], None]:
+    """Put `fn` among the listeners; the returned function takes it out again."""
+    listeners.append(fn)
+    return lambda: listeners.remove(fn) if fn in listeners else None
 
 
 def _trusting() -> Any:

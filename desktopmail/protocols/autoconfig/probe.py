@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from dataclasses import dataclass
 from enum import Enum
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import ConnectionLost, ProtocolViolation, Refused
 from desktopmail.protocols import transport
+from desktopmail.protocols.certificate import Facts, facts
 
 MOST_BYTES = 16_384
 
@@ -29,7 +32,15 @@ BEGIN_TLS = {
 }
 
 
-async def probe(endpoint: Endpoint, speech: Speech, *, timeout: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How an answering server is protected: the TLS version, empty without TLS, and what its certificate says."""
+
+    tls: str
+    certificate: Facts | None
+
+
+async def probe(endpoint: Endpoint, speech: Speech, *, timeout: float) -> Heard:
     """Connect, prove the certificate and hear a greeting; MailError with what stood in the way.
 
     `timeout` in seconds is for all of it."""
@@ -43,8 +54,17 @@ async def probe(endpoint: Endpoint, speech: Speech, *, timeout: float) -> None:
                     await listener.hear(wanted, REFUSALS[speech], endpoint.host)
                 listener.check_empty(endpoint.host)
                 line = await transport.start_tls(line, listener, endpoint, timeout=timeout)
+            return _heard(line)
         finally:
             line.abort()
+
+
+def _heard(line: asyncio.Transport) -> Heard:
+    secured: ssl.SSLObject | None = line.get_extra_info("ssl_object")
+    if secured is None:
+        return Heard("", None)
+    der = secured.getpeercert(binary_form=True)
+    return Heard(secured.version() or "", facts(der) if der else None)
 
 
 class _Listener(asyncio.Protocol):

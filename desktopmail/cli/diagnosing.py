@@ -1,0 +1,113 @@
+"""The commands that look around: discover, doctor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desktopmail.cli import shapes
+from desktopmail.cli.desk import Desk
+from desktopmail.cli.output import DONE, NOTHING_FOUND
+from desktopmail.domain.account import Endpoint
+from desktopmail.domain.errors import MailError
+from desktopmail.engine import diagnosis, keeping
+from desktopmail.engine.discovery import Discovery
+
+
+async def discover(desk: Desk) -> int:
+    """The servers of an address, and who says so."""
+    options = desk.arguments
+    found = await Discovery().find(options.address, offline=options.offline, say=desk.output.progress)
+    some = bool(found.imap or found.pop3 or found.smtp)
+    if desk.output.as_json:
+        desk.output.document(shapes.servers(found))
+    elif some:
+        desk.output.text(f"{found.provider or found.address}: {found.source}")
+        kinds = (("imap", found.imap), ("pop3", found.pop3), ("smtp", found.smtp))
+        desk.output.table((kind, *_row(each)) for kind, endpoints in kinds for each in endpoints)
+        if found.password_help:
+            desk.output.text(found.password_help)
+    if not some:
+        desk.output.say(f"No servers were found for {found.address}.")
+    return DONE if some else NOTHING_FOUND
+
+
+async def doctor(desk: Desk) -> int:
+    """Versions, paths, key store, servers, certificates, databases."""
+    document: dict[str, Any] = {"versions": diagnosis.versions(), "profile": str(desk.profile)}
+    try:
+        health = await keeping.check(desk.profile)
+        document["database"] = {
+            "ok": not health.findings,
+            "messages": health.messages,
+            "contents": health.contents,
+            "findings": list(health.findings),
+        }
+        async with desk.engine() as engine:
+            document["secrets"] = await engine.where_passwords_are()
+            document["accounts"] = [_account(each) for each in await engine.diagnose()]
+    except MailError as error:
+        document["problem"] = {"kind": error.kind, "title": error.title, "detail": error.detail}
+    if desk.output.as_json:
+        desk.output.document(document)
+    else:
+        _print(desk, document)
+    return DONE
+
+
+def _account(found: diagnosis.AccountFinding) -> dict[str, Any]:
+    return {
+        "id": found.account.id,
+        "address": found.account.address,
+        "password": found.password,
+        "servers": [_server(each) for each in found.servers],
+    }
+
+
+def _server(found: diagnosis.ServerFinding) -> dict[str, Any]:
+    heard = found.heard
+    certificate = heard.certificate if heard else None
+    return {
+        "protocol": found.protocol,
+        **shapes.endpoint(found.endpoint),
+        "reachable": heard is not None,
+        "tls": heard.tls if heard else "",
+        "certificate": {
+            "fingerprint": certificate.fingerprint,
+            "issuer": certificate.issuer,
+            "starts": shapes.when(certificate.starts),
+            "expires": shapes.when(certificate.ends),
+            "names": list(certificate.names),
+        }
+        if certificate
+        else None,
+        "problem": found.problem,
+    }
+
+
+def _print(desk: Desk, document: dict[str, Any]) -> None:
+    rows = [(name, version) for name, version in document["versions"].items()]
+    rows.append(("profile", document["profile"]))
+    if problem := document.get("problem"):
+        rows.append(("problem", f"{problem['title']}. {problem['detail']}"))
+    if database := document.get("database"):
+        state = "whole" if database["ok"] else "; ".join(database["findings"])
+        rows.append(("database", f"{database['messages']:,} messages, {database['contents']:,} contents, {state}"))
+    if "secrets" in document:
+        rows.append(("passwords", document["secrets"]))
+    for account in document.get("accounts", []):
+        rows.append((account["address"], f"password: {account['password']}"))
+        rows += [(f"  {each['protocol']}", _words(each)) for each in account["servers"]]
+    desk.output.table(rows)
+
+
+def _words(server: dict[str, Any]) -> str:
+    where = f"{server['host']}:{server['port']}"
+    if not server["reachable"]:
+        return f"{where}: {server['problem']}"
+    certificate = server["certificate"]
+    ends = f", certificate until {certificate['expires'][:10]}" if certificate and certificate["expires"] else ""
+    return f"{where}: {server['tls'] or 'no encryption'}{ends}"
+
+
+def _row(endpoint: Endpoint) -> tuple[str, str, str]:
+    return f"{endpoint.host}:{endpoint.port}", endpoint.security.value, endpoint.user

@@ -1,0 +1,97 @@
+"""What a person, or somebody who helps, needs to know about this installation and its accounts. No secret is in it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import platform
+import sys
+from dataclasses import dataclass
+
+from desktopmail import __version__
+from desktopmail.domain.account import Account, Endpoint, Pop3Server
+from desktopmail.domain.errors import MailError
+from desktopmail.protocols.autoconfig.probe import Heard, Speech, probe
+from desktopmail.store.secrets import PasswordSource
+
+SECONDS = 10.0
+PACKAGES = (
+    "PySide6",
+    "PySide6_WebEngine",
+    "PySide6_Addons",
+    "qasync",
+    "apsw",
+    "aioimaplib",
+    "aiosmtplib",
+    "keyring",
+    "nh3",
+    "truststore",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFinding:
+    """One server: whether it answers, over which TLS, with which certificate; `problem` when it does not."""
+
+    protocol: str
+    endpoint: Endpoint
+    heard: Heard | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFinding:
+    """One account: whether its password can be read, and its servers."""
+
+    account: Account
+    password: str
+    servers: tuple[ServerFinding, ...]
+
+
+def versions() -> dict[str, str]:
+    """Of the program, of Python, of this system, and of the packages that are installed; nothing of them is loaded."""
+    found = {
+        "desktopmail": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "frozen": str(bool(getattr(sys, "frozen", False))).lower(),
+    }
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+async def secrets(passwords: PasswordSource) -> str:
+    """Where passwords are kept, or why nowhere."""
+    try:
+        return await passwords.ready()
+    except MailError as error:
+        return f"{error.title}. {error.detail}".strip()
+
+
+async def account(passwords: PasswordSource, one: Account) -> AccountFinding:
+    """Look at one account: its password is read, not shown; its servers are asked for their certificates."""
+    state = "readable"
+    try:
+        await passwords.get(one, "outgoing" if one.incoming is None else "incoming")
+    except MailError as error:
+        state = error.title
+    places: list[tuple[Speech, Endpoint]] = []
+    if one.incoming is not None:
+        speech = Speech.POP3 if isinstance(one.incoming, Pop3Server) else Speech.IMAP
+        places.append((speech, one.incoming.endpoint))
+    if one.outgoing is not None:
+        places.append((Speech.SMTP, one.outgoing.endpoint))
+    servers = await asyncio.gather(*(_server(speech, endpoint) for speech, endpoint in places))
+    return AccountFinding(one, state, tuple(servers))
+
+
+async def _server(speech: Speech, endpoint: Endpoint) -> ServerFinding:
+    try:
+        heard = await probe(endpoint, speech, timeout=SECONDS)
+    except MailError as error:
+        return ServerFinding(speech.value, endpoint, None, error.title)
+    return ServerFinding(speech.value, endpoint, heard)
