@@ -32,13 +32,20 @@ def ids(
 
 
 def rows(
-    db: apsw.Connection, place: Place, *, grouped: bool = False, unread: bool = False, starred: bool = False
+    db: apsw.Connection,
+    place: Place,
+    *,
+    grouped: bool = False,
+    unread: bool = False,
+    starred: bool = False,
+    limit: int = 0,
 ) -> tuple[array[int], array[int], array[int]]:
-    """Like `ids`, with the place in the order and the conversation of every row: three arrays of the same length."""
+    """Like `ids`, with the place in the order and the conversation of every row: three arrays of the same length. With
+    a `limit` only that many of the newest messages are looked at."""
     where, bound = _condition(db, place, unread, starred)
     found: Iterable[tuple[int, int, int]] = db.execute(
-        f"SELECT m.id, m.sort, m.thread FROM message AS m WHERE {where} ORDER BY m.sort DESC, m.id DESC",  # noqa: S608
-        bound,
+        f"SELECT m.id, m.sort, m.thread FROM message AS m WHERE {where} ORDER BY m.sort DESC, m.id DESC LIMIT ?",  # noqa: S608
+        (*bound, limit or -1),
     )
     if grouped:
         heads: dict[int, tuple[int, int, int]] = {}

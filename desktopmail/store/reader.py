@@ -62,11 +62,18 @@ class Lists:
             return listing.ids(self._db, place, grouped=grouped, unread=unread, starred=starred)
 
     def rows(
-        self, place: Place, *, grouped: bool = False, unread: bool = False, starred: bool = False
+        self,
+        place: Place,
+        *,
+        grouped: bool = False,
+        unread: bool = False,
+        starred: bool = False,
+        limit: int = 0,
     ) -> tuple[array[int], array[int], array[int]]:
-        """Like `ids`, with the place in the order and the conversation of every row: ids, sorts, threads."""
+        """Like `ids`, with the place in the order and the conversation of every row: ids, sorts, threads. With a
+        `limit` only that many of the newest messages are looked at."""
         with mapped(self._db, self._path):
-            return listing.rows(self._db, place, grouped=grouped, unread=unread, starred=starred)
+            return listing.rows(self._db, place, grouped=grouped, unread=unread, starred=starred, limit=limit)
 
     def keys(self, ids: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
         """(id, sort, thread, folder, flags) of messages that are still there, in no order."""
