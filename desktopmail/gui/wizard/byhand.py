@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Endpoint, Security
@@ -92,9 +92,9 @@ class ByHand(Page):
     def offer(self, servers: Servers | None, address: str, *, nothing_found: bool = False) -> None:
         """Begin with these servers, or with empty fields for the user name `address`."""
         domain = address.rpartition("@")[2]
-        lead = self.tr("Your provider lists them on its help pages. Only encrypted connections are offered.")
+        lead = self.tr("The help pages of your provider list them. Connections are always encrypted.")
         if nothing_found:
-            lead = self.tr("No servers were found for {0}. Your provider lists them on its help pages.").format(domain)
+            lead = self.tr("No servers were found for {0}. The help pages of your provider list them.").format(domain)
         self.head(self.tr("Enter servers by hand"), lead)
         self.incoming.fill(servers.incoming if servers else None, address)
         self.outgoing.fill(servers.outgoing if servers else None, address)
@@ -120,9 +120,9 @@ class ByHand(Page):
 def _row(host: QWidget, port: QWidget, kind: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(px(10))
-    row.addWidget(host, 1)
-    row.addWidget(port)
-    row.addWidget(kind)
+    row.addWidget(host, 1, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(port, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(kind, 0, Qt.AlignmentFlag.AlignTop)
     return row
 
 

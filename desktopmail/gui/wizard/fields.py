@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QIntValidator, QWheelEvent
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QIntValidator, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktopmail.gui.style import measures
+from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.measures import px
-from desktopmail.gui.widgets.button import IconButton
+from desktopmail.gui.style.theme import theme
+from desktopmail.gui.widgets.button import IconButton, WordButton
 from desktopmail.gui.widgets.label import PlainLabel
 
 
@@ -27,14 +28,11 @@ class Field(QWidget):
         self.name.setBuddy(self.line)
         self._wrong = PlainLabel("", size=measures.SMALL, tone="bad", wrap=True)
         self._wrong.hide()
-        self.row = QHBoxLayout()
-        self.row.setSpacing(px(4))
-        self.row.addWidget(self.line, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(4))
         column.addWidget(self.name)
-        column.addLayout(self.row)
+        column.addWidget(self.line)
         column.addWidget(self._wrong)
 
     @property
@@ -67,7 +65,13 @@ class PasswordField(Field):
         self.line.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
         self.eye = IconButton("eye", self.tr("Show password"))
         self.eye.clicked.connect(self._turn)
-        self.row.addWidget(self.eye)
+        self.eye.setFixedSize(px(30), px(30))
+        inside = QHBoxLayout(self.line)
+        inside.setContentsMargins(px(2), 0, px(2), 0)
+        inside.addStretch()
+        inside.addWidget(self.eye)
+        mirrored = self.line.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.line.setTextMargins(px(28) if mirrored else 0, 0, 0 if mirrored else px(28), 0)
         self._show(False)
 
     @property
@@ -104,8 +108,31 @@ class PortField(Field):
         return int(self.text) if self.line.hasAcceptableInput() else 0
 
 
+class Link(QWidget):
+    """A word that leads elsewhere, flush with the text above it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.button = WordButton(text, look="link")
+        self.button.setAutoDefault(True)
+        self.button.setStyleSheet("padding: 0px;")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.button)
+        row.addStretch()
+
+
 class CalmChoice(QComboBox):
     """A choice that the wheel does not change while the page is scrolled."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        side = px(16)
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = px(8) if mirrored else self.width() - side - px(8)
+        spot = QRectF(left, (self.height() - side) / 2, side, side)
+        icons.draw(QPainter(self), "chevron-down", spot, theme().colours.secondary)

@@ -11,8 +11,8 @@ from desktopmail.gui.style import measures
 from desktopmail.gui.style.colours import blend
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
-from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.wizard.fields import Link
 from desktopmail.gui.wizard.page import Page
 from desktopmail.gui.wizard.servers import Servers
 
@@ -31,15 +31,19 @@ class WayCard(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.title = PlainLabel(name, bold=True)
         self.mark = PlainLabel(mark, size=measures.SIGN, tone="secondary")
+        self.mark.setProperty("look", "key")
         self.words = PlainLabel("", size=measures.SMALL, tone="secondary", wrap=True)
         head = QHBoxLayout()
         head.setSpacing(px(8))
         head.addWidget(self.title)
         head.addWidget(self.mark)
         head.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(44), px(12), px(16), px(12))
-        column.setSpacing(px(2))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(16), px(12), px(16), px(12))
+        row.addSpacing(px(28))
+        column = QVBoxLayout()
+        row.addLayout(column, 1)
+        column.setSpacing(px(4))
         column.addLayout(head)
         column.addWidget(self.words)
         for part in (self.title, self.mark, self.words):
@@ -50,6 +54,7 @@ class WayCard(QAbstractButton):
         """Say what it means; what is not possible can be read and not chosen."""
         self.words.setText(words)
         self.mark.setText(mark)
+        self.mark.setVisible(bool(mark))
         self.setEnabled(possible)
         self.setChecked(possible)
         self.setAccessibleName(f"{self._name}, {mark}" if mark else self._name)
@@ -109,10 +114,10 @@ class Found(Page):
         grid.setColumnStretch(1, 1)
         self.column.addLayout(grid)
         self.column.addSpacing(px(12))
-        self.hand = WordButton(self.tr("Enter servers by hand"), look="link")
-        self.hand.setAutoDefault(True)
+        link = Link(self.tr("Enter servers by hand"))
+        self.hand = link.button
         self.hand.clicked.connect(self.by_hand)
-        self.column.addWidget(self.hand, 0, Qt.AlignmentFlag.AlignLeading)
+        self.column.addWidget(link)
         self.column.addStretch()
 
     def offer(self, found: FoundServers) -> None:
@@ -153,7 +158,7 @@ class Found(Page):
 
     def _source(self, found: FoundServers) -> str:
         if found.source == BUNDLED:
-            return self.tr("This provider is in the list that comes with the program. Nothing was sent so far.")
+            return self.tr("This provider is in the list that comes with the program.")
         return self.tr(
             "Found by trying the usual names. Each server proved its name on an encrypted connection; "
             "your password was not sent."

@@ -18,7 +18,7 @@ from desktopmail.gui.widgets.label import PlainLabel
 class How(Enum):
     """How a step stands: its drawing and the role of its colour."""
 
-    WAITING = ("circle", "line")
+    WAITING = ("circle", "secondary")
     NOW = ("circle-dot", "accent")
     DONE = ("circle-check", "good")
     FAILED = ("circle-alert", "bad")
@@ -83,9 +83,11 @@ class Steps(QWidget):
             self._tell(self._rows[number])
 
     def fail(self) -> None:
-        """What was going on has failed."""
+        """What was going on has failed; what would have come after is left out."""
         if self.now < len(self._rows):
             self._set(self._rows[self.now], How.FAILED)
+        for row in self._rows[self.now + 1 :]:
+            row.hide()
 
     def states(self) -> list[tuple[str, How]]:
         """Every line as it stands."""

@@ -16,6 +16,7 @@ from desktopmail.gui.widgets.flow import Flow
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.strip import tint
 from desktopmail.gui.wizard.advice import Advice, Way, word
+from desktopmail.gui.wizard.fields import Link
 
 
 class Trouble(QWidget):
@@ -27,6 +28,9 @@ class Trouble(QWidget):
         super().__init__()
         self.advice = advice
         self.buttons: dict[Way, WordButton] = {}
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._tone = "bad" if Way.UNKEPT not in advice.ways else "care"
         column = QVBoxLayout(self)
         column.setContentsMargins(px(16), px(14), px(16), px(14))
@@ -98,10 +102,9 @@ class Trouble(QWidget):
         log = PlainLabel(advice.log, size=measures.SMALL, tone="secondary", wrap=True)
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         log.hide()
-        fold = WordButton(self.tr("Details"), look="link")
-        fold.setAutoDefault(True)
-        fold.clicked.connect(lambda: log.setVisible(log.isHidden()))
-        column.addWidget(fold, 0, Qt.AlignmentFlag.AlignLeading)
+        fold = Link(self.tr("Details"))
+        fold.button.clicked.connect(lambda: log.setVisible(log.isHidden()))
+        column.addWidget(fold)
         column.addWidget(log)
 
     def paintEvent(self, event: QPaintEvent) -> None:

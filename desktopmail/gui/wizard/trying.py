@@ -26,8 +26,11 @@ class Trying(Page):
     def __init__(self) -> None:
         super().__init__()
         self.steps = Steps()
-        self.slow = PlainLabel(self.tr("This takes longer than usual. It ends by itself after 30 seconds."),
-                               tone="secondary", wrap=True)  # fmt: skip
+        self.slow = PlainLabel(
+            self.tr("This takes longer than usual. It ends by itself within half a minute."),
+            tone="secondary",
+            wrap=True,
+        )
         self.slow.hide()
         self.trouble: Trouble | None = None
         self.column.addWidget(self.steps)
@@ -70,6 +73,7 @@ class Trying(Page):
         self.trouble = Trouble(advice)
         self.trouble.chosen.connect(self.chosen)
         self.column.insertWidget(self.column.count() - 1, self.trouble)
+        self.title.setText(self.tr("Not set up yet"))
         self.verb = word(advice.ways[0])
         self.changed.emit()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, f"{advice.title}. {advice.detail}"))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError, SignInRefused, WrongUsage
+from desktopmail.domain.ids import AccountId
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.style.focus import FocusRing
 from desktopmail.gui.style.measures import px
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 
 
 class AccountWizard(QDialog):
-    """`added` with the AccountId once an account was made; accepted when its mail is to be shown.
+    """`added` with the AccountId once an account was made, `mail_wanted` with it when its mail is to be shown.
 
     One thing is tried at a time. Going back or leaving ends it at once and takes back what it made."""
 
     added = Signal(object)
+    mail_wanted = Signal(object)
 
     def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +45,7 @@ class AccountWizard(QDialog):
         self._engine = engine
         self._servers: Servers | None = None
         self._asked = ""
+        self._made: AccountId | None = None
         self._work: asyncio.Task[Any] | None = None
         self._trail: list[Page] = []
         self.you, self.found, self.hand, self.trying, self.done_page = You(), Found(), ByHand(), Trying(), Done()
@@ -100,7 +103,7 @@ class AccountWizard(QDialog):
         self.found.by_hand.connect(self._by_hand)
         self.hand.agreed.connect(self._sign_in)
         self.trying.chosen.connect(self._take)
-        self.done_page.wanted.connect(self.accept)
+        self.done_page.wanted.connect(self._finish)
         self.back_button.clicked.connect(self.back)
         self.cancel_button.clicked.connect(self.reject)
         self.main_button.clicked.connect(self._go)
@@ -240,7 +243,12 @@ class AccountWizard(QDialog):
         self._come_to(self.done_page)
         self.you.password.forget()
         self.hand.password.forget()
+        self._made = account
         self.added.emit(account)
+
+    def _finish(self) -> None:
+        self.accept()
+        self.mail_wanted.emit(self._made)
 
     def _take(self, way: Way) -> None:
         """A way out of a trouble."""

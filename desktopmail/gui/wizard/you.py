@@ -9,9 +9,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from desktopmail.gui.style.measures import px
-from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.strip import Notice, Strips
-from desktopmail.gui.wizard.fields import Field, PasswordField
+from desktopmail.gui.wizard.fields import Field, Link, PasswordField
 from desktopmail.gui.wizard.page import Page
 
 LINK = re.compile(r"https://[^\s;,]+[^\s;,.]")
@@ -42,15 +41,14 @@ class You(Page):
         self.password = PasswordField(self.tr("Password"))
         self.help = Strips()
         self.help.hide()
-        self.servers = WordButton(self.tr("Change servers"), look="link")
-        self.servers.setAutoDefault(True)
-        self.servers.clicked.connect(self.by_hand)
+        self.servers = Link(self.tr("Change servers"))
+        self.servers.button.clicked.connect(self.by_hand)
         self.servers.hide()
         self._help = ""
-        for part, gap in ((self.name, 14), (self.address, 14), (self.password, 12), (self.help, 0)):
+        for part, gap in ((self.name, 14), (self.address, 14), (self.password, 12), (self.help, 12)):
             self.column.addWidget(part)
             self.column.addSpacing(px(gap))
-        self.column.addWidget(self.servers, 0, Qt.AlignmentFlag.AlignLeading)
+        self.column.addWidget(self.servers)
         self.column.addStretch()
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(lambda: self.settled.emit(self.address.text))
