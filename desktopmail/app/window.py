@@ -150,6 +150,7 @@ async def _open(window: MainWindow, opens: str) -> None:
 
 async def dispose(window: MainWindow) -> None:
     """Take the window down while its loop still turns: web pages go before their profile."""
+    window.let_go()
     window.close()
     window.deleteLater()
     gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()

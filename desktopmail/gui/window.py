@@ -141,9 +141,9 @@ class MainWindow(QMainWindow):
         self.writing.held.connect(self._held)
         self.preferences.changed.connect(self._prefer)
         tell_problems(self.trouble.tell)
-        self.engine.on_change(self._changed)
-        self.engine.on_activity(self._activity)
-        self.engine.on_problem(self.trouble.tell)
+        engine = self.engine
+        self._ends = [engine.on_change(self._changed), engine.on_activity(self._activity)]
+        self._ends.append(engine.on_problem(self.trouble.tell))
 
     def _reader_made(self, reader: ReaderPane) -> None:
         actions = self.commands.actions
@@ -279,6 +279,11 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
         self.closed.emit()
+
+    def let_go(self) -> None:
+        """Listen to the engine no more: the window is about to go."""
+        while self._ends:
+            self._ends.pop()()
 
     async def finish(self) -> None:
         """Keep where everything was. Call after `closed`, before the engine is closed."""

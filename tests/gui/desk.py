@@ -69,8 +69,9 @@ class DeskEngine:
         for listener in list(self._listeners):
             listener(activity)
 
-    def on_problem(self, listener: Callable[[Problem], None]) -> None:
+    def on_problem(self, listener: Callable[[Problem], None]) -> Callable[[], None]:
         self.complain = listener
+        return lambda: None
 
     def wake(self) -> None:
         self.asked.append(("wake", None))
