@@ -1,0 +1,283 @@
+"""Renders the screens in one process, at the scale that Qt was started with."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktopmail.gui.reader.prepare import before_application
+
+before_application()
+
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+from desktopmail.app.demo.start import demo_engine  # noqa: E402
+from desktopmail.app.window import dispose, make  # noqa: E402
+from desktopmail.domain.activity import Activity, State  # noqa: E402
+from desktopmail.domain.folder import Role  # noqa: E402
+from desktopmail.domain.ids import MessageId  # noqa: E402
+from desktopmail.engine.engine import Engine  # noqa: E402
+from desktopmail.gui import loop  # noqa: E402
+from desktopmail.gui.messages.source import Only  # noqa: E402
+from desktopmail.gui.style.theme import theme  # noqa: E402
+from desktopmail.gui.window import MainWindow  # noqa: E402
+
+
+@dataclass
+class Stage:
+    """A window with the demonstration's mail."""
+
+    engine: Engine
+    window: MainWindow
+
+    async def quiet(self) -> None:
+        """Wait until nothing more is painted."""
+        await asyncio.sleep(0.15)
+        reader = self.window.reader.reader
+        async with asyncio.timeout(20):
+            while reader is not None and not reader.settled:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+
+    async def read(self, subject: str, role: Role = Role.INBOX) -> MessageId:
+        """Show the message with these words in its subject."""
+        folder = next(each for each in self.engine.library.folders() if each.role is role)
+        rows = self.engine.library.summaries(self.engine.library.ids(folder.id))
+        row = next(each for each in rows if subject in each.subject)
+        self.window.places.go(folder.id, row.id)
+        await self.quiet()
+        return row.id
+
+    async def beside(self) -> QWidget:
+        """The window that opens beside the main one."""
+        async with asyncio.timeout(20):
+            while True:
+                for each in QApplication.topLevelWidgets():
+                    if each is not self.window and each.isVisible() and each.width() > 200:
+                        await self.quiet()
+                        return each
+                await asyncio.sleep(0.02)
+
+
+async def main_view(stage: Stage) -> QWidget:
+    await stage.read("Cabin weekend")
+    return stage.window
+
+
+def message(subject: str, role: Role = Role.INBOX) -> Callable[[Stage], Awaitable[QWidget]]:
+    async def view(stage: Stage) -> QWidget:
+        await stage.read(subject, role)
+        return stage.window
+
+    return view
+
+
+async def search(stage: Stage) -> QWidget:
+    stage.window.search.setFocus()
+    stage.window.places._wanted("kettle OR lanterns")
+    await asyncio.sleep(0.5)
+    stage.window.messages.step(1)
+    await stage.quiet()
+    return stage.window
+
+
+async def nothing_found(stage: Stage) -> QWidget:
+    stage.window.places._wanted("zeppelin from:nobody")
+    await stage.quiet()
+    return stage.window
+
+
+async def unread(stage: Stage) -> QWidget:
+    await stage.read("Proofs")
+    stage.window.messages.filter(Only.UNREAD)
+    await stage.quiet()
+    return stage.window
+
+
+async def empty(stage: Stage) -> QWidget:
+    folder = next(each for each in stage.engine.library.folders() if each.role is Role.OUTBOX)
+    stage.window.places.go(folder.id)
+    await stage.quiet()
+    return stage.window
+
+
+async def many(stage: Stage) -> QWidget:
+    await stage.read("Proofs")
+    stage.window.messages.view.selectAll()
+    await stage.quiet()
+    return stage.window
+
+
+async def toast(stage: Stage) -> QWidget:
+    await stage.read("Only today", Role.TRASH)
+    await stage.read("Your loans")
+    stage.window.commands.actions["archive"].trigger()
+    await asyncio.sleep(0.3)
+    await stage.quiet()
+    return stage.window
+
+
+async def offline(stage: Stage) -> QWidget:
+    await stage.read("Proofs")
+    account = stage.engine.library.accounts()[0].id
+    stage.engine._heard_activity(Activity(account, State.OFFLINE, "Offline: 3 changes waiting"))
+    await stage.quiet()
+    return stage.window
+
+
+async def activity(stage: Stage) -> QWidget:
+    await stage.read("Proofs")
+    stage.window.open_activity()
+    await stage.quiet()
+    return stage.window
+
+
+def dense(name: str) -> Callable[[Stage], Awaitable[QWidget]]:
+    async def view(stage: Stage) -> QWidget:
+        await stage.read("Proofs")
+        stage.window.messages.density(name)
+        await stage.quiet()
+        return stage.window
+
+    return view
+
+
+def wide(width: int) -> Callable[[Stage], Awaitable[QWidget]]:
+    async def view(stage: Stage) -> QWidget:
+        stage.window.resize(width, 700)
+        await stage.read("Proofs")
+        return stage.window
+
+    return view
+
+
+async def below(stage: Stage) -> QWidget:
+    await stage.read("Proofs")
+    stage.window.panes.below(True)
+    await stage.quiet()
+    return stage.window
+
+
+async def composer(stage: Stage) -> QWidget:
+    stage.window.writing.new()
+    return await stage.beside()
+
+
+def answer(kind: str, subject: str) -> Callable[[Stage], Awaitable[QWidget]]:
+    async def view(stage: Stage) -> QWidget:
+        stage.window.writing.answer(kind, await stage.read(subject))
+        return await stage.beside()
+
+    return view
+
+
+async def settings(stage: Stage) -> QWidget:
+    stage.window.settings()
+    return await stage.beside()
+
+
+async def shortcuts(stage: Stage) -> QWidget:
+    stage.window.shortcuts()
+    return await stage.beside()
+
+
+async def wizard(stage: Stage) -> QWidget:
+    stage.window.add_account()
+    return await stage.beside()
+
+
+async def source(stage: Stage) -> QWidget:
+    await stage.read("Proofs")
+    assert stage.window.reader.reader is not None
+    stage.window.reader.reader.show_source()
+    return await stage.beside()
+
+
+SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
+    "main": main_view,
+    "letter": message("Proofs of chapter"),
+    "newsletter": message("postcard"),
+    "invoice": message("Invoice 2041"),
+    "warning": message("could not be delivered"),
+    "arabic": message("دعوة"),
+    "hindi": message("अगली"),
+    "japanese": message("原稿"),
+    "long-names": message("Letter of recommendation"),
+    "long-subject": message("Water will be off"),
+    "pictures": message("Photos from the harbour"),
+    "junk": message("chosen", Role.JUNK),
+    "search": search,
+    "nothing-found": nothing_found,
+    "unread": unread,
+    "empty": empty,
+    "many": many,
+    "toast": toast,
+    "offline": offline,
+    "activity": activity,
+    "compact": dense("compact"),
+    "roomy": dense("roomy"),
+    "narrow-800": wide(800),
+    "narrow-600": wide(600),
+    "reader-below": below,
+    "composer": composer,
+    "reply": answer("reply", "Cabin weekend"),
+    "reply-all": answer("reply_all", "Retry on a broken"),
+    "forward": answer("forward", "Proofs"),
+    "settings": settings,
+    "shortcuts": shortcuts,
+    "wizard": wizard,
+    "source": source,
+}
+
+
+async def render(folder: Path, scale: str, words: list[str]) -> int:
+    async with demo_engine() as engine:
+        await engine.sync()
+        for look in ("light", "dark"):
+            for name, view in SCREENS.items():
+                if words and not any(word in name for word in words):
+                    continue
+                await picture(engine, view, look, folder / f"{name}-{look}-{scale}x.png")
+    if not words or "welcome" in words:
+        await welcome(folder, scale)
+    return 0
+
+
+async def picture(engine: Engine, view: Callable[[Stage], Awaitable[QWidget]], look: str, file: Path) -> None:
+    window = make(engine)
+    theme().choose(look)
+    window.resize(1280, 800)
+    window.show()
+    found = await view(Stage(engine, window))
+    assert found.grab().save(str(file))
+    print(file.name, flush=True)
+    for each in QApplication.topLevelWidgets():
+        if each is not window and each.isVisible():
+            each.close()
+    await dispose(window)
+
+
+async def welcome(folder: Path, scale: str) -> None:
+    """First start: no account yet."""
+    import tempfile
+
+    from desktopmail.store.secrets import Memory
+
+    with tempfile.TemporaryDirectory() as place:
+        engine = await Engine.open(Path(place) / "profile", passwords=Memory())
+
+        async def first(stage: Stage) -> Any:
+            await stage.quiet()
+            return stage.window
+
+        for look in ("light", "dark"):
+            await picture(engine, first, look, folder / f"welcome-{look}-{scale}x.png")
+        await engine.close()
+
+
+if __name__ == "__main__":
+    sys.exit(loop.run(lambda: render(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])))
