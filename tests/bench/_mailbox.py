@@ -33,33 +33,37 @@ def headers_only_mail(count: int, seed: int = 1) -> Iterator[bytes]:
 
 
 def whole_mail(count: int, mean_size: int = 40_000, seed: int = 2) -> Iterator[bytes]:
-    """`count` messages of `mean_size` bytes on average: text and HTML, every fourth with a large attachment."""
+    """`count` messages of about `mean_size` bytes on average: text and HTML, every fourth with a large attachment."""
     chance = random.Random(seed)
     for number in range(count):
-        boundary = b"=_part_%d_%d" % (number, chance.randrange(10**9))
         text = _text(chance, chance.randrange(60, 500))
         html = b"<html><body><p>" + text.replace(EOL, b"</p>" + EOL + b"<p>") + b"</p></body></html>"
-        parts = [
-            _part(b"text/plain; charset=utf-8", text),
-            _part(b"text/html; charset=utf-8", html),
-        ]
+        body = _multipart(
+            b"alternative",
+            number,
+            [_part(b"text/plain; charset=utf-8", text), _part(b"text/html; charset=utf-8", html)],
+        )
         if number % 4 == 0:
-            size = int(chance.uniform(0.6, 1.4) * (mean_size * 4 - 30_000) * 0.74)
-            data = base64.encodebytes(chance.randbytes(size)).replace(b"\n", EOL)
-            parts.append(
-                EOL.join(
-                    [
-                        b'Content-Type: application/pdf; name="report-%d.pdf"' % number,
-                        b"Content-Transfer-Encoding: base64",
-                        b'Content-Disposition: attachment; filename="report-%d.pdf"' % number,
-                        b"",
-                        data,
-                    ]
-                )
-            )
-        head = [*_head(chance, number), b'Content-Type: multipart/mixed; boundary="' + boundary + b'"', b"", b""]
-        body = b"".join(b"--" + boundary + EOL + part + EOL for part in parts)
-        yield EOL.join(head) + body + b"--" + boundary + b"--" + EOL
+            size = int(chance.uniform(0.6, 1.4) * (mean_size * 4 - 20_000) * 0.74)
+            body = _multipart(b"mixed", number, [body, _attachment(number, chance.randbytes(size))])
+        yield EOL.join([*_head(chance, number), body])
+
+
+def _multipart(kind: bytes, number: int, parts: list[bytes]) -> bytes:
+    boundary = b"=_%s_%d_0a1b2c3d4e5f" % (kind, number)
+    head = b"Content-Type: multipart/" + kind + b'; boundary="' + boundary + b'"' + EOL + EOL
+    return head + b"".join(b"--" + boundary + EOL + part + EOL for part in parts) + b"--" + boundary + b"--" + EOL
+
+
+def _attachment(number: int, data: bytes) -> bytes:
+    name = b'name="report-%d.pdf"' % number
+    head = [
+        b"Content-Type: application/pdf; " + name,
+        b"Content-Transfer-Encoding: base64",
+        b"Content-Disposition: attachment; file" + name,
+        b"",
+    ]
+    return EOL.join([*head, base64.encodebytes(data).replace(b"\n", EOL)])
 
 
 def _head(chance: random.Random, number: int) -> list[bytes]:
