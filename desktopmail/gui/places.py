@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.folder import Folder, Role, Unified
-from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.domain.ids import AccountId, FolderId, MessageId
 from desktopmail.domain.message import Flags, Summary
 from desktopmail.gui.commands import Situation
 from desktopmail.gui.folders.pane import FolderPane
@@ -86,6 +86,12 @@ class Places(QObject):
             inboxes.insert(0, Unified.INBOX)
         if 0 < number <= len(inboxes):
             self.go(inboxes[number - 1])
+
+    def inbox_of(self, account: AccountId) -> None:
+        """The Inbox of an account."""
+        for each in self._engine.library.folders():
+            if each.account == account and each.role is Role.INBOX:
+                self.go(each.id)
 
     def title(self, place: Place) -> str:
         """What a place is called."""
