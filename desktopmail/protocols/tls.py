@@ -140,7 +140,7 @@ def map_tls_error(error: ssl.SSLError, host: str) -> MailError:
     """A failed handshake in words; BadCertificate carries the fingerprint when the TLS library tells it."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _bad_certificate(error, host)
-    reason = (error.reason or str(error)).upper()
+    reason = f"{getattr(error, 'reason', '')} {error}".upper()
     if any(word in reason for word in NOT_TLS):
         return InsecureServer(
             f"{host} does not answer with an encrypted connection here",

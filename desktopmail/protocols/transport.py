@@ -15,6 +15,7 @@ from typing import TypeVar, cast
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import ConnectionLost, InsecureServer, MailError, Stalled, UnknownHost, Unreachable
+from desktopmail.protocols.dialling import dial
 from desktopmail.protocols.tls import check_pin, map_tls_error, ssl_context
 
 __all__ = [
@@ -31,7 +32,6 @@ __all__ = [
 
 CONNECT_SECONDS = 30.0
 CLOSE_SECONDS = 5.0
-HAPPY_EYEBALLS = 0.25
 KEEP_ALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4), ("TCP_USER_TIMEOUT", 120_000))
 NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ECONNREFUSED, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
@@ -45,22 +45,24 @@ async def connect(
 
     With STARTTLS the connection is still in clear: call `start_tls` before anything secret. Raises MailError."""
     loop = asyncio.get_running_loop()
+    host = endpoint.host
     implicit = endpoint.security is Security.TLS
-    async with deadline(timeout, endpoint.host, "to open a connection"):
-        try:
-            context = await loop.run_in_executor(None, ssl_context, endpoint) if implicit else None
-            transport, protocol = await loop.create_connection(
-                protocol_factory,
-                endpoint.host,
-                endpoint.port,
-                ssl=context,
-                server_hostname=endpoint.host if implicit else None,
-                ssl_shutdown_timeout=CLOSE_SECONDS if implicit else None,
-                happy_eyeballs_delay=HAPPY_EYEBALLS,
-            )
-        except (OSError, UnicodeError) as error:
-            raise map_error(error, endpoint.host) from error
-    _keep_alive(transport)
+    async with deadline(timeout, host, "to open a connection"):
+        with contextlib.ExitStack() as undo:
+            try:
+                context = await loop.run_in_executor(None, ssl_context, endpoint) if implicit else None
+                line = undo.enter_context(await dial(host, endpoint.port))
+                _keep_alive(line)
+                transport, protocol = await loop.create_connection(
+                    protocol_factory,
+                    sock=line,
+                    ssl=context,
+                    server_hostname=host if implicit else None,
+                    ssl_shutdown_timeout=CLOSE_SECONDS if implicit else None,
+                )
+            except (OSError, UnicodeError) as error:
+                raise map_error(error, host) from error
+            undo.pop_all()
     if implicit:
         _check_or_abort(transport, endpoint)
     return transport, protocol
@@ -96,11 +98,8 @@ def _check_or_abort(transport: asyncio.Transport, endpoint: Endpoint) -> None:
         raise
 
 
-def _keep_alive(transport: asyncio.Transport) -> None:
+def _keep_alive(line: socket.socket) -> None:
     """Let the system notice a peer that went away without a word."""
-    line: socket.socket | None = transport.get_extra_info("socket")
-    if line is None:
-        return
     with contextlib.suppress(OSError):
         line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in KEEP_ALIVE:
@@ -148,8 +147,6 @@ def map_error(error: BaseException, host: str) -> MailError:
     if isinstance(error, TimeoutError):
         return Stalled(f"{host} took too long to answer", "Nothing is lost. It will be tried again.", words)
     if isinstance(error, ConnectionRefusedError) or (isinstance(error, OSError) and error.errno in NO_WAY):
-        return _unreachable(host, words)
-    if isinstance(error, OSError) and "Multiple exceptions" in str(error):
         return _unreachable(host, words)
     return ConnectionLost(f"The connection to {host} broke", "Nothing is lost. It will be tried again.", words)
 
