@@ -106,7 +106,8 @@ def make(engine: Engine) -> MainWindow:
     """The main window on an engine, with the panes it places."""
     from desktopmail.gui.window import MainWindow, Parts
 
-    return MainWindow(engine, Parts(_reader, _composer, _wizard))
+    window = MainWindow(engine, Parts(_reader, _composer, lambda engine: wizard(engine, window)))
+    return window
 
 
 def _reader(engine: Engine) -> ReaderPane:
@@ -121,10 +122,13 @@ def _composer(engine: Engine, draft: Draft) -> ComposerWindow:
     return ComposerWindow(engine, draft)
 
 
-def _wizard(engine: Engine) -> QDialog:
+def wizard(engine: Engine, window: MainWindow) -> QDialog:
+    """The dialog that sets up an account, over the main window, which shows the new Inbox afterwards."""
     from desktopmail.gui.wizard.window import AccountWizard
 
-    return AccountWizard(engine)
+    made = AccountWizard(engine, window)
+    made.mail_wanted.connect(window.places.inbox_of)
+    return made
 
 
 async def _first_paint(window: MainWindow) -> None:

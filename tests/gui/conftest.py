@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 import qasync
+import shiboken6
 from PySide6.QtWidgets import QApplication
 
 from desktopmail.gui.loop import NestedRuns
@@ -41,6 +42,8 @@ def qloop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
     asyncio.set_event_loop(None)
     loop.close()
+    # Its timers end with it, and on this thread, not whenever another thread happens to collect garbage.
+    shiboken6.delete(loop._timer)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ class WayCard(QAbstractButton):
     def __init__(self, name: str, mark: str = "") -> None:
         super().__init__()
         self._name = name
+        self.setAccessibleName(name)
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
