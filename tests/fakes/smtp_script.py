@@ -100,6 +100,10 @@ class SmtpScript:
         """Where to connect."""
         return Endpoint("localhost", self.port, security, user, pins)
 
+    def usual(self, step: str) -> bytes:
+        """What a step is answered with when no test says otherwise."""
+        return USUAL[step]
+
     @property
     def lines(self) -> list[bytes]:
         """The command lines of all connections, without where they were said."""
