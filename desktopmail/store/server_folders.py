@@ -13,6 +13,29 @@ from desktopmail.store.rows import FolderMark
 
 PLACEHOLDER = frozenset({"\\noselect", "\\nonexistent"})
 
+_UPDATE_MARK = """
+UPDATE imap_folder SET server_name = ?, delimiter = ?, attributes = ?, uid_validity = ?, uid_next = ?,
+    highest_mod_seq = ?, down_to = ? WHERE folder = ?
+"""
+_INSERT_MARK = """
+INSERT INTO imap_folder (server_name, delimiter, attributes, uid_validity, uid_next, highest_mod_seq, down_to,
+    folder, account, path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_UNCLAIMED = """
+SELECT f.id, f.role FROM folder AS f WHERE f.account = ? AND f.lives = 'server' AND f.removed = 0
+    AND NOT EXISTS (SELECT 1 FROM imap_folder AS i WHERE i.folder = f.id)
+"""
+_CHILD = """
+SELECT f.id FROM folder AS f WHERE f.account = ? AND f.parent IS ? AND f.removed = 0 AND f.id <> ?
+    AND (f.name = ? OR (? AND f.role = 'inbox')) ORDER BY f.role = 'none' LIMIT 1
+"""
+_PATH = """
+WITH RECURSIVE up (id, parent, name, depth) AS (
+    SELECT id, parent, name, 0 FROM folder WHERE id = ?
+    UNION SELECT f.id, f.parent, f.name, up.depth + 1 FROM up JOIN folder AS f ON f.id = up.parent WHERE up.depth < 100
+) SELECT name FROM up ORDER BY depth DESC
+"""
+
 
 class Folders(FolderTree):
     """`tx.folders`: the tree, and what the server has. Nothing here changes what the person wants, except that a
@@ -42,26 +65,19 @@ class Folders(FolderTree):
         if mark.server_name is None:
             self._db.execute("DELETE FROM imap_folder WHERE folder = ?", (folder,))
             return
-        one = self.get(folder)
-        self._db.execute(
-            "INSERT INTO imap_folder (folder, account, server_name, path, delimiter, attributes, uid_validity,"
-            " uid_next, highest_mod_seq, down_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (folder) DO UPDATE SET server_name = excluded.server_name, delimiter = excluded.delimiter,"
-            " attributes = excluded.attributes, uid_validity = excluded.uid_validity, uid_next = excluded.uid_next,"
-            " highest_mod_seq = excluded.highest_mod_seq, down_to = excluded.down_to",
-            (
-                folder,
-                one.account,
-                clean(mark.server_name),
-                one.path,
-                mark.delimiter,
-                " ".join(sorted(mark.attributes)).lower(),
-                mark.uid_validity,
-                mark.uid_next,
-                mark.highest_mod_seq,
-                mark.down_to,
-            ),
+        values = (
+            clean(mark.server_name),
+            mark.delimiter,
+            " ".join(sorted(mark.attributes)).lower(),
+            mark.uid_validity,
+            mark.uid_next,
+            mark.highest_mod_seq,
+            mark.down_to,
         )
+        self._db.execute(_UPDATE_MARK, (*values, folder))
+        if not self._db.changes():
+            account = self._db.execute("SELECT account FROM folder WHERE id = ?", (folder,)).get
+            self._db.execute(_INSERT_MARK, (*values, folder, account, self._path(folder)))
 
     def adopt(
         self,
@@ -82,7 +98,7 @@ class Folders(FolderTree):
             path = clean(path)
             folder = self._unclaimed(account, path, role)
             if folder is None:
-                taken = role is not Role.NONE and self.by_role(account, role) is not None
+                taken = role is not Role.NONE and self._has_role(account, role)
                 folder = self._insert(account, None, path, Role.NONE if taken else role, Lives.SERVER)
             self._place(account, folder, path, clean(server_name), delimiter)
         known = self.mark(folder)
@@ -108,7 +124,7 @@ class Folders(FolderTree):
             if name is not None and name.startswith(old):
                 self._db.execute(
                     "UPDATE imap_folder SET server_name = ?, path = ? WHERE folder = ?",
-                    (clean(server_name) + name[len(old) :], self.get(one).path, one),
+                    (clean(server_name) + name[len(old) :], self._path(one), one),
                 )
 
     def dropped(self, folder: FolderId) -> None:
@@ -143,24 +159,39 @@ class Folders(FolderTree):
 
     def _unclaimed(self, account: AccountId, path: str, role: Role) -> FolderId | None:
         """A folder of the tree that is to be on the server and has no name there yet: by role, else by path."""
-        free = [one for one in self.all(account) if one.lives is Lives.SERVER and self.mark(one.id).server_name is None]
-        same = [one for one in free if role is not Role.NONE and one.role is role]
-        same = same or [one for one in free if one.path == path]
-        return same[0].id if same else None
+        rows = list(self._db.execute(_UNCLAIMED, (account,)))
+        same = [one for one, name in rows if role is not Role.NONE and name == role.value]
+        same = same or [one for one, _ in rows if self._path(one) == path]
+        return FolderId(same[0]) if same else None
 
     def _place(self, account: AccountId, folder: FolderId, path: str, server_name: str, delimiter: str) -> None:
         """Give a folder the name and the parents that its path on the server says."""
         levels = path.split("/")
         parent: FolderId | None = None
         for depth, level in enumerate(levels[:-1], 1):
-            rows = [one for one in self.all(account) if one.parent == parent and one.id != folder]
-            match = [one for one in rows if one.name == level]
-            match = match or [one for one in rows if one.role is Role.INBOX and level.casefold() == "inbox"]
-            if match:
-                parent = match[0].id
+            there = self._child(account, parent, level, folder)
+            if there is not None:
+                parent = there
                 continue
             parent = self._insert(account, parent, level, Role.NONE, Lives.SERVER)
             name = server_name.rsplit(delimiter or "/", len(levels) - depth)[0]
             if self.by_server_name(account, name) is None:
                 self.set_mark(parent, FolderMark(name, delimiter or "/", attributes=PLACEHOLDER))
         self._db.execute("UPDATE folder SET name = ?, parent = ? WHERE id = ?", (levels[-1], parent, folder))
+
+    def _has_role(self, account: AccountId, role: Role) -> bool:
+        return bool(
+            self._db.execute(
+                "SELECT EXISTS (SELECT 1 FROM folder WHERE account = ? AND role = ? AND removed = 0)",
+                (account, role.value),
+            ).get
+        )
+
+    def _child(self, account: AccountId, parent: FolderId | None, name: str, besides: FolderId) -> FolderId | None:
+        """The folder of this name below another; at the top the Inbox answers to its name in any case."""
+        found = self._db.execute(_CHILD, (account, parent, besides, name, name.casefold() == "inbox")).get
+        return FolderId(found) if found else None
+
+    def _path(self, folder: int) -> str:
+        """The path of one folder, without a look at all the others."""
+        return "/".join(name for (name,) in self._db.execute(_PATH, (folder,)))

@@ -13,13 +13,14 @@ from desktopmail.domain.message import Copy, Fetched, Flags, Summary
 from desktopmail.store.packing import FLAGS, unpack_addresses, unpack_tags
 
 FETCHED = (Fetched.HEADERS, Fetched.FULL, Fetched.UNREADABLE)
+_COPY = {(0, 0): Copy.HERE, (0, 1): Copy.HERE, (1, 0): Copy.SERVER, (1, 1): Copy.BOTH}
 LOOK = Flags.SEEN | Flags.STARRED
 
 _COLUMNS = """
     m.id, m.folder, m.thread, m.date, m.sender, m.recipients, m.subject, m.preview, m.flags, m.tags, m.size,
     m.attachments, m.fetched, m.message_id, m.last_error,
     EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id)
-    OR EXISTS (SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0)
+    OR EXISTS (SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0), m.content <> x''
 """
 _BY_IDS = f"SELECT {_COLUMNS} FROM carray(?) AS v CROSS JOIN message AS m ON m.id = v.value"  # noqa: S608 - constants
 
@@ -39,12 +40,10 @@ WHERE m.thread = ?1 AND m.hidden = 0 AND (f.role NOT IN ('trash', 'junk', 'outbo
 ORDER BY m.sort, m.id
 """  # noqa: S608 - constants
 
-Row = tuple[int, int, int, int, str, str, str, str, int, str, int, int, int, str, str, int]
+Row = tuple[int, int, int, int, str, str, str, str, int, str, int, int, int, str, str, int, int]
 
 
 def _summary(row: Row) -> Summary:
-    fetched = FETCHED[row[12]]
-    here = Copy.BOTH if fetched is not Fetched.HEADERS else Copy.SERVER
     return Summary(
         MessageId(row[0]),
         FolderId(row[1]),
@@ -58,8 +57,8 @@ def _summary(row: Row) -> Summary:
         unpack_tags(row[9]),
         row[10],
         row[11],
-        fetched,
-        here if row[15] else Copy.HERE,
+        FETCHED[row[12]],
+        _COPY[row[15], row[16]],
         row[13],
         1,
         row[14],

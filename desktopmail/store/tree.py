@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import apsw
 
 from desktopmail.domain.folder import ROLE_ORDER, Ability, Folder, Lives, Role
@@ -47,6 +49,7 @@ def folders(db: apsw.Connection, account: int = 0) -> tuple[Folder, ...]:
     return tuple(found)
 
 
+@cache
 def abilities(role: Role, lives: Lives, attributes: frozenset[str]) -> Ability:
     """What may be done with a folder. `attributes` are the server's (RFC 3501 section 7.2.2), in lower case."""
     if role is Role.OUTBOX:
