@@ -81,7 +81,7 @@ class ChangeVerbs(SearchVerbs):
         for words in pieces(uids):
             title = f"Mail could not be {'moved' if verb.endswith('MOVE') else 'copied'} to {to}"
             request = await self._run(verb, words, mailbox(to), wants={"OK", "EXPUNGE", "VANISHED"}, verb=title)
-            self._count(request)
+            self._counted(request)
             moved |= _new_uids(request)
         return moved
 
@@ -101,7 +101,7 @@ class ChangeVerbs(SearchVerbs):
             try:
                 for words in pieces(wanted):
                     request = await self._run("UID EXPUNGE", words, wants={"EXPUNGE", "VANISHED"})
-                    self._count(request)
+                    self._counted(request)
             except Refusal as error:
                 if error.code:
                     raise
@@ -115,7 +115,7 @@ class ChangeVerbs(SearchVerbs):
         if not marked or marked - wanted:
             return wanted - marked
         request = await self._run("EXPUNGE", wants={"EXPUNGE", "VANISHED"}, verb="Mail could not be removed")
-        self._count(request)
+        self._counted(request)
         return wanted
 
     async def append(
@@ -142,15 +142,9 @@ class ChangeVerbs(SearchVerbs):
             return None
         return int(numbers[0]), int(numbers[1])
 
-    def _count(self, request: Request) -> None:
-        """Keep `exists` right after expunges of our own."""
+    def _counted(self, request: Request) -> None:
         for line in request.lines:
-            words = line.split()
-            if len(words) == 2 and words[1].upper() == b"EXPUNGE":
-                self.exists = max(0, self.exists - 1)
-            elif words[:1] == [b"VANISHED"] and len(words) == 2:
-                with contextlib.suppress(ProtocolViolation):
-                    self.exists = max(0, self.exists - len(UidSet.parse(words[1])))
+            self._count_off(line)
 
 
 def _new_uids(request: Request) -> dict[int, int]:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from aioimaplib.aioimaplib import AUTH, SELECTED
 
 from desktopmail.domain.account import Endpoint
-from desktopmail.domain.errors import Stalled
+from desktopmail.domain.errors import ProtocolViolation, Stalled
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.imap.commands import Part
 from desktopmail.protocols.imap.mailboxes import Selected
 from desktopmail.protocols.imap.quirks import Quirks
 from desktopmail.protocols.imap.request import Request, human, response_code
+from desktopmail.protocols.imap.uids import UidSet
 from desktopmail.protocols.imap.wire import Wire, lost
 
 ALERTS = 10
@@ -107,7 +108,7 @@ class Dialogue:
             try:
                 async with net.deadline(seconds or None, self.endpoint.host, step):
                     yield
-            except Stalled as error:
+            except (Stalled, ProtocolViolation) as error:
                 self._wire.fail(error)
                 raise
             finally:
@@ -182,7 +183,7 @@ class Dialogue:
                 self.exists = number
             case "EXPUNGE" | "VANISHED":
                 self._news.gone = True
-                self.exists = max(0, self.exists - 1) if name == "EXPUNGE" else self.exists
+                self._count_off(raw[2:])
             case "FETCH":
                 self._news.marks = True
             case "OK" | "NO" | "BAD":
@@ -194,6 +195,14 @@ class Dialogue:
                 self._learn(raw.partition(b"CAPABILITY")[2])
         if self._news or name == "BYE":
             self._noticed.set()
+
+    def _count_off(self, line: bytes) -> None:
+        """Keep `exists` right after `n EXPUNGE` and `VANISHED set`; `VANISHED (EARLIER)` was never counted."""
+        words = line.upper().split()
+        if len(words) == 2 and words[1] == b"EXPUNGE":
+            self.exists = max(0, self.exists - 1)
+        elif len(words) == 2 and words[0] == b"VANISHED":
+            self.exists = max(0, self.exists - len(UidSet.parse(words[1])))
 
     def _heed(self, code: str, text: bytes) -> None:
         """Keep what the server wants people to read, as inert text, only once signed in."""
