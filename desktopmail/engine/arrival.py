@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import NamedTuple
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.address import Address
@@ -22,8 +23,7 @@ ENOUGH_TIMES = 40
 """How often somebody has to be seen to be as well known as anybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arriving:
+class Arriving(NamedTuple):
     """A message at the door: its header fields and what the server knows of it. `uid` 0: no server holds it in this
     folder. `content` is the SHA-256 of its bytes when they are stored already; `preview` goes with it."""
 

@@ -51,7 +51,7 @@ def split(raw: bytes, start: int = 0, stop: int | None = None) -> Block:
     fields: list[tuple[bytes, bytes]] = []
     for piece in pieces:
         name, colon, value = piece.partition(b":")
-        if name not in _good_names and not _is_name(name):
+        if not is_name(name):
             break
         if not colon:
             break
@@ -68,8 +68,10 @@ def split(raw: bytes, start: int = 0, stop: int | None = None) -> Block:
 _good_names: set[bytes] = set()
 
 
-def _is_name(name: bytes) -> bool:
+def is_name(name: bytes) -> bool:
     """Whether the bytes may name a field; good names are remembered, for mail uses few."""
+    if name in _good_names:
+        return True
     if _NAME.fullmatch(name) is None:
         return False
     if len(_good_names) < 2_000:
@@ -84,7 +86,7 @@ class _Repair:
         self._raw = raw
         self._start = start
         self._limit = limit
-        self._fields: list[tuple[bytes, bytes]] = []
+        self._fields: list[tuple[bytes, list[bytes]]] = []
         self._damaged = False
         self._junk = b""
         self._last_header = -1
@@ -99,7 +101,7 @@ class _Repair:
                 return Block([], self._start, self._limit > self._start)
             self._damaged = True
             end = self._lines(known.start(1))
-        return Block(self._fields, end, self._damaged)
+        return Block([(name, b"\r\n".join(lines)) for name, lines in self._fields], end, self._damaged)
 
     def _after_prologue(self, position: int) -> int:
         """Skips a byte order mark, mbox separator lines and empty lines in front of the first field."""
@@ -139,8 +141,7 @@ class _Repair:
             return self._take_folded_name(line)
         if self._fields and (folded or line.startswith(b"=?")):
             self._damaged = self._damaged or not folded
-            name, value = self._fields[-1]
-            self._fields[-1] = (name, value + b"\r\n" + line) if len(value) < 4_000_000 else (name, value)
+            self._fields[-1][1].append(line)
             return True
         match = _HEADER_LINE.match(line.lstrip() if folded else line)
         if match is None:
@@ -149,7 +150,7 @@ class _Repair:
             return False
         self._junk = b""
         self._damaged = self._damaged or folded or bool(match[2])
-        self._fields.append((match[1], (line.lstrip() if folded else line)[match.end() :]))
+        self._fields.append((match[1], [(line.lstrip() if folded else line)[match.end() :]]))
         return True
 
     def _take_folded_name(self, line: bytes) -> bool:
@@ -158,7 +159,7 @@ class _Repair:
         name = self._junk.strip() + tail.strip()
         if colon and (not tail.strip() or _KNOWN_NAME.match(name)):
             self._junk = b""
-            self._fields.append((name, value))
+            self._fields.append((name, [value]))
             return True
         junk, self._junk = self._junk, b""
         if self._fields or not colon:

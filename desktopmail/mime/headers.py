@@ -52,18 +52,10 @@ _LENGTHS = frozenset(len(name) for name in _WANTED)
 
 def quick(header: bytes) -> QuickHeader:
     """The row of a header block (with or without the body behind it). Agrees with `Headers` on every message."""
-    found: dict[str, bytes] = {}
     more: dict[str, list[bytes]] = {}
-    for name, value in fields.split(header).fields:
-        key = _WANTED.get(name)
-        if key is None:
-            if len(name) not in _LENGTHS or (lowered := name.lower()) not in _WANTED_LOWER:
-                continue
-            key = lowered.decode("ascii")
-        if key in found:
-            more.setdefault(key, []).append(value)
-        else:
-            found[key] = value
+    found = _plain_fields(header)
+    if found is None:
+        found = _any_fields(header, more)
     get = found.get
     when = dates.parse(get("date", b"").strip())
     subject = get("subject", b"").strip()
@@ -78,6 +70,51 @@ def quick(header: bytes) -> QuickHeader:
         list_id(get("list-id", b"")) if "list-id" in found else "",
         1 if b"mixed" in get("content-type", b"")[:40].lower() else 0,
     )
+
+
+def _plain_fields(header: bytes) -> dict[str, bytes] | None:
+    """The wanted fields of an undamaged block with CRLF line ends, each once; None hands over to `_any_fields`."""
+    end = header.find(b"\r\n\r\n")
+    if end <= 0:
+        return None
+    block = header[:end]
+    if block.count(b"\n") != block.count(b"\r\n"):
+        return None
+    found: dict[str, bytes] = {}
+    wanted, last = _WANTED.get, None
+    for line in block.split(b"\r\n"):
+        name, colon, value = line.partition(b":")
+        key = wanted(name)
+        if key is None:
+            if line[:1] in (b" ", b"\t") and last is not None:
+                if last:
+                    found[last] += b"\r\n" + line
+                continue
+            if not colon or not fields.is_name(name) or name.lower() in _WANTED_LOWER:
+                return None
+            last = ""
+        elif not colon or key in found:
+            return None
+        else:
+            found[key] = value
+            last = key
+    return found
+
+
+def _any_fields(header: bytes, more: dict[str, list[bytes]]) -> dict[str, bytes]:
+    """The first wanted field of each name, the others in `more`; from any block."""
+    found: dict[str, bytes] = {}
+    for name, value in fields.split(header).fields:
+        key = _WANTED.get(name)
+        if key is None:
+            if len(name) not in _LENGTHS or (lowered := name.lower()) not in _WANTED_LOWER:
+                continue
+            key = lowered.decode("ascii")
+        if key in found:
+            more.setdefault(key, []).append(value)
+        else:
+            found[key] = value
+    return found
 
 
 def _is_plain(value: bytes) -> bool:
