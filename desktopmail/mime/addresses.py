@@ -166,13 +166,16 @@ class _Parser:
         if self._angle is not None:
             self._odd("several addresses without a comma")
             self._flush()
-        match = _ANGLE.match(self._text, start, start + _LONGEST) if self._failures < _MAX_FAILURES else None
+        match = _ANGLE.match(self._text, start, start + _LONGEST)
         if match is not None:
             self._angle = match[1]
             self._position = match.end()
             return
         self._failures += 1
         self._odd("unclosed angle bracket")
+        if self._failures > _MAX_FAILURES:
+            self._position = len(self._text)
+            return
         following = self._text.find("<", start + 1)
         stop = len(self._text) if following < 0 else following
         ends = [found for mark in ">," if (found := self._text.find(mark, start, stop)) >= 0]
@@ -233,7 +236,7 @@ class _Parser:
 
     def _bare(self, phrase: str, comment: str, quoted: bool) -> None:
         """A mailbox without angle brackets."""
-        compact = re.sub(r"\s*([@.])\s*", r"\1", phrase) if " " in phrase and "@" in phrase else phrase
+        compact = re.sub(r" ?([@.]) ?", r"\1", phrase) if " " in phrase and "@" in phrase else phrase
         if "=?" in compact:
             self._odd("encoded word inside an address")
             if "@" not in compact:

@@ -18,7 +18,7 @@ MAX_SHOWN = 2_000_000
 """Characters of text that are shown; more stays in the part."""
 _MAX_PART_TEXT = 1_000_000
 _MAX_PICTURES = 1_000
-_URI = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
+_URI = re.compile(r"<([^<>]{1,2000})>")
 
 
 def read(

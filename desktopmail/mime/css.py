@@ -12,7 +12,7 @@ from typing import Any
 
 import tinycss2
 
-MAX_SHEET = 300_000
+MAX_SHEET = 150_000
 _MAX_STYLE = 20_000
 _MAX_DEPTH = 4
 _MAX_MEDIA_DEPTH = 3

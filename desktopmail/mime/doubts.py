@@ -58,7 +58,7 @@ def _about_addresses(headers: Headers, field: str) -> Iterator[Warning]:
 
 
 def _about_address(one: Address) -> Iterator[Warning]:
-    for found in _ADDRESS.findall(one.name)[:1]:
+    for found in _ADDRESS.findall(one.name[:1_000])[:1]:
         if re.sub(r"\s", "", found).casefold() != one.address.casefold():
             yield Warning("name-looks-like-address", f"{one.name[:200]} <{one.address}>")
     domain = one.domain

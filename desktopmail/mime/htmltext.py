@@ -14,7 +14,7 @@ _TAG_REST = re.compile(r"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+>""")
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_BREAKS = re.compile(r"[ \t]*\n[ \t]*")
+_BREAKS = re.compile(r"(?<![ \t])[ \t]*+\n[ \t]*+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _HUGE_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]|\u034f[ \u00a0]*|(?<![^ \u00a0\u200c])\u200c(?:[ \u00a0]*\u200c)*")
@@ -169,7 +169,7 @@ class _Reader:
 
     def _tidy(self, text: str) -> str:
         text = _INVISIBLE.sub("", text).replace("\u00a0", " ")
-        text = _BREAKS.sub("\n", re.sub(r" {2,}", " ", text))
+        text = _BREAKS.sub("\n", re.sub(r"[ \t]{2,}", " ", text))
         if self._quotes:
             text = _quoted(text)
         text = text.replace(_KEPT_SPACE, " ").replace(_KEPT_BREAK, "\n")

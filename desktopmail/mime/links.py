@@ -20,8 +20,9 @@ _MASKING = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060
 _SAFE_PATH = "%/:@!$&'()*+,;=~-._?#[]|"
 _ASCII_SPACE = " \t\r\n\f"
 
-_ANCHOR = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>|</a>', re.I)
-_TAGS = re.compile(r"<[^>]*>")
+_ANCHOR = re.compile(r'<a((?: [^\s=>"]++="[^"]*+")*+)>|</a>')
+_HREF = re.compile(r' href="([^"]*)"')
+_TAGS = re.compile(r'<(?:[^>"]|"[^"]*")*+>')
 _SPACES = re.compile(r"\s+")
 _URL_IN_TEXT = re.compile(
     r"(?<![\w@.:/-])(?:(https?)://)?((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?::\d{1,5})?(?=[/?#\s,;:!)>\"']|\.(?:\s|\Z)|\Z)",
@@ -123,11 +124,12 @@ def _is_file(name: str, shown: str) -> bool:
 
 
 def anchors(html: str) -> Iterator[tuple[str, str]]:
-    """(href, words) of the links in sanitised HTML."""
+    """(href, words) of the links in sanitised HTML, whose tags have one form only."""
     href, since, count = "", 0, 0
     for match in _ANCHOR.finditer(html):
         if match[1] is not None:
-            href, since = match[1], match.end()
+            target = _HREF.search(match[1])
+            href, since = target[1] if target else "", match.end()
             count += 1
         elif href:
             words = _TAGS.sub("", html[since : min(match.start(), since + 5_000)])

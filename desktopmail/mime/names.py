@@ -121,7 +121,8 @@ def is_altered(given: str, safe: str) -> bool:
 
 def hides_ending(given: str) -> bool:
     """Whether a name tries to look like something else: direction overrides, zero-width characters, wide padding."""
-    return _HIDDEN.search(given) is not None or re.search(r"\s{4,}\S", given) is not None
+    start = given[:2_000]
+    return _HIDDEN.search(start) is not None or re.search(r"\s{4,}\S", start) is not None
 
 
 def type_of(name: str) -> str:

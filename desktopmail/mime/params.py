@@ -14,7 +14,8 @@ from desktopmail.mime import charset, words
 
 _MAX_PARAMETERS = 2_000
 _MAX_VALUE = 65_536
-_NAME = re.compile(r"[\s;]*([^\s=;\"()]{1,250})\s*(=?)\s*")
+_GAP = re.compile(r"[\s;]*+")
+_NAME = re.compile(r"([^\s=;\"()]{1,250})\s*+(=?)\s*+")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"?', re.S)
 _UNESCAPE = re.compile(r'\\(["\\])')
 _PLAIN = re.compile(r"[^;]*")
@@ -63,9 +64,10 @@ def _raw_parameters(text: str) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
     position = 0
     while position < len(text) and len(out) < _MAX_PARAMETERS:
-        match = _NAME.match(text, position)
+        gap = _GAP.match(text, position)
+        match = _NAME.match(text, gap.end() if gap else position)
         if match is None:
-            position += 1
+            position = (gap.end() if gap else position) + 1
             continue
         position = match.end()
         if not match[2]:

@@ -14,7 +14,7 @@ from desktopmail.mime.headers import Headers
 MAX_DEPTH = 100
 MAX_PARTS = 10_000
 _MAX_TNEF = 50_000_000
-_GUESS = re.compile(rb"(?:\A|\n)--([^\r\n]{0,250}?)[ \t]*\r?\n(?=[Cc]ontent-[A-Za-z-]+:|\r?\n)")
+_GUESS = re.compile(rb"(?:\A|\n)--([^\r\n]{0,250}?)[ \t]{0,20}\r?\n(?=[Cc]ontent-[A-Za-z-]+:|\r?\n)")
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/news", "message/global"})
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 

@@ -28,7 +28,8 @@ _RECIPIENT = re.compile(
     re.I | re.M,
 )
 _COPY = re.compile(
-    r"^[ \t]*-{2,}.*(?:copy of|original message|below this line|returned message|headers|transcript of session)"
+    r"^[ \t]{0,40}-{2,40}[^\n]{0,200}(?:copy of|original message|below this line|returned message|headers"
+    r"|transcript of session)"
     r"|^Reporting-MTA:|^Received:|^Return-Path:",
     re.I | re.M,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 
-_PAD_INSIDE = re.compile(rb"=+[ \t\r\n]*(?=[A-Za-z0-9+/])")
+_PAD_INSIDE = re.compile(rb"(?<!=)=++[ \t\r\n]*+(?=[A-Za-z0-9+/])")
 _UU_BEGIN = re.compile(rb"(?:\A|\n)begin [0-7]{3,4} ([^\r\n]*)\r?\n")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _OTHERS = bytes(set(range(256)) - set(_LETTERS))

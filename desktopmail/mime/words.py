@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from desktopmail.mime import charset
 
-_FOLD = re.compile(rb"[ \t]*\r?\n[ \t]*|\r")
+_FOLD = re.compile(rb"(?<![ \t])[ \t]*+\r?\n[ \t]*+|\r")
 _SPACES = re.compile(r"[ \t\r\n]+")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufeff\u202a-\u202e\u2066-\u2069]")
