@@ -16,7 +16,7 @@ from desktopmail.store.wishes import REMOVED, Wishes
 
 _DIFFERENCES = """
 SELECT m.id, m.folder, wi.server_name, m.flags, m.tags, m.hidden, m.content, m.key,
-    c.folder, ci.server_name, c.uid, c.flags, c.tags, wf.lives
+    c.folder, ci.server_name, c.uid, c.flags, c.tags, wf.lives, m.date
 FROM message AS m JOIN folder AS wf ON wf.id = m.folder
 LEFT JOIN imap_folder AS wi ON wi.folder = m.folder
 LEFT JOIN imap_copy AS c ON c.message = m.id
@@ -26,7 +26,7 @@ WHERE m.account = ? AND m.due > 0 AND m.due <= ? ORDER BY m.id LIMIT ?
 _TWIN = """
 SELECT c.folder, i.server_name, c.uid, c.flags, c.tags
 FROM message AS t JOIN imap_copy AS c ON c.message = t.id JOIN imap_folder AS i ON i.folder = c.folder
-WHERE t.key = ? AND t.key <> x'' AND t.account = ? AND t.content = ? LIMIT 1
+WHERE t.date = ? AND t.key = ? AND t.key <> x'' AND t.account = ? AND t.content = ? LIMIT 1
 """
 
 
@@ -54,7 +54,7 @@ class Differences:
             known = None
             if row[8] is not None:
                 known = Known(FolderId(row[8]), row[9] or "", row[10], FLAGS[row[11] & 63], unpack_tags(row[12]))
-            twin = self._twin(account, row[7], row[6]) if known is None else None
+            twin = self._twin(account, row[14], row[7], row[6]) if known is None else None
             found.append(Difference(MessageId(row[0]), wanted, known, row[6] or None, row[7], twin))
         return found
 
@@ -130,6 +130,6 @@ class Differences:
         self._db.executemany("UPDATE message SET retry_at = ? WHERE id = ?", [(NEVER, one) for one in alone])
         self._wishes.recheck(alone)
 
-    def _twin(self, account: AccountId, key: bytes, content: bytes) -> Known | None:
-        row = self._db.execute(_TWIN, (key, account, content)).fetchone() if key else None
+    def _twin(self, account: AccountId, date: int, key: bytes, content: bytes) -> Known | None:
+        row = self._db.execute(_TWIN, (date, key, account, content)).fetchone() if key else None
         return Known(FolderId(row[0]), row[1], row[2], FLAGS[row[3] & 63], unpack_tags(row[4])) if row else None

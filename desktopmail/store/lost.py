@@ -16,8 +16,8 @@ from desktopmail.store.rows import Before
 from desktopmail.store.wishes import REMOVED, VANISHED, Wishes
 
 _TWINS = """
-SELECT t.id FROM message AS m JOIN message AS t ON t.key = m.key AND t.account = m.account AND t.id <> m.id
-WHERE m.id = ? AND m.key <> x'' AND t.id > m.id AND EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = t.id) LIMIT 2
+SELECT t.id FROM message AS m JOIN message AS t ON t.date = m.date AND t.key = m.key AND t.account = m.account
+WHERE m.id = ? AND t.key <> x'' AND t.id > m.id AND EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = t.id) LIMIT 2
 """
 _INHERIT = """
 UPDATE message SET content = old.content, fetched = old.fetched, preview = old.preview, attachments = old.attachments

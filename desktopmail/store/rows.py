@@ -12,8 +12,9 @@ from desktopmail.domain.message import Fetched, Flags
 
 class NewMessage(NamedTuple):
     """A message to be stored. `date` and `received` in seconds since 1970 UTC (0: unknown). `key` recognises the same
-    message elsewhere (empty: cannot be recognised); `content` is the SHA-256 of the stored bytes or None.
-    `references` holds In-Reply-To too. With a `uid` the server has it in `folder` in exactly this state."""
+    message elsewhere and is made from its date among others (empty: cannot be recognised); `content` is the SHA-256
+    of the stored bytes or None. `references` holds In-Reply-To too. With a `uid` the server has it in `folder` in
+    exactly this state."""
 
     account: AccountId
     folder: FolderId

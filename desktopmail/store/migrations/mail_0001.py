@@ -106,7 +106,8 @@ CREATE INDEX message_headers ON message (folder, sort) WHERE hidden = 0 AND fetc
 CREATE INDEX message_hidden ON message (folder) WHERE hidden <> 0;
 CREATE INDEX message_due ON message (account, due) WHERE due > 0;
 CREATE INDEX message_thread ON message (thread);
-CREATE INDEX message_key ON message (key) WHERE key <> x'';
+-- Equal keys have equal dates; in this order, new entries lie side by side.
+CREATE INDEX message_key ON message (date, key) WHERE key <> x'';
 
 -- Message-ID (64 bits of its hash) to conversation. thread_alias: a conversation that became part of another.
 CREATE TABLE thread_ref (hash INTEGER PRIMARY KEY, thread INTEGER NOT NULL) STRICT;
