@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from desktopmail.domain.account import Account
-from desktopmail.domain.errors import ContentMissing, Refused
+from desktopmail.domain.errors import ContentMissing, NotFound, Refused
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.imap.lane import Lane
-from desktopmail.engine.imap.windows import BODY_BUDGET, BODY_COUNT, ON_DEMAND_SIZE, body_batches
+from desktopmail.engine.imap.windows import BODY_COUNT, ON_DEMAND_SIZE, body_batches
 from desktopmail.mime.text import IndexText, for_index
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.protocols.imap.uids import UidSet
@@ -38,9 +38,10 @@ class Bodies:
         self._teller = teller
         self._tally = tally
 
-    async def piece(self, folders: Collection[FolderId] | None = None, budget: int = BODY_BUDGET) -> bool:
-        """Bring the newest messages that are missing, up to `budget` bytes of one folder. False: nothing is missing."""
-        missing = await self._store.read(lambda tx: _missing(tx, self._account, folders))
+    async def piece(self, folders: Collection[FolderId] | None, budget: int, closed: set[FolderId]) -> bool:
+        """Bring the newest messages that are missing, up to `budget` bytes of one folder. False: nothing is missing.
+        A folder that cannot be opened is added to `closed`; those are left out until the next pull."""
+        missing = await self._store.read(lambda tx: _missing(tx, self._account, folders, closed))
         if not missing:
             return False
         first = missing[0].folder
@@ -48,7 +49,12 @@ class Bodies:
         left = await self._store.read(lambda tx: tx.messages.count_without_content(self._account.id, ON_DEMAND_SIZE))
         if left > len(batch):
             self._teller.working(f"Downloading: {left:,} messages left")
-        await self._bring(first, batch)
+        try:
+            await self._open(first)
+        except (NotFound, Refused, ContentMissing):
+            closed.add(first)
+        else:
+            await self._bring(first, batch)
         return True
 
     async def one(self, message: MessageId) -> None:
@@ -76,7 +82,6 @@ class Bodies:
         return mark
 
     async def _bring(self, folder: FolderId, batch: Sequence[Missing]) -> None:
-        await self._open(folder)
         wanted = {each.uid: each for each in batch}
         chunks = _Chunks(self._store, self._tally)
         async with Lane(CHUNKS_AHEAD) as lane:
@@ -139,12 +144,17 @@ class _Chunks:
             await lane.put(keep(self._store, pairs))
 
 
-def _missing(tx: Transaction, account: Account, folders: Collection[FolderId] | None) -> list[Missing]:
-    if folders is None:
+def _missing(
+    tx: Transaction, account: Account, folders: Collection[FolderId] | None, closed: Collection[FolderId]
+) -> list[Missing]:
+    """What to bring, newest first; of one folder after the other when only some are wanted."""
+    if folders is None and not closed:
         return tx.messages.without_content(account=account.id, limit=BODY_COUNT, max_size=ON_DEMAND_SIZE)
+    wanted = [folder.id for folder in tx.folders.all(account.id)] if folders is None else list(folders)
     found: list[Missing] = []
-    for folder in folders:
-        found += tx.messages.without_content(folder=folder, limit=BODY_COUNT, max_size=ON_DEMAND_SIZE)
+    for folder in wanted:
+        if folder not in closed:
+            found += tx.messages.without_content(folder=folder, limit=BODY_COUNT, max_size=ON_DEMAND_SIZE)
     return found
 
 

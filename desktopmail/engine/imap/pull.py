@@ -78,7 +78,7 @@ class Pull:
         listed = await self._session.list_folders(status=True)
         return await self._store.write(lambda tx: adopt_folders(tx, self._account, listed, prefix))
 
-    async def some(self, folders: Collection[FolderId]) -> bool:
+    async def some(self, folders: Collection[FolderId], prefix: str) -> bool:
         """Only these folders. Whether something vanished: then `everything` has to decide what became of it."""
         account = self._account.id
 
@@ -90,7 +90,10 @@ class Pull:
                     found.append(ServerFolder(folder, mark.server_name, mark, None))
             return found
 
-        vanished, complete = await self._read(await self._store.read(chosen))
+        places = await self._store.read(chosen)
+        if len(places) < len(set(folders)):
+            places = [place for place in await self._places(prefix) if place.folder.id in folders]
+        vanished, complete = await self._read(places)
         return vanished or not complete
 
     async def _read(self, places: Sequence[ServerFolder]) -> tuple[bool, bool]:

@@ -36,13 +36,16 @@ class ImapRemote:
         self._lines = Lines(account, passwords)
         self._prefix: str | None = None
         self._budget = 4 * SMALLEST_PIECE
+        self._closed_folders: set[FolderId] = set()
 
     async def pull(self, folders: Collection[FolderId] | None = None) -> None:
         """Learn what the server has, of these folders or of all."""
         session = await self._line(Purpose.WORK)
         pull = Pull(session, self._store, self._account, self._teller, self.tally)
-        if folders is None or await pull.some(folders):
-            await pull.everything(await self._server_prefix(session))
+        prefix = await self._server_prefix(session)
+        if folders is None or await pull.some(folders, prefix):
+            await pull.everything(prefix)
+        self._closed_folders.clear()
 
     async def push(self, *, force: bool = False) -> bool:
         """Make the server agree with the person. Whether a pull has to tell how some of it ended."""
@@ -54,7 +57,8 @@ class ImapRemote:
         """Bring a bounded piece of missing content; the pieces grow with the speed of the line."""
         session = await self._line(Purpose.WORK)
         start, before = time.monotonic(), self.tally.bytes
-        more = await Bodies(session, self._store, self._account, self._teller, self.tally).piece(folders, self._budget)
+        bodies = Bodies(session, self._store, self._account, self._teller, self.tally)
+        more = await bodies.piece(folders, self._budget, self._closed_folders)
         speed = (self.tally.bytes - before) / max(time.monotonic() - start, 0.001)
         self._budget = int(min(max(speed * PIECE_SECONDS, SMALLEST_PIECE), BODY_BUDGET))
         return more
