@@ -47,6 +47,7 @@ class AccountWizard(QDialog):
         self._asked = ""
         self._made: AccountId | None = None
         self._work: asyncio.Task[Any] | None = None
+        self._advising: asyncio.Task[Any] | None = None
         self._trail: list[Page] = []
         self.you, self.found, self.hand, self.trying, self.done_page = You(), Found(), ByHand(), Trying(), Done()
         self.pages = QStackedWidget()
@@ -56,13 +57,15 @@ class AccountWizard(QDialog):
         self._foot()
         self._connect()
         self._ring = FocusRing(self)
-        self.setMinimumSize(px(440), px(420))
-        self.resize(px(540), px(600))
+        self.setMinimumSize(px(400), px(400))
+        self.resize(self.sizeHint())
         self._fit()
-        self.you.name.line.setFocus()
+        self.you.begin(self._person())
+        (self.you.start() or self.main_button).setFocus()
 
     def sizeHint(self) -> QSize:
-        return QSize(px(540), px(600))
+        room = self.screen().availableSize()
+        return QSize(px(540), px(600)).boundedTo(QSize(room.width() - 40, room.height() - 80))
 
     @property
     def page(self) -> Page:
@@ -96,7 +99,7 @@ class AccountWizard(QDialog):
         column.addLayout(row)
 
     def _connect(self) -> None:
-        self.you.settled.connect(lambda address: spawn(self._advise(address)))
+        self.you.settled.connect(self._look_up)
         self.you.wanted.connect(self._continue)
         self.you.by_hand.connect(self._by_hand)
         self.found.agreed.connect(self._sign_in)
@@ -121,6 +124,17 @@ class AccountWizard(QDialog):
         self.pages.setCurrentWidget(page)
         self._fit()
         (page.start() or self.main_button).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._see()
+
+    def _go(self) -> None:
+        self.page.go()
+        self._see()
+
+    def _see(self) -> None:
+        """Scroll to what has the focus."""
+        focus = self.focusWidget()
+        if focus is not None and self.page.isAncestorOf(focus):
+            self.page.area.ensureWidgetVisible(focus)
 
     def _fit(self) -> None:
         """Let the buttons say what the page wants."""
@@ -135,9 +149,6 @@ class AccountWizard(QDialog):
         elif page is self.trying:
             self.main_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _go(self) -> None:
-        self.page.go()
-
     def back(self) -> None:
         """To the page before. What is being tried ends."""
         self._stop()
@@ -145,6 +156,11 @@ class AccountWizard(QDialog):
             self._come_to(self._trail.pop())
 
     # Steps ----------------------------------------------------------------------------------------------------
+
+    def _look_up(self, address: str) -> None:
+        if self._advising is not None:
+            self._advising.cancel()
+        self._advising = self._bound(self._advise(address))
 
     async def _advise(self, address: str) -> None:
         """What is known of a provider's passwords, without asking anybody."""
@@ -279,7 +295,13 @@ class AccountWizard(QDialog):
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._stop()
-        self._work = spawn(work)
+        self._work = self._bound(work)
+
+    def _bound(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[Any]:
+        """Start something that ends with the dialog, however that goes."""
+        task = spawn(work)
+        self.destroyed.connect(lambda dialog: task.cancel())
+        return task
 
     def _stop(self) -> None:
         work, self._work = self._work, None
@@ -289,8 +311,16 @@ class AccountWizard(QDialog):
 
     def _left(self) -> None:
         self._stop()
+        self.you.leave()
+        if self._advising is not None:
+            self._advising.cancel()
         self.you.password.forget()
         self.hand.password.forget()
+
+    def _person(self) -> str:
+        """The name the person writes under already; empty at the first account."""
+        names = [each.name for account in self._engine.library.accounts() for each in account.identities]
+        return next((name for name in names if name), "")
 
 
 def _failing(servers: Servers, said: int) -> Endpoint:

@@ -60,6 +60,14 @@ class You(Page):
         waiting = [each.line for each in (self.name, self.address, self.password) if not each.line.text()]
         return waiting[0] if waiting else self.password.line
 
+    def begin(self, name: str) -> None:
+        """Start with a name that is known already."""
+        self.name.line.setText(name)
+
+    def leave(self) -> None:
+        """Nothing is looked up any more."""
+        self._pause.stop()
+
     def advise(self, words: str) -> None:
         """Say what the provider expects as a password; nothing when empty."""
         if words == self._help:

@@ -62,7 +62,7 @@ class Person:
 
     def introduce(self, user: User, password: str | None = None) -> None:
         """Fill the first page and continue, with keys alone."""
-        self.type("Ada Lovelace")
+        self.type("Ada Lovelace", self.wizard.you.name.line)
         self.press(Qt.Key.Key_Tab)
         self.type(user.address)
         self.press(Qt.Key.Key_Tab)

@@ -147,6 +147,8 @@ def test_the_same_mailbox_is_not_made_twice(
             again.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
             again.open()
             bob = Person(ada.engine, again, [])
+            assert again.you.name.text == "Ada Lovelace"
+            assert again.focusWidget() is again.you.address.line
             bob.introduce(dovecot_user)
             await bob.enter(*ends)
             assert await bob.trouble() == "This mailbox is here already"
