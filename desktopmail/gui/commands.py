@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -156,6 +156,8 @@ class Commands(QObject):
         self.all = {command.id: command for command in COMMANDS}
         self.actions = {command.id: self._action(command) for command in COMMANDS}
         theme().changed.connect(self._draw)
+        # No drawing is seen before a menu or a message opens: the first picture does not wait for them.
+        QTimer.singleShot(0, self, self._draw)
 
     def _action(self, command: Command) -> QAction:
         action = QAction(self._window)
@@ -166,8 +168,6 @@ class Commands(QObject):
         if command.id == "group":
             action.setCheckable(True)
         self._word(command, action)
-        if command.icon:
-            action.setIcon(icons.icon(command.icon))
         # Ctrl+A belongs to whatever has the focus: the action is for menus only.
         if command.id == "select_all":
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)

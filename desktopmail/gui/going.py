@@ -56,14 +56,15 @@ class Going(QObject):
             "toggle_reader": self._toggle_reader,
             "group": self._group,
             "palette": window.choosing.command,
-            "shortcuts": window.shortcuts,
-            "settings": window.settings,
-            "close": window.close,
-            "quit": window.close,
         }
+        table |= {"shortcuts": window.shortcuts, "settings": window.settings}
+        table |= {"close": window.close, "quit": window.close}
         table |= {f"inbox_{number}": partial(window.places.inbox, number) for number in range(1, 10)}
         table |= {kind: partial(self._answer, kind) for kind in ("reply", "reply_all", "forward", "edit")}
-        table |= {
+        return table | self._reader_table()
+
+    def _reader_table(self) -> dict[str, Callable[[], object]]:
+        return {
             "source": lambda: self._with_reader(lambda reader: reader.show_source()),
             "print": lambda: self._with_reader(lambda reader: reader.print_message()),
             "find": lambda: self._with_reader(lambda reader: reader.find_in_message()),
@@ -71,12 +72,11 @@ class Going(QObject):
             "zoom_out": lambda: self._with_reader(lambda reader: reader.zoom(-1)),
             "zoom_reset": lambda: self._with_reader(lambda reader: reader.zoom(0)),
         }
-        return table
 
     # Messages -------------------------------------------------------------------------------------------------
 
     def _answer(self, kind: str) -> None:
-        chosen = self._window.messages.chosen()[:1]
+        chosen = self._window.messages.chosen(1)
         if chosen:
             self._window.writing.answer(kind, self._window.reader.focus or chosen[0])
 

@@ -106,7 +106,7 @@ class Places(QObject):
 
     def kept(self) -> str:
         """The place and the message, as a word to be remembered."""
-        chosen = self._messages.chosen()[:1]
+        chosen = self._messages.chosen(1)
         place = self.place.value if isinstance(self.place, Unified) else str(self.place or "")
         return f"{place}:{chosen[0] if chosen else ''}"
 
@@ -126,12 +126,12 @@ class Places(QObject):
 
     def _wanted(self, text: str) -> None:
         if text and not self._asked:
-            self._before_search = self._messages.chosen()[:1]
+            self._before_search = self._messages.chosen(1)
         self._asked = text
         if text:
             self._look(self._everywhere)
         elif self.place is not None and isinstance(self._messages.model.place, Found):
-            chosen = self._messages.chosen()[:1] or self._before_search
+            chosen = self._messages.chosen(1) or self._before_search
             self.go(self.place)
             self._messages.choose(chosen)
 
@@ -183,7 +183,7 @@ class Places(QObject):
 
     def _look_around(self) -> None:
         count = self._messages.count()
-        rows = self._messages.summaries(self._messages.chosen()[:100]) if count else []
+        rows = self._messages.summaries(self._messages.chosen(100)) if count else []
         place = self._messages.model.place
         folder = self.folder(self.place) if not isinstance(place, Found) else None
         role = folder.role if folder is not None else None

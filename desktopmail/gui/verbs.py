@@ -54,7 +54,7 @@ class Verbs(QObject):
             "mark_read": self.mark_read,
             "star": self.star,
             "undo": self.undo,
-            "tag_0": self.untag,
+            "tag_0": self._untag,
         }
         for number, tag in enumerate(TAGS, 1):
             table[f"tag_{number}"] = partial(self.tag, tag.keyword)
@@ -147,7 +147,7 @@ class Verbs(QObject):
             on = any(keyword not in each.tags for each in self._pane.summaries(given[:100]))
             spawn(self._quietly(self._engine.actions.tag(given, keyword, on)))
 
-    def untag(self) -> None:
+    def _untag(self) -> None:
         """Take all tags off."""
         given = self._rows(None)
         for keyword in {tag for each in self._pane.summaries(given[:100]) for tag in each.tags}:

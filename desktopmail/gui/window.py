@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktopmail.domain.activity import Activity
@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Desktopmail")
         self.bar.use(self.commands.actions, self.menus.main)
         self.messages.header.use(self.commands.actions)
+        self.messages.view.tips = lambda name: self.commands.actions[name].toolTip()
 
     # Connected ------------------------------------------------------------------------------------------------
 
@@ -193,7 +194,6 @@ class MainWindow(QMainWindow):
     def _title(self) -> None:
         title = self.places.title(self.places.place) if self.places.place is not None else ""
         self.setWindowTitle(f"{title} – Desktopmail" if title else "Desktopmail")
-        QGuiApplication.setApplicationDisplayName("")
 
     def _prefer(self, names: set[str]) -> None:
         now = self.preferences.now
@@ -270,11 +270,6 @@ class MainWindow(QMainWindow):
 
     def _panes_changed(self) -> None:
         self.bar.fit(self.panes.mode, reading=self.panes.front is Front.READER)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._title()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)

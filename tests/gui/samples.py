@@ -83,7 +83,13 @@ class Samples:
             self.all[number + 1] = summary(number, at)
 
     def rows(
-        self, place: FolderId | Unified, *, grouped: bool = False, unread: bool = False, starred: bool = False
+        self,
+        place: FolderId | Unified,
+        *,
+        grouped: bool = False,
+        unread: bool = False,
+        starred: bool = False,
+        limit: int = 0,
     ) -> tuple[array[int], array[int], array[int]]:
         found = [
             each
@@ -91,6 +97,12 @@ class Samples:
             if not (unread and Flags.SEEN in each.flags) and not (starred and Flags.STARRED not in each.flags)
         ]
         found.sort(key=lambda each: (-each.date, -each.id))
+        found = found[: limit or None]
+        if grouped:
+            heads: dict[int, Summary] = {}
+            for each in found:
+                heads.setdefault(each.thread, each)
+            found = list(heads.values())
         return (array("q", [each.id for each in found]), array("q", [each.date for each in found]),
                 array("q", [each.thread for each in found]))  # fmt: skip
 

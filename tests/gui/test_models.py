@@ -119,6 +119,22 @@ def test_a_conversation_moves_up_and_stays_selected(source: Samples, model: Mess
     assert [index.row() for index in selection.selectedRows()] == [0]
 
 
+def test_a_flood_keeps_what_it_does_not_touch(source: Samples, model: MessageModel) -> None:
+    """Many scattered newcomers exchange the rows at once, and leave them in order; so do many that go."""
+    swaps: list[int] = []
+    model.swapped.connect(lambda: swaps.append(1))
+    dates = [each.date for each in source.all.values()]
+    fresh = [put(source, 200 + n, when - 1) for n, when in enumerate(dates * 2)]
+    model.apply(ChangeSet(added={INBOX: tuple(fresh)}))
+    assert list(model.vector.ids) == list(source.rows(INBOX)[0])
+    for one in list(model.vector.ids)[::2]:
+        del source.all[one]
+    gone = [MessageId(one) for one in model.vector.ids if one not in source.all]
+    model.apply(ChangeSet(removed={INBOX: tuple(gone)}))
+    assert list(model.vector.ids) == list(source.rows(INBOX)[0])
+    assert len(swaps) == 1
+
+
 def test_search_results_never_grow(source: Samples, model: MessageModel) -> None:
     """Hits change and vanish; new mail does not come in by itself."""
     hits = tuple(MessageId(one) for one in list(model.vector.ids)[3:8])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopmail.gui.messages.layout import Layout, Section
-from desktopmail.gui.messages.vector import Vector, blocks, difference, runs
+from desktopmail.gui.messages.vector import Vector, blocks, runs
 
 ENTRIES = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 9), st.integers(1, 9)), unique_by=lambda each: each[0])
 
@@ -30,21 +30,14 @@ def test_blocks_put_every_newcomer_in_its_place(there: list[tuple[int, int, int]
     assert (vector.ids, vector.sorts, vector.threads) == (expected.ids, expected.sorts, expected.threads)
 
 
-@given(st.lists(st.integers(1, 40), unique=True), st.lists(st.integers(1, 40), unique=True))
-def test_difference_leads_from_one_to_the_other(old: list[int], new: list[int]):
-    """Removing and inserting the ranges gives the new row."""
-    gone, come = difference(old, new)
-    row = list(old)
-    for first, last in reversed(gone):
-        del row[first : last + 1]
-    for first, last in come:
-        row[first:first] = new[first : last + 1]
-    assert row == new
-
-
-def test_one_row_that_moves_leaves_the_others_alone():
-    """A conversation that comes to the top is one removal and one insertion."""
-    assert difference([1, 2, 3, 4], [4, 1, 2, 3]) == ([(3, 3)], [(0, 0)])
+@given(ENTRIES, st.sets(st.integers(0, 59)))
+def test_a_copy_without_some_rows(there: list[tuple[int, int, int]], gone: set[int]) -> None:
+    """What is left keeps its order, in all three columns."""
+    vector = built(there)
+    rows = [row for row in range(len(vector)) if row not in gone]
+    left = vector.without(gone)
+    assert list(left.ids) == [vector.ids[row] for row in rows]
+    assert list(left.threads) == [vector.threads[row] for row in rows]
 
 
 def test_runs():

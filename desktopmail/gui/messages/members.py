@@ -18,12 +18,13 @@ def members(model: MessageModel, rows: Sequence[MessageId]) -> list[MessageId]:
     place = model.place
     if not model.grouped or place is None or isinstance(place, Found):
         return list(rows)
-    threads = [thread for one in rows if (thread := thread_of(model, one))]
     if len(rows) < MANY:
+        threads = [thread for one in rows if (thread := thread_of(model, one))]
         found = [each.id for thread in threads for each in model.source.thread(ThreadId(thread)) if model.holds(each)]
         return found or list(rows)
+    heads = set(rows)
+    wanted = {owner for one, owner in zip(model.vector.ids, model.vector.threads, strict=True) if one in heads}
     ids, _, owners = model.source.rows(place)
-    wanted = set(threads)
     return [MessageId(one) for one, owner in zip(ids, owners, strict=True) if owner in wanted]
 
 
@@ -36,6 +37,7 @@ def thread_of(model: MessageModel, one: MessageId) -> int:
 def unread_rows(model: MessageModel) -> list[int]:
     """The rows with something unread, rising: one query, however long the list is."""
     place = model.place
+    model.whole()
     if place is None:
         return []
     if isinstance(place, Found):

@@ -9,7 +9,7 @@ from desktopmail.domain.folder import Unified
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.gui.messages.source import Only
-from desktopmail.gui.messages.vector import Vector, blocks, difference
+from desktopmail.gui.messages.vector import Vector, blocks
 
 if TYPE_CHECKING:
     from desktopmail.gui.messages.model import MessageModel
@@ -77,29 +77,38 @@ def _refresh_heads(model: MessageModel, ids: Iterable[MessageId]) -> None:
     model.refresh([model.vector.ids[row] for row in rows if row >= 0])
 
 
+def append(model: MessageModel, fresh: Vector) -> None:
+    """Put the rest below the rows that were read first; when something changed meanwhile, whatever differs."""
+    have = len(model.vector)
+    if fresh.ids[:have] != model.vector.ids:
+        reread(model, fresh)
+    elif len(fresh) > have:
+        rest = zip(fresh.ids[have:], fresh.sorts[have:], fresh.threads[have:], strict=True)
+        model.insert([(have, list(rest))])
+
+
 def reread(model: MessageModel, fresh: Vector) -> None:
-    """Lead the model to a fresh reading by removals and insertions; a conversation that got another newest message
-    keeps its row."""
-    _swap_heads(model, fresh)
-    gone, come = difference(model.vector.ids, fresh.ids)
-    model.remove([model.vector.ids[row] for first, last in gone for row in range(first, last + 1)])
-    entries = [(fresh.ids[row], fresh.sorts[row], fresh.threads[row]) for first, last in come
-               for row in range(first, last + 1)]  # fmt: skip
-    model.insert(blocks(model.vector, entries))
+    """Lead the model to a fresh reading: by removals and insertions when little changed, else all at once. A
+    conversation that got another newest message keeps its row."""
+    old = set(model.vector.ids)
+    gone, come = old.difference(fresh.ids), [row for row, one in enumerate(fresh.ids) if one not in old]
+    if len(gone) + len(come) <= FLOOD:
+        entries = [(fresh.ids[row], fresh.sorts[row], fresh.threads[row]) for row in come]
+        if model.grouped:
+            entries = [each for each in entries if not _new_head(model, each, gone)]
+        model.remove(gone)
+        model.insert(blocks(model.vector, entries))
+    if model.vector.ids != fresh.ids:
+        model.swap(fresh)
     model.refresh(None)
 
 
-def _swap_heads(model: MessageModel, fresh: Vector) -> None:
-    if not model.grouped:
-        return
-    old = dict(zip(model.vector.ids, model.vector.threads, strict=True))
-    heads = {thread: row for row, (one, thread) in enumerate(zip(fresh.ids, fresh.threads, strict=True))
-             if one not in old}  # fmt: skip
-    if len(heads) > FLOOD:
-        return
-    for thread, row in heads.items():
-        here = model.vector.row_of_thread(thread)
-        if here >= 0:
-            entry = (fresh.ids[row], fresh.sorts[row], thread)
-            to = model.vector.place_of(entry[1], entry[0])
-            model.replace_head(here, entry, to - 1 if to > here else to)
+def _new_head(model: MessageModel, entry: tuple[int, int, int], gone: set[int]) -> bool:
+    """Give an entry to the row of its conversation, if there is one whose newest message is another one now."""
+    here = model.vector.row_of_thread(entry[2])
+    if here < 0:
+        return False
+    gone.discard(model.vector.ids[here])
+    to = model.vector.place_of(entry[1], entry[0])
+    model.replace_head(here, entry, to - 1 if to > here else to)
+    return True

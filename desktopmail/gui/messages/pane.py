@@ -20,6 +20,7 @@ from desktopmail.gui.messages.members import unread_rows
 from desktopmail.gui.messages.model import MessageModel
 from desktopmail.gui.messages.rows import DENSITIES, RowPainter
 from desktopmail.gui.messages.source import Found, Only, Place, Source
+from desktopmail.gui.messages.vector import runs
 from desktopmail.gui.messages.view import MessageView
 from desktopmail.gui.widgets.line import Line
 
@@ -62,6 +63,7 @@ class MessagePane(QWidget):
             layout.addWidget(part)
         layout.addLayout(self._body)
         self._waiting_words = ""
+        self._kept: tuple[set[int], int | None] = (set(), None)
         self._tell_later = QTimer(self, singleShot=True, interval=0)
         self._tell_later.timeout.connect(self.tell)
         self._midnight = QTimer(self, singleShot=True)
@@ -72,6 +74,8 @@ class MessagePane(QWidget):
     def _connect(self) -> None:
         self.model.has_changed.connect(self._rows_changed)
         self.model.repaint.connect(self._tell_later.start)
+        self.model.about_to_swap.connect(self._remember)
+        self.model.swapped.connect(self._remind)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._chosen_anew())
         self.view.activated.connect(lambda index: self.opened.emit(self.model.id_at(index.row())))
         self.view.row_command.connect(lambda name, row: self.row_command.emit(name, [self.model.id_at(row)]))
@@ -107,7 +111,7 @@ class MessagePane(QWidget):
         place = self.model.place
         if place is None or isinstance(place, Found):
             return
-        before = self.chosen()[:1]
+        before = self.chosen(1)
         self.model.show(place, only, grouped=self.model.grouped)
         self.choose(before)
 
@@ -116,7 +120,7 @@ class MessagePane(QWidget):
         place = self.model.place
         if place is None or isinstance(place, Found):
             return
-        before = self.chosen()[:1]
+        before = self.chosen(1)
         self.model.show(place, self.model.only, grouped=grouped)
         self.choose(before)
 
@@ -148,9 +152,9 @@ class MessagePane(QWidget):
 
     # The selection --------------------------------------------------------------------------------------------
 
-    def chosen(self) -> list[MessageId]:
-        """The ids of the selected rows."""
-        return self.model.selected_ids(self.view.selectionModel().selection())
+    def chosen(self, most: int = 0) -> list[MessageId]:
+        """The ids of the selected rows, the first few when a number is given."""
+        return self.model.selected_ids(self.view.selectionModel().selection(), most)
 
     def count(self) -> int:
         """How many rows are selected."""
@@ -159,12 +163,16 @@ class MessagePane(QWidget):
 
     def choose(self, ids: Iterable[MessageId], *, focus: bool = False) -> None:
         """Select these, as far as they are here, and bring the first into sight."""
-        rows = self.model.vector.rows_of(ids)
+        wanted = list(ids)
+        rows = self.model.vector.rows_of(wanted)
+        if len(rows) < len(wanted) and self.model.partial:
+            self.model.whole()
+            rows = self.model.vector.rows_of(wanted)
         if not rows:
             return
         selection = QItemSelection()
-        for row in rows:
-            selection.select(self.model.index(row, 0), self.model.index(row, 0))
+        for top, bottom in runs(rows):
+            selection.select(self.model.index(top, 0), self.model.index(bottom, 0))
         first = self.model.index(rows[0], 0)
         self.view.selectionModel().setCurrentIndex(first, _Selection.NoUpdate)
         self.view.selectionModel().select(selection, _Selection.ClearAndSelect)
@@ -174,6 +182,7 @@ class MessagePane(QWidget):
 
     def step(self, by: int, *, unread: bool = False) -> bool:
         """Choose the next or the previous row, or the next unread one. Whether there was one."""
+        self.model.whole()
         current = self.view.currentIndex()
         row = current.row() + by
         if current.isValid() and not self.view.selectionModel().isSelected(current):
@@ -187,13 +196,31 @@ class MessagePane(QWidget):
         self.view.setCurrentIndex(self.model.index(row, 0))
         return True
 
+    def _remember(self) -> None:
+        current = self.view.currentIndex().row()
+        rows = set(self.model.vector.rows_of(self.chosen()))
+        # Conversations are known again by their number: the newest message of one may be another afterwards.
+        column = self.model.vector.threads if self.model.grouped else self.model.vector.ids
+        self._kept = ({column[row] for row in rows}, column[current] if current >= 0 else None)
+
+    def _remind(self) -> None:
+        """After the rows were exchanged: select what was selected, without moving anything."""
+        chosen, current = self._kept
+        column = self.model.vector.threads if self.model.grouped else self.model.vector.ids
+        selection = QItemSelection()
+        for first, last in runs([row for row, one in enumerate(column) if one in chosen] if chosen else []):
+            selection.select(self.model.index(first, 0), self.model.index(last, 0))
+        if current is not None:
+            index = self.model.index(column.index(current) if current in column else -1, 0)
+            self.view.selectionModel().setCurrentIndex(index, _Selection.NoUpdate)
+        self.view.selectionModel().select(selection, _Selection.ClearAndSelect)
+
     def leave(self, ids: Sequence[MessageId]) -> None:
         """Take rows out because of something the person did: the row after them is chosen, or the one before."""
         rows = self.model.vector.rows_of(ids)
         if not rows:
             return
-        chosen = set(self.chosen())
-        lost = bool(chosen & set(ids))
+        lost = not set(ids).isdisjoint(self.chosen())
         after = self._after(rows)
         self.model.remove(ids)
         if lost and after is not None:
@@ -221,7 +248,7 @@ class MessagePane(QWidget):
     def tell(self) -> None:
         """Say what is selected."""
         count = self.count()
-        ids = self.chosen()[:100] if count else []
+        ids = self.chosen(100) if count else []
         self.header.show_chosen(count)
         self.selected.emit(ids, count)
 
@@ -239,7 +266,7 @@ class MessagePane(QWidget):
 
     def _numbers(self) -> str:
         total = len(self.model)
-        if not total:
+        if not total or self.model.partial:
             return ""
         return words.conversations(total) if self.model.grouped else words.messages(total)
 

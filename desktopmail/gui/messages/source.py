@@ -39,9 +39,15 @@ class Source(Protocol):
     """The read side as the list needs it; the engine's library has these and more. All are quick and synchronous."""
 
     def rows(
-        self, place: Place, *, grouped: bool = False, unread: bool = False, starred: bool = False
+        self,
+        place: Place,
+        *,
+        grouped: bool = False,
+        unread: bool = False,
+        starred: bool = False,
+        limit: int = 0,
     ) -> tuple[array[int], array[int], array[int]]:
-        """Ids, sort keys and conversations of a place, newest first."""
+        """Ids, sort keys and conversations of a place, newest first; of the newest messages only, with a limit."""
 
     def keys(self, ids: Iterable[MessageId]) -> list[tuple[int, int, int, int, int]]:
         """(id, sort, thread, folder, flags) of messages that are still there, in no order."""

@@ -5,7 +5,6 @@ A hundred thousand rows are 2.4 MB. Finding the place of a new message is a bise
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -69,6 +68,16 @@ class Vector:
         for column in (self.ids, self.sorts, self.threads):
             del column[first : last + 1]
 
+    def without(self, rows: Iterable[int]) -> Vector:
+        """A copy that lacks some rows."""
+        gone = set(rows)
+        keep = [row for row in range(len(self.ids)) if row not in gone]
+        return Vector(*(array("q", [column[row] for row in keep]) for column in (self.ids, self.sorts, self.threads)))
+
+    def copy(self) -> Vector:
+        """A copy to be edited."""
+        return Vector(self.ids[:], self.sorts[:], self.threads[:])
+
 
 def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
     """Rising row numbers as ranges, both ends included."""
@@ -95,43 +104,3 @@ def blocks(vector: Vector, entries: Sequence[tuple[int, int, int]]) -> list[tupl
             found.append((row, [each]))
     found.reverse()
     return found
-
-
-def difference(old: Sequence[int], new: Sequence[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """What leads from one row of ids to another, when what both have stands in the same order: ranges of `old` that
-    go, ranges of `new` that come. Where the order changed, a row goes and comes again."""
-    start, stop_old, stop_new = 0, len(old), len(new)
-    while start < min(stop_old, stop_new) and old[start] == new[start]:
-        start += 1
-    while stop_old > start and stop_new > start and old[stop_old - 1] == new[stop_new - 1]:
-        stop_old -= 1
-        stop_new -= 1
-    middle_old, middle_new = old[start:stop_old], new[start:stop_new]
-    stay = _kept(middle_old, middle_new)
-    gone = [start + row for row, one in enumerate(middle_old) if one not in stay]
-    come = [start + row for row, one in enumerate(middle_new) if one not in stay]
-    return runs(gone), runs(come)
-
-
-def _kept(old: Sequence[int], new: Sequence[int]) -> set[int]:
-    """The largest set of ids that both have in the same order (longest rising run of places, by patience)."""
-    places = {one: row for row, one in enumerate(old)}
-    tails: list[int] = []
-    tail_at: list[int] = []
-    before: list[int] = []
-    found = [places[one] for one in new if one in places]
-    for number, place in enumerate(found):
-        length = bisect_left(tails, place)
-        before.append(tail_at[length - 1] if length else -1)
-        if length == len(tails):
-            tails.append(place)
-            tail_at.append(number)
-        else:
-            tails[length] = place
-            tail_at[length] = number
-    kept: set[int] = set()
-    number = tail_at[-1] if tail_at else -1
-    while number >= 0:
-        kept.add(old[found[number]])
-        number = before[number]
-    return kept

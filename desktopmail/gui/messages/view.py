@@ -5,6 +5,8 @@ and because nothing may jump: rows inserted above the first visible one move the
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
@@ -58,6 +60,7 @@ class MessageView(QAbstractItemView):
         self.rows = model
         self.painter_of_rows: RowPainter
         self.outgoing = False
+        self.tips: Callable[[str], str] = lambda command: ""
         self._layout = Layout(0, 1, 0)
         self._hover = -1
         self._pressed = ""
@@ -340,6 +343,10 @@ class MessageView(QAbstractItemView):
         else:
             super().keyPressEvent(event)
 
+    def selectAll(self) -> None:
+        self.rows.whole()
+        super().selectAll()
+
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands here, never a search through the rows."""
 
@@ -353,7 +360,7 @@ class MessageView(QAbstractItemView):
         row = self._row_at(event.pos())
         summary = self.rows.summary(row) if row >= 0 else None
         command = self._action_at(event.pos())
-        text = self.rows.command_words.get(command, "") if command else dates.spoken(summary.date) if summary else ""
+        text = self.tips(command) if command else dates.spoken(summary.date) if summary else ""
         if summary is not None and summary.problem and not command:
             text = f"{text}\n{summary.problem}"
         QToolTip.showText(event.globalPos(), text, self)

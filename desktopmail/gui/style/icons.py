@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from desktopmail.gui.style.theme import theme
@@ -14,7 +14,6 @@ from desktopmail.gui.style.theme import theme
 FOLDER = Path(__file__).resolve().parents[3] / "resources" / "icons"
 SIZE = 18
 STROKE = 1.75
-SCALES = (1.0, 1.5, 2.0, 3.0)
 
 
 @lru_cache(maxsize=512)
@@ -58,12 +57,13 @@ def draw(painter: QPainter, name: str, where: QRectF, colour: QColor, *, filled:
 
 
 def icon(name: str, role: str = "secondary", size: int = SIZE, *, filled: bool = False) -> QIcon:
-    """An icon in the colour of a role of the present theme; make it anew when the theme changes."""
+    """An icon in the colour of a role of the present theme, sharp on every screen there is; make it anew when the
+    theme changes."""
     colours = theme().colours
     made = QIcon()
     faint = QColor(colours.secondary)
     faint = QColor.fromHslF(faint.hslHueF() % 1, faint.hslSaturationF(), 0.75 if not colours.dark else 0.35)
-    for ratio in SCALES:
+    for ratio in {screen.devicePixelRatio() for screen in QGuiApplication.screens()} or {1.0}:
         normal = pixmap(name, colours.role(role), size, ratio, filled=filled)
         made.addPixmap(normal, QIcon.Mode.Normal)
         made.addPixmap(normal, QIcon.Mode.Active)
