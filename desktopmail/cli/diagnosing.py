@@ -43,8 +43,8 @@ async def doctor(desk: Desk) -> int:
             "findings": list(health.findings),
         }
         async with desk.engine() as engine:
-            document["secrets"] = await engine.where_passwords_are()
-            document["accounts"] = [_account(each) for each in await engine.diagnose()]
+            document["secrets"] = await engine.diagnosis.where_passwords_are()
+            document["accounts"] = [_account(each) for each in await engine.diagnosis.accounts()]
     except MailError as error:
         document["problem"] = {"kind": error.kind, "title": error.title, "detail": error.detail}
     if desk.output.as_json:

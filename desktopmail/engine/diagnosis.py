@@ -13,6 +13,7 @@ from desktopmail.domain.account import Account, Endpoint, Pop3Server
 from desktopmail.domain.errors import MailError
 from desktopmail.protocols.autoconfig.probe import Heard, Speech, probe
 from desktopmail.store.secrets import PasswordSource
+from desktopmail.store.store import Store
 
 SECONDS = 10.0
 PACKAGES = (
@@ -64,29 +65,39 @@ def versions() -> dict[str, str]:
     return found
 
 
-async def secrets(passwords: PasswordSource) -> str:
-    """Where passwords are kept, or why nowhere."""
-    try:
-        return await passwords.ready()
-    except MailError as error:
-        return f"{error.title}. {error.detail}".strip()
+class Diagnosis:
+    """Looks at the accounts of a profile."""
 
+    def __init__(self, store: Store, passwords: PasswordSource) -> None:
+        self._store = store
+        self._passwords = passwords
 
-async def account(passwords: PasswordSource, one: Account) -> AccountFinding:
-    """Look at one account: its password is read, not shown; its servers are asked for their certificates."""
-    state = "readable"
-    try:
-        await passwords.get(one, "outgoing" if one.incoming is None else "incoming")
-    except MailError as error:
-        state = error.title
-    places: list[tuple[Speech, Endpoint]] = []
-    if one.incoming is not None:
-        speech = Speech.POP3 if isinstance(one.incoming, Pop3Server) else Speech.IMAP
-        places.append((speech, one.incoming.endpoint))
-    if one.outgoing is not None:
-        places.append((Speech.SMTP, one.outgoing.endpoint))
-    servers = await asyncio.gather(*(_server(speech, endpoint) for speech, endpoint in places))
-    return AccountFinding(one, state, tuple(servers))
+    async def where_passwords_are(self) -> str:
+        """Where passwords are kept, in words for a person, or why nowhere."""
+        try:
+            return await self._passwords.ready()
+        except MailError as error:
+            return f"{error.title}. {error.detail}".strip()
+
+    async def accounts(self) -> list[AccountFinding]:
+        """For every account: is its password readable, do its servers answer, how long do certificates last?"""
+        accounts = await self._store.read(lambda tx: tx.accounts.all())
+        return list(await asyncio.gather(*(self._account(each) for each in accounts)))
+
+    async def _account(self, one: Account) -> AccountFinding:
+        state = "readable"
+        try:
+            await self._passwords.get(one, "outgoing" if one.incoming is None else "incoming")
+        except MailError as error:
+            state = error.title
+        places: list[tuple[Speech, Endpoint]] = []
+        if one.incoming is not None:
+            speech = Speech.POP3 if isinstance(one.incoming, Pop3Server) else Speech.IMAP
+            places.append((speech, one.incoming.endpoint))
+        if one.outgoing is not None:
+            places.append((Speech.SMTP, one.outgoing.endpoint))
+        servers = await asyncio.gather(*(_server(speech, endpoint) for speech, endpoint in places))
+        return AccountFinding(one, state, tuple(servers))
 
 
 async def _server(speech: Speech, endpoint: Endpoint) -> ServerFinding:

@@ -5,7 +5,7 @@ Also learns, once per account, whether the provider files sent mail itself, so t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from desktopmail.domain.account import Account, SmtpServer
@@ -14,11 +14,14 @@ from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Folder, Role
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.domain.message import Flags
+from desktopmail.engine.library import Library
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
 FILED_ELSEWHERE_SECONDS = 600
 """How long our copy in Sent waits where the provider files sent mail itself."""
+
+RECENTLY_SENT = 50
 
 _ANSWERED = {
     Answer.REPLY.value: Flags.ANSWERED,
@@ -84,8 +87,20 @@ async def settle(store: Store) -> int:
     return await store.write(work, durable=True)
 
 
-async def learn(store: Store, account: AccountId, recent: Iterable[MessageId]) -> None:
-    """Look at the newest messages of Sent: what was sent from here and stands there twice was filed by the provider."""
+async def look_into_sent(store: Store, library: Library, accounts: Collection[AccountId]) -> None:
+    """After a pull: is what was possibly sent in Sent, does the provider file sent mail itself?"""
+    await settle(store)
+    for folder in library.folders():
+        if folder.account in accounts and folder.role is Role.SENT:
+            recent = library.summaries(library.ids(folder.id)[:RECENTLY_SENT])
+            await _learn(store, folder.account, [each.id for each in recent])
+
+
+async def _learn(store: Store, account: AccountId, recent: Iterable[MessageId]) -> None:
+    """What was sent from here and stands in Sent twice was filed by the provider."""
+
+    def some(tx: Transaction) -> bool:
+        return any(_filed_by_provider(tx, account, each) for each in recent)
 
     def work(tx: Transaction) -> None:
         owner = tx.accounts.get(account)
@@ -94,7 +109,8 @@ async def learn(store: Store, account: AccountId, recent: Iterable[MessageId]) -
             tx.messages.remove(twice)
             _files_sent(tx, owner)
 
-    await store.write(work)
+    if await store.read(some):
+        await store.write(work)
 
 
 def _filed_by_provider(tx: Transaction, account: AccountId, message: MessageId) -> bool:

@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
 
 from desktopmail.domain.account import Account, ImapServer
-from desktopmail.domain.activity import Activity, Problem, Remedy
+from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.engine.activity import Teller
 from desktopmail.engine.connectivity import Connectivity
+from desktopmail.engine.ears import Ears
+from desktopmail.engine.filing import look_into_sent
 from desktopmail.engine.housekeeping import tidy
 from desktopmail.engine.imap.remote import ImapRemote
+from desktopmail.engine.library import Library
 from desktopmail.engine.outbox import Outbox
 from desktopmail.engine.runner import Runner
 from desktopmail.store.secrets import PasswordSource
@@ -28,16 +30,9 @@ from desktopmail.store.store import Store
 
 AGAIN_SECONDS = 60.0
 TIDY_SECONDS = 86_400.0
+SENT_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Ears:
-    """Who hears what the accounts do, and what went wrong beside them."""
-
-    activity: Callable[[Activity], None]
-    problem: Callable[[Problem], None]
 
 
 class _Line:
@@ -59,20 +54,24 @@ class Lanes:
         self._store = store
         self._passwords = passwords
         self._outbox = outbox
-        self._say = ears.activity
-        self._report = ears.problem
+        self._ears = ears
+        self._library: Library | None = None
         self._offline = offline
         self._lines: dict[AccountId, _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._connectivity = Connectivity(self.wake)
         self._accounts_changed = asyncio.Event()
+        self._sent_changed = asyncio.Event()
+        self._away: set[AccountId] = set()
         self._end: Callable[[], None] | None = None
 
     def start(self) -> None:
         """Begin: look after accounts, mail and the Outbox until `close`."""
         self._end = self._store.subscribe(self._heard)
         self._keep(self._follow_accounts, "accounts")
+        self._keep(self._follow_sent, "sent mail")
         self._keep(self._tidy, "housekeeping")
+        self._ears.on_activity.append(self._heard_activity)
         if not self._offline:
             self._keep(self._outbox.run, "outbox")
             self._keep(self._connectivity.run, "connectivity")
@@ -96,7 +95,7 @@ class Lanes:
             return None
         line = self._lines.get(account.id)
         if line is None or (line.task is None and _server(line.account) != _server(account)):
-            teller = Teller(account.id, self._say)
+            teller = Teller(account.id, self._ears.activity)
             remote = ImapRemote(account, self._store, self._passwords, teller)
             line = self._lines[account.id] = _Line(account, remote, Runner(account, remote, self._store, teller))
         return line.runner
@@ -125,6 +124,25 @@ class Lanes:
     def _heard(self, changes: ChangeSet) -> None:
         if changes.accounts:
             self._accounts_changed.set()
+        if changes.added:
+            self._sent_changed.set()
+
+    def _heard_activity(self, activity: Activity) -> None:
+        """A server that answers again means that there is a network: what waits to be sent is tried at once."""
+        if activity.state is State.OFFLINE:
+            self._away.add(activity.account)
+        elif activity.state is State.IDLE and activity.account in self._away:
+            self._away.discard(activity.account)
+            self._outbox.wake()
+
+    async def _follow_sent(self) -> None:
+        """Whenever something came, look whether it settles what was sent from here."""
+        library = self._library = self._library or Library(self._store)
+        while True:
+            await self._sent_changed.wait()
+            await asyncio.sleep(SENT_SECONDS)
+            self._sent_changed.clear()
+            await look_into_sent(self._store, library, [each.id for each in library.accounts()])
 
     async def _follow_accounts(self) -> None:
         """Start runners for new accounts, stop those of accounts that went, change those that changed."""
@@ -177,7 +195,7 @@ class Lanes:
             Remedy.RETRY,
             f"{type(error).__name__}: {error}"[:300],
         )
-        self._report(problem)
+        self._ears.problem(problem)
         asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._again, lane, name)
 
     def _again(self, lane: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:

@@ -75,6 +75,7 @@ class Outbox:
         self._failures: dict[MessageId, int] = {}
         self._unwritten: dict[MessageId, tuple[_Job, Answer]] = {}
         self._news = asyncio.Event()
+        self._woken = False
 
     async def recover(self) -> int:
         """At the start: what was being sent when the program ended is possibly sent. How many those are."""
@@ -103,6 +104,9 @@ class Outbox:
         try:
             while not _stopped():
                 self._news.clear()
+                if self._woken:
+                    self._woken = False
+                    await self._store.write(_hurry)
                 await self.send_due()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(await self._nap()):
@@ -111,8 +115,9 @@ class Outbox:
             end()
 
     def wake(self) -> None:
-        """The network may be back: look again now."""
+        """The network may be back: what only waits for it is due now."""
         self._failures.clear()
+        self._woken = True
         self._news.set()
 
     async def send_due(self, accounts: Iterable[AccountId] | None = None) -> int:
@@ -260,6 +265,13 @@ def _stopped() -> bool:
     """Whether this task was cancelled: before Python 3.12, `wait_for` may swallow that when an answer comes with it."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+def _hurry(tx: Transaction) -> None:
+    """What no server has answered yet waits for nothing but the network."""
+    for entry in tx.outbox.all():
+        if entry.state is Sending.WAITING and all(each.code == 0 for each in entry.recipients):
+            tx.outbox.set_state(entry.id, Sending.QUEUED, entry.error)
 
 
 def _due(tx: Transaction, wanted: set[AccountId] | None) -> list[MessageId]:

@@ -1,0 +1,115 @@
+"""What an engine is made of. Parts that few commands need are made, and their modules loaded, at first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desktopmail.domain.ids import MessageId
+from desktopmail.engine.actions import Actions
+from desktopmail.engine.contacts import Contacts
+from desktopmail.engine.ears import Ears
+from desktopmail.engine.folders import Folders
+from desktopmail.engine.lazy import Lazy
+from desktopmail.engine.library import Library
+from desktopmail.engine.search import Search
+from desktopmail.store.secrets import PasswordSource
+from desktopmail.store.store import Store
+
+if TYPE_CHECKING:
+    import ssl
+
+    from desktopmail.engine.accounts import Accounts
+    from desktopmail.engine.composing import Composing
+    from desktopmail.engine.diagnosis import Diagnosis
+    from desktopmail.engine.discovery import Discovery
+    from desktopmail.engine.lanes import Lanes
+    from desktopmail.engine.outbox import Outbox
+    from desktopmail.engine.reading import Reading
+    from desktopmail.engine.transfer import Transfer
+
+
+def _accounts(parts: Parts) -> Accounts:
+    from desktopmail.engine.accounts import Accounts
+
+    return Accounts(parts._store, parts._passwords)
+
+
+def _composing(parts: Parts) -> Composing:
+    from desktopmail.engine.composing import Composing
+
+    return Composing(parts._store, parts.library, parts.reading)
+
+
+def _diagnosis(parts: Parts) -> Diagnosis:
+    from desktopmail.engine.diagnosis import Diagnosis
+
+    return Diagnosis(parts._store, parts._passwords)
+
+
+def _discovery(_: Parts) -> Discovery:
+    from desktopmail.engine.discovery import Discovery
+
+    return Discovery()
+
+
+def _lanes(parts: Parts) -> Lanes:
+    from desktopmail.engine.lanes import Lanes
+
+    return Lanes(parts._store, parts._passwords, parts.outbox, parts._ears, offline=parts._offline)
+
+
+def _outbox(parts: Parts) -> Outbox:
+    from desktopmail.engine.outbox import Outbox
+
+    return Outbox(parts._store, parts._passwords, lambda account, error: parts._ears.problem(error.problem(account)))
+
+
+def _reading(parts: Parts) -> Reading:
+    from desktopmail.engine.pictures import Pictures
+    from desktopmail.engine.reading import Reading
+
+    async def fetch(message: MessageId) -> None:
+        await parts._lanes.fetch(message)
+
+    return Reading(parts._store, fetch, Pictures(_trusting, local=parts._local))
+
+
+def _transfer(parts: Parts) -> Transfer:
+    from desktopmail.engine.transfer import Transfer
+
+    return Transfer(parts._store, parts.library, parts.reading)
+
+
+class Parts:
+    """The parts by name, one of each. `local_pictures`: remote pictures may lie on this computer's own network."""
+
+    accounts = Lazy(_accounts)
+    composing = Lazy(_composing)
+    diagnosis = Lazy(_diagnosis)
+    discovery = Lazy(_discovery)
+    outbox = Lazy(_outbox)
+    reading = Lazy(_reading)
+    transfer = Lazy(_transfer)
+    _lanes = Lazy(_lanes)
+
+    def __init__(self, store: Store, passwords: PasswordSource, *, offline: bool, local_pictures: bool) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._offline = offline
+        self._local = local_pictures
+        self._ears = Ears()
+        self.profile = store.folder
+        self.activities = self._ears.activities
+        self.library = Library(store)
+        self.folders = Folders(store, self.library)
+        self.actions = Actions(store)
+        self.contacts = Contacts(store, self.library)
+        self.search = Search(store)
+
+
+def _trusting() -> ssl.SSLContext:
+    """Checks certificates as for any server that is not pinned."""
+    from desktopmail.domain.account import Endpoint, Security
+    from desktopmail.protocols.tls import ssl_context
+
+    return ssl_context(Endpoint("", 443, Security.TLS, ""))
