@@ -14,7 +14,15 @@ from collections.abc import Collection
 from desktopmail.domain.account import Account
 from desktopmail.domain.activity import Activity, Problem, Remedy
 from desktopmail.domain.changes import ChangeSet
-from desktopmail.domain.errors import MailError, PasswordMissing, Refused, SignInRefused, Stalled
+from desktopmail.domain.errors import (
+    ConnectionLost,
+    MailError,
+    PasswordMissing,
+    ProtocolViolation,
+    Refused,
+    SignInRefused,
+    Stalled,
+)
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import SyncReport, Tally, Teller
 from desktopmail.engine.backoff import Backoff
@@ -77,10 +85,8 @@ class Runner:
         problems: list[Problem] = []
         try:
             await self._round(folders, force=True)
-            while not headers_only and await self._remote.fill(folders):
-                pass
-            while not headers_only and await index_piece(self._store):
-                pass
+            if not headers_only:
+                await self._fill_all(folders)
         except MailError as error:
             problems.append(error.problem(self._account.id))
         except Exception as error:  # noqa: BLE001 - the last stop for errors
@@ -88,6 +94,21 @@ class Runner:
         finally:
             await self._remote.close()
         return tally.report(self._account.id, time.monotonic() - start, tuple(problems))
+
+    async def _fill_all(self, folders: Collection[FolderId] | None) -> None:
+        """Bring all content and index it. A line that breaks is made anew while that brings something."""
+        failures = 0
+        while True:
+            before = self._remote.tally.bytes
+            try:
+                if not await self._remote.fill(folders):
+                    break
+            except (ConnectionLost, ProtocolViolation):
+                failures = 1 if self._remote.tally.bytes > before else failures + 1
+                if failures > CYCLES:
+                    raise
+        while await index_piece(self._store):
+            pass
 
     async def _round(self, folders: Collection[FolderId] | None, *, force: bool) -> None:
         for _ in range(CYCLES):

@@ -295,3 +295,27 @@ def test_large_mail_waits_until_somebody_wants_it(
         await remote.close()
 
     both(dovecot, dovecot_user, tmp_path, story)
+
+
+def test_a_message_the_server_cannot_give_stops_nothing(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 31)])
+    broken = sorted((dovecot.maildir(dovecot_user) / "cur").iterdir())[14]
+
+    async def story(ours: Ours, other: OtherProgram) -> None:
+        await synced(ours, headers_only=True)
+        broken.chmod(0)
+        for _ in range(3):
+            await ours.sync()
+        ids = await ours.ids(await ours.folder("Inbox"))
+        rows = await ours.store.read(lambda tx: tx.messages.summaries(ids))
+        assert [row.subject.split()[1] for row in rows if row.fetched is not Fetched.FULL] == ["15"]
+        report = await ours.sync()
+        assert (report.problems, report.bytes) == ((), 0), "it is not asked for again and again"
+        broken.chmod(0o600)
+        remote, _ = ours.remote()
+        lost = next(row.id for row in rows if row.fetched is not Fetched.FULL)
+        await remote.fetch(lost)
+        assert (await ours.store.read(lambda tx: tx.messages.facts(lost))).content is not None
+        await remote.close()
+
+    both(dovecot, dovecot_user, tmp_path, story)

@@ -6,10 +6,12 @@ byte is stored.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 from desktopmail.domain.account import Account
-from desktopmail.domain.errors import ContentMissing, NotFound, Refused
+from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refused
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.imap.lane import Lane
@@ -26,6 +28,17 @@ from desktopmail.store.transaction import Transaction
 CHUNK_BYTES, CHUNK_COUNT = 4_000_000, 100
 """How much is hashed, compressed and indexed at once."""
 CHUNKS_AHEAD = 3
+STRIKES = 3
+"""How often the line may break at one message before it is left to whoever opens it."""
+
+
+@dataclass(slots=True)
+class Trouble:
+    """What stood in the way, remembered from session to session: folders that could not be opened (until the next
+    pull), and at which messages the line broke how often. Those wait for the others and then go alone."""
+
+    closed: set[FolderId] = field(default_factory=set)
+    strikes: Counter[MessageId] = field(default_factory=Counter)
 
 
 class Bodies:
@@ -37,24 +50,24 @@ class Bodies:
         self._account = account
         self._teller = teller
         self._tally = tally
+        self._trouble = Trouble()
 
-    async def piece(self, folders: Collection[FolderId] | None, budget: int, closed: set[FolderId]) -> bool:
-        """Bring the newest messages that are missing, up to `budget` bytes of one folder. False: nothing is missing.
-        A folder that cannot be opened is added to `closed`; those are left out until the next pull."""
-        missing = await self._store.read(lambda tx: _missing(tx, self._account, folders, closed))
+    async def piece(self, folders: Collection[FolderId] | None, budget: int, trouble: Trouble) -> bool:
+        """Bring the newest messages that are missing, up to `budget` bytes of one folder. False: nothing is missing."""
+        self._trouble = trouble
+        missing = await self._store.read(lambda tx: _missing(tx, self._account, folders, trouble.closed))
         if not missing:
             return False
-        first = missing[0].folder
-        batch = next(body_batches([each for each in missing if each.folder == first], budget))
+        folder, batch = _next(missing, budget, trouble)
         left = await self._store.read(lambda tx: tx.messages.count_without_content(self._account.id, ON_DEMAND_SIZE))
         if left > len(batch):
             self._teller.working(f"Downloading: {left:,} messages left")
         try:
-            await self._open(first)
+            await self._open(folder)
         except (NotFound, Refused, ContentMissing):
-            closed.add(first)
+            trouble.closed.add(folder)
         else:
-            await self._bring(first, batch)
+            await self._bring(folder, batch)
         return True
 
     async def one(self, message: MessageId) -> None:
@@ -95,9 +108,23 @@ class Bodies:
                 await self._session.fetch_bodies(UidSet.of(wanted), sink)
             except Refused:
                 await self._one_by_one(wanted, chunks, lane)
+            except MailError:
+                await chunks.rest(lane)
+                await self._strike(wanted)
+                raise
             await chunks.rest(lane)
         if wanted:
             await self._not_given(folder, wanted)
+
+    async def _strike(self, wanted: dict[int, Missing]) -> None:
+        """The line broke at the first message that has not come. When that happens again and again, it is the message
+        that the server stumbles over."""
+        if not wanted:
+            return
+        culprit = wanted[min(wanted)].message
+        self._trouble.strikes[culprit] += 1
+        if self._trouble.strikes[culprit] >= STRIKES:
+            await self._store.write(lambda tx: tx.messages.set_unreadable([culprit]))
 
     async def _one_by_one(self, wanted: dict[int, Missing], chunks: _Chunks, lane: Lane) -> None:
         """The server refused a range: ask for each message that has not come."""
@@ -142,6 +169,15 @@ class _Chunks:
         pairs, self._waiting, self._bytes = self._waiting, [], 0
         if pairs:
             await lane.put(keep(self._store, pairs))
+
+
+def _next(missing: Sequence[Missing], budget: int, trouble: Trouble) -> tuple[FolderId, list[Missing]]:
+    """What to bring next: clean messages of the newest one's folder, or one of those at which the line broke."""
+    clean = [each for each in missing if each.message not in trouble.strikes]
+    if not clean:
+        return missing[0].folder, [missing[0]]
+    folder = clean[0].folder
+    return folder, next(body_batches([each for each in clean if each.folder == folder], budget))
 
 
 def _missing(

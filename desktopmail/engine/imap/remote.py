@@ -8,7 +8,7 @@ from collections.abc import Collection
 from desktopmail.domain.account import Account
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally, Teller
-from desktopmail.engine.imap.bodies import Bodies
+from desktopmail.engine.imap.bodies import Bodies, Trouble
 from desktopmail.engine.imap.folders import prefix_of
 from desktopmail.engine.imap.lines import Lines, Purpose
 from desktopmail.engine.imap.pull import Pull
@@ -36,7 +36,7 @@ class ImapRemote:
         self._lines = Lines(account, passwords)
         self._prefix: str | None = None
         self._budget = 4 * SMALLEST_PIECE
-        self._closed_folders: set[FolderId] = set()
+        self._trouble = Trouble()
 
     async def pull(self, folders: Collection[FolderId] | None = None) -> None:
         """Learn what the server has, of these folders or of all."""
@@ -45,7 +45,7 @@ class ImapRemote:
         prefix = await self._server_prefix(session)
         if folders is None or await pull.some(folders, prefix):
             await pull.everything(prefix)
-        self._closed_folders.clear()
+        self._trouble.closed.clear()
 
     async def push(self, *, force: bool = False) -> bool:
         """Make the server agree with the person. Whether a pull has to tell how some of it ended."""
@@ -58,7 +58,7 @@ class ImapRemote:
         session = await self._line(Purpose.WORK)
         start, before = time.monotonic(), self.tally.bytes
         bodies = Bodies(session, self._store, self._account, self._teller, self.tally)
-        more = await bodies.piece(folders, self._budget, self._closed_folders)
+        more = await bodies.piece(folders, self._budget, self._trouble)
         speed = (self.tally.bytes - before) / max(time.monotonic() - start, 0.001)
         self._budget = int(min(max(speed * PIECE_SECONDS, SMALLEST_PIECE), BODY_BUDGET))
         return more
