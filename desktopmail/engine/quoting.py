@@ -54,4 +54,7 @@ def signature_text(signature: str, *, answering: bool) -> str:
 
 def distinct(people: Iterable[Address]) -> tuple[Address, ...]:
     """Everybody once, in order, compared by address without case."""
-    return tuple({each.address.casefold(): each for each in reversed(list(people))}.values())[::-1]
+    found: dict[str, Address] = {}
+    for each in people:
+        found.setdefault(each.address.casefold(), each)
+    return tuple(found.values())

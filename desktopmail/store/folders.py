@@ -76,7 +76,7 @@ class FolderTree:
         Raises WrongUsage while messages are visible in it."""
         inside = [folder, *self.below(folder)]
         for one in inside:
-            if self._db.execute("SELECT total FROM folder WHERE id = ?", (one,)).get:
+            if self._db.execute("SELECT EXISTS (SELECT 1 FROM message WHERE folder = ? AND hidden = 0)", (one,)).get:
                 raise WrongUsage("The folder is not empty", "Move or remove its messages first.")
         for one in reversed(inside):
             self._db.execute("UPDATE folder SET removed = 1, retry_at = 0 WHERE id = ?", (one,))
@@ -121,6 +121,7 @@ class FolderTree:
             "DELETE FROM folder WHERE id = ?1 AND removed = 1"
             " AND NOT EXISTS (SELECT 1 FROM imap_folder WHERE folder = ?1)"
             " AND NOT EXISTS (SELECT 1 FROM message WHERE folder = ?1)"
+            " AND NOT EXISTS (SELECT 1 FROM journal_step WHERE folder = ?1)"
             " AND NOT EXISTS (SELECT 1 FROM folder AS child WHERE child.parent = ?1)",
             (folder,),
         )
