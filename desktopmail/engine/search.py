@@ -9,6 +9,7 @@ from datetime import datetime
 from desktopmail.domain.folder import Place
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.query import NOTHING, parse, terms
+from desktopmail.engine.housekeeping import index_piece
 from desktopmail.engine.library import Library
 from desktopmail.store.coverage import Coverage
 from desktopmail.store.store import Store
@@ -42,6 +43,7 @@ class Search:
         if query == NOTHING:
             return SearchResult((), True, "Type what to look for", ())
         async with self._turn:
+            await index_piece(self._store)
             library = self._library = self._library or Library(self._store)
             ids = await asyncio.to_thread(library.search, query, place, limit)
             known = await asyncio.to_thread(library.coverage, place)

@@ -19,7 +19,10 @@ from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
 ADA = Address("Ada", "ada@example.org")
-RAW = b"From: ada@example.org\r\nTo: bob@example.org\r\nBcc: eve@example.org\r\nMessage-ID: <%b@x>\r\n\r\n.dot\r\n"
+RAW = (
+    b"From: Ada <ada@example.org>\r\nTo: bob@example.org\r\nBcc: eve@example.org\r\n"
+    b"Message-ID: <%b-%d@x>\r\nSubject: Letter %d\r\n\r\n.dot\r\n"
+)
 
 
 @dataclass
@@ -43,7 +46,7 @@ class Profile:
     async def insert(self, role: Role, count: int = 1, **facts: object) -> list[MessageId]:
         """Messages in a folder, with content that tells them apart."""
         folder = await self.folder(role)
-        raws = [RAW % b"%b-%d" % (role.value.encode(), number) for number in range(count)]
+        raws = [RAW % (role.value.encode(), number, number) for number in range(count)]
         shas = await self.store.content(lambda content: content.put_many(raws))
         rows = [
             NewMessage(
