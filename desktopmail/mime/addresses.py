@@ -26,6 +26,7 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.S)
 _COMMENT_STEP = re.compile(r"[^()\\]*(?:\\.[^()\\]*)*", re.S)
 _ANGLE = re.compile(r'<((?:[^<>"]|"(?:[^"\\]|\\.)*+")*+)>', re.S)
 _ESCAPED = re.compile(r"\\(.)", re.S)
+_AFTER_COMMENT = frozenset({"", " ", "\t", "\r", "\n", ",", ";", "<", "("})
 _SPACE = re.compile(r"[ \t\r\n]+")
 _QUOTED_PART = re.compile(r'"(?:[^"\\]|\\.)*+"', re.S)
 
@@ -158,7 +159,7 @@ class _Parser:
             depth += 1 if text[position] == "(" else -1 if text[position] == ")" else 0
             position += 1
         self._comments.append(_ESCAPED.sub(r"\1", text[start + 1 : position - 1]))
-        if self._phrase and "@" in self._phrase[-1]:
+        if self._phrase and self._phrase[-1] != " " and text[position : position + 1] not in _AFTER_COMMENT:
             self._odd("comment inside an address")
         self._position = position
 

@@ -33,6 +33,8 @@ def parse(raw: bytes) -> tuple[int, int] | None:
     if match is None:
         return _tolerant(raw)
     day, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
+    if hour > b"24" or minute > b"59" or (second and second > b"60"):
+        return _tolerant(raw)
     midnight = _days.get(day)
     if midnight is None:
         midnight = _midnight_of(day)

@@ -15,7 +15,7 @@ _HIDDEN = re.compile(
 _FORBIDDEN = re.compile('[<>:"|?*\ufffd]')
 _SPACES = re.compile(r"[\s\u3164\u2800\uffa0]+")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])\Z", re.I)
-_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/]|[^\\/.]+\.)")
+_DRIVE = re.compile(r"\A[A-Za-z]:(?=[\\/]|[^\\/.]+\.)")
 
 _TYPES = {
     "avif": "image/avif", "bmp": "image/bmp", "gif": "image/gif", "heic": "image/heic", "ico": "image/x-icon",
