@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktopmail.domain.activity import Activity, Problem
 from desktopmail.domain.changes import ChangeSet
@@ -24,6 +25,8 @@ from desktopmail.store.transaction import Transaction
 if TYPE_CHECKING:
     from desktopmail.engine.activity import SyncReport
 
+T = TypeVar("T")
+
 
 class Engine(Parts):
     """Made by `open`, ended by `close`. The window calls `start` and everything goes on by itself; the command line
@@ -37,14 +40,13 @@ class Engine(Parts):
         """Open a profile, made when there is none. `offline`: no server is asked. `local_pictures`: remote pictures
         may lie on this computer's own network. Raises ProfileInUse, StoreTooNew, StoreDamaged, StoreFailed."""
         store = await asyncio.to_thread(Store.open, profile)
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(store.close)
             engine = cls(store, passwords, offline=offline, local_pictures=local_pictures)
             store.subscribe(engine._changed)
             if await store.read(lambda tx: tx.outbox.stuck_sending()):
                 await engine.outbox.recover()
-        except BaseException:
-            await store.close()
-            raise
+            undo.pop_all()
         return engine
 
     async def start(self) -> None:
@@ -69,17 +71,17 @@ class Engine(Parts):
         """Call `fn` on the loop after every commit; the returned function ends that."""
         return self._store.subscribe(fn)
 
-    def on_activity(self, fn: Callable[[Activity], None]) -> None:
+    def on_activity(self, fn: Callable[[Activity], None]) -> Callable[[], None]:
         """Call `fn` on the loop whenever an account does something else."""
-        self._ears.on_activity.append(fn)
+        return _listening(self._ears.on_activity, fn)
 
-    def on_problem(self, fn: Callable[[Problem], None]) -> None:
+    def on_problem(self, fn: Callable[[Problem], None]) -> Callable[[], None]:
         """Call `fn` on the loop when something went wrong that is no account's own activity, as in sending."""
-        self._ears.on_problem.append(fn)
+        return _listening(self._ears.on_problem, fn)
 
-    def on_notice(self, fn: Callable[[Notice], None]) -> None:
+    def on_notice(self, fn: Callable[[Notice], None]) -> Callable[[], None]:
         """Call `fn` on the loop when mail came that deserves a notification."""
-        self._ears.on_notice.append(fn)
+        return _listening(self._ears.on_notice, fn)
 
     async def change_settings(self, **values: Any) -> Settings:
         """Store preferences by name; all of them as they are then. Unknown names are left out."""
@@ -110,3 +112,9 @@ class Engine(Parts):
             news = notice(self.library.summaries(changes.arrivals))
             if news is not None:
                 self._ears.notice(news)
+
+
+def _listening(listeners: list[T], fn: T) -> Callable[[], None]:
+    """Put `fn` among the listeners; the returned function takes it out again."""
+    listeners.append(fn)
+    return lambda: listeners.remove(fn) if fn in listeners else None
