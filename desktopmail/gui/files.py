@@ -83,9 +83,10 @@ def runs_something(name: str, kind: str = "") -> bool:
 
 def icon_name(name: str, kind: str) -> str:
     """Which drawing stands for a file: by its true ending, else by its type."""
-    found = _ENDINGS.get(ending(name))
-    if found:
-        return found
+    last = ending(name)
+    found = _ENDINGS.get(last)
+    if found or last in EXECUTABLE:
+        return found or "file"
     return next((icon for icon, starts in _KINDS.items() if kind.lower().startswith(starts)), "file")
 
 

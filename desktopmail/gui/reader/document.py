@@ -19,7 +19,7 @@ CSP = (
 """Content Security Policy of every message page (CSP level 3). `sandbox` gives it an opaque origin of its own."""
 
 STYLES = Path(__file__).resolve().parents[3] / "resources" / "reader" / "message.css"
-MOST_CHARACTERS = 4_000_000
+MOST_CHARACTERS = 1_500_000
 """Longer HTML is shown as text: laying it out would hold the program up."""
 
 FOLD_WORDS = ("Show quoted text", "Hide quoted text")

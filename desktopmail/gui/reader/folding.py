@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html as markup
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+_OPENS = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_STOPS = re.compile(r"[>\"']")
 _QUOTE_CLASS = re.compile(r"""\bclass\s*=\s*["'][^"']*\b(gmail_quote|moz-cite-prefix|yahoo_quoted)\b""")
 _ATTRIBUTION = re.compile(
     r"(?:wrote|schrieb|écrit|escribió|scrisse|skrev|schreef|napisał\(a\)|написал|写道)\s*[:：]?\s*$"
@@ -36,22 +38,63 @@ def _last_quotation(html: str) -> tuple[int, int] | None:
     """Where the last outermost quoting element begins and ends."""
     stack: list[tuple[str, int, bool]] = []
     found = None
-    for tag in _TAG.finditer(html):
-        closing, name, rest = tag.group(1), tag.group(2).lower(), tag.group(3)
-        if name in _VOID or rest.endswith("/"):
+    inside = 0
+    for tag in _tags(html):
+        if tag.name in _VOID or tag.rest.endswith("/"):
             continue
-        if not closing:
-            quoting = name == "blockquote" or bool(_QUOTE_CLASS.search(rest))
-            outermost = quoting and not any(each[2] for each in stack)
-            stack.append((name, tag.start(), outermost))
+        if not tag.closing:
+            quoting = tag.name == "blockquote" or bool(_QUOTE_CLASS.search(tag.rest))
+            stack.append((tag.name, tag.start, quoting and not inside))
+            inside += quoting and not inside
             continue
         while stack:
             opened, start, quoting = stack.pop()
-            if opened == name:
+            inside -= quoting
+            if opened == tag.name:
                 if quoting:
-                    found = (start, tag.end())
+                    found = (start, tag.end)
                 break
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    name: str
+    closing: bool
+    rest: str
+    start: int
+    end: int
+
+
+def _tags(html: str) -> Iterator[_Tag]:
+    """The tags of a piece of HTML in one pass; ends at the first that is not closed."""
+    at = 0
+    while (start := html.find("<", at)) >= 0:
+        opened = _OPENS.match(html, start)
+        if opened is None:
+            at = start + 1
+            continue
+        at = opened.end()
+        while True:
+            stop = _STOPS.search(html, at)
+            if stop is None:
+                return
+            at = stop.end()
+            if stop.group() == ">":
+                break
+            at = html.find(stop.group(), at) + 1
+            if at == 0:
+                return
+        yield _Tag(opened.group(2).lower(), bool(opened.group(1)), html[opened.end() : at - 1], start, at)
+
+
+def _bare(html: str) -> str:
+    """What stands between the tags."""
+    out, at = [], 0
+    for tag in _tags(html):
+        out.append(html[at : tag.start])
+        at = tag.end
+    return " ".join([*out, html[at:]])
 
 
 _VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"))
@@ -61,7 +104,7 @@ def _seen_text(html: str) -> bool:
     """Whether a person would see anything here."""
     if "<img" in html.lower():
         return True
-    return bool(markup.unescape(_TAG.sub(" ", html)).replace("\xa0", " ").strip())
+    return bool(markup.unescape(_bare(html)).replace("\xa0", " ").strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
@@ -22,44 +24,44 @@ class Linking(QObject):
     def __init__(self, pane: QWidget) -> None:
         super().__init__(pane)
         self._pane = pane
-        self._line = LinkLine(pane)
-        self._question = LinkQuestion(pane, self._open)
+        self.line = LinkLine(pane)
+        self.question = LinkQuestion(pane, self._open)
         self._seen = ""
-        self.open_outside = QDesktopServices.openUrl
+        self.open_outside: Callable[[QUrl], object] = QDesktopServices.openUrl
 
     def hovered(self, address: str, html: str) -> None:
         """Show where the link under the pointer goes; an empty address hides it."""
         self._seen = address
         if not address:
-            self._line.hide()
+            self.line.hide()
             return
-        self._line.show_target(self._check(QUrl(address), html)[0], self._pane.width() - measures.px(16))
+        self.line.show_target(self._check(QUrl(address), html)[0], self._pane.width() - measures.px(16))
         self.place()
 
     def clicked(self, url: QUrl, html: str) -> None:
         """Open what is what it says, ask about the rest, refuse what no mail has a reason to open."""
         target, text = self._check(url, html)
-        self._line.hide()
+        self.line.hide()
         if not target.openable:
             self.refused.emit(self.tr("This kind of link is not opened from a message."))
         elif target.scheme == "mailto":
             self.mail_wanted.emit(target.url)
         elif target.doubts:
-            self._question.ask(target, text, self._pane.width() - measures.px(32))
+            self.question.ask(target, text, self._pane.width() - measures.px(32))
             self.place()
         else:
             self._open(target)
 
     def place(self) -> None:
         """Keep the line and the question in their corners."""
-        self._line.move(measures.px(8), self._pane.height() - self._line.height() - measures.px(8))
-        middle = (self._pane.width() - self._question.width()) // 2
-        self._question.move(middle, self._pane.height() - self._question.height() - measures.px(16))
+        self.line.move(measures.px(8), self._pane.height() - self.line.height() - measures.px(8))
+        middle = (self._pane.width() - self.question.width()) // 2
+        self.question.move(middle, self._pane.height() - self.question.height() - measures.px(16))
 
     def forget(self) -> None:
         """Another message is shown."""
-        self._line.hide()
-        self._question.hide()
+        self.line.hide()
+        self.question.hide()
 
     def _check(self, url: QUrl, html: str) -> tuple[Target, str]:
         """The target with the doubts that any of its texts in the message raises."""

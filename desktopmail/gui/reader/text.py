@@ -29,6 +29,9 @@ LINE = 1.45
 FIRST_PIECE = 200_000
 """Characters that are laid out at once; the rest follows when the person asks for it."""
 
+LONGEST_LINE = 4_000
+"""Characters of a line; longer ones are shown as several, since laying them out takes ever longer."""
+
 FOLD, REST = "fold:", "rest:"
 _LINK = re.compile(r"\b(?:https?://[^\s<>\"'\u201c\u201d\u00ab\u00bb]{1,2000}|mailto:[^\s<>\"']{1,500})", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?<![\w.@+-])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\b", re.IGNORECASE)
@@ -87,7 +90,7 @@ class TextBody(QTextBrowser):
 
     def show_text(self, text: str) -> None:
         """Show a message's text; quotations that end it are folded."""
-        self._text = text.replace("\r\n", "\n").rstrip()
+        self._text = _shorter_lines(text.replace("\r\n", "\n").rstrip())
         self._whole = len(self._text) <= FIRST_PIECE
         self._runs = runs(self._text if self._whole else self._text[:FIRST_PIECE])
         self._open.clear()
@@ -243,6 +246,16 @@ def _write_line(cursor: QTextCursor, line: str, ink: QTextCharFormat) -> None:
         cursor.insertText(line[start:end], _anchor(address, theme().colours.accent, underline=True))
         at = end
     cursor.insertText(line[at:], ink)
+
+
+def _shorter_lines(text: str) -> str:
+    """Text whose longest line can be laid out in no time."""
+    if len(text) <= LONGEST_LINE:
+        return text
+    lines = text.split("\n")
+    if max(map(len, lines)) <= LONGEST_LINE:
+        return text
+    return "\n".join(line[at : at + LONGEST_LINE] for line in lines for at in range(0, max(1, len(line)), LONGEST_LINE))
 
 
 def _ink(colour: QColor) -> QTextCharFormat:

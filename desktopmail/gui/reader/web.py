@@ -168,11 +168,17 @@ class WebBody(QWidget):
         )
 
     def _titled(self, title: str) -> None:
-        self._arrived = self._arrived or title == str(self._turn)
+        if title == str(self._turn):
+            self._arrived = True
+            self._stands()
 
     def _loaded(self, fine: bool) -> None:
-        if self._loading and self._arrived:
-            self._finished = True
+        self._finished = True
+        self._stands()
+
+    def _stands(self) -> None:
+        """The new page is there and complete, in whichever order that was told."""
+        if self._loading and self._arrived and self._finished:
             self._settle.start(20 if self._growths else SETTLE)
 
     def _died(self) -> None:
