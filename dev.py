@@ -77,7 +77,6 @@ def check(arguments: list[str]) -> int:
         [
             f"{tool}/codespell",
             "desktopmail",
-            "tests",
             "packaging",
             "dev.py",
             "README.md",
