@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId
-from desktopmail.gui.messages.source import Only
+from desktopmail.gui.messages.source import Found, Only
 from desktopmail.gui.panes import Front
 
 if TYPE_CHECKING:
@@ -173,6 +173,16 @@ class Going(QObject):
         """To the list, from wherever."""
         self._window.panes.bring(Front.LIST)
         self._window.messages.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def escape(self) -> None:
+        """Out of what is special: a search ends, a selection of several becomes one, a lone reader gives way."""
+        messages = self._window.messages
+        if isinstance(messages.model.place, Found):
+            self._window.search.give_up()
+        elif messages.count() > 1:
+            messages.view.setCurrentIndex(messages.view.currentIndex())
+        else:
+            self._window.panes.bring(Front.LIST)
 
     def _toggle_folders(self) -> None:
         panes = self._window.panes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.folder import Folder, Role, Unified
@@ -47,8 +47,10 @@ class Places(QObject):
         self._everywhere = True
         self._asked = ""
         self._asking: asyncio.Task[None] | None = None
+        self._enter = False
         self._before_search: list[MessageId] = []
         self._seen: list[MessageId] = []
+        self._chosen: list[MessageId] = []
         self._read_timer = QTimer(self, singleShot=True)
         self._read_timer.timeout.connect(lambda: self.read_soon.emit(self._seen))
         folders.chosen.connect(self.go)
@@ -128,6 +130,7 @@ class Places(QObject):
         if text and not self._asked:
             self._before_search = self._messages.chosen(1)
         self._asked = text
+        self._enter = False
         if text:
             self._look(self._everywhere)
         elif self.place is not None and isinstance(self._messages.model.place, Found):
@@ -149,21 +152,31 @@ class Places(QObject):
         here = everywhere or self.place is None
         self._messages.show_found(Found(text, result.ids, result.words, result.complete, here, result.terms))
         self._look_around()
+        if self._enter:
+            self._enter = False
+            self._messages.step(1)
+
+    def into_list(self) -> None:
+        """From the search box into the list; to its first hit, as soon as it is known."""
+        self._messages.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self._asking is not None and not self._asking.done():
+            self._enter = True
+        elif not self._messages.count():
+            self._messages.step(1)
 
     # Reading --------------------------------------------------------------------------------------------------
 
     def _selected(self, rows: list[MessageId], count: int) -> None:
-        self._read_timer.stop()
-        if count != 1:
-            self._seen = []
-            self.reading.emit([], None, count)
-        else:
-            found, focus = conversation(self._messages.model, rows[0])
-            self.reading.emit(found, focus, 1)
-            self._seen = [each.id for each in found if Flags.SEEN not in each.flags]
-            seconds = self._preferences.now.mark_read_seconds
-            if self._seen and seconds >= 0:
-                self._read_timer.start(round(seconds * 1000))
+        found, focus = conversation(self._messages.model, rows[0]) if count == 1 else ([], None)
+        self.reading.emit(found, focus, count)
+        self._seen = [each.id for each in found if Flags.SEEN not in each.flags]
+        again, self._chosen = rows == self._chosen, rows
+        seconds = self._preferences.now.mark_read_seconds
+        if not self._seen or seconds < 0:
+            self._read_timer.stop()
+        elif not again:
+            # Only when something else was chosen: what the person marks as unread stays so.
+            self._read_timer.start(round(seconds * 1000))
         self._look_around()
 
     def apply(self, changes: ChangeSet) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -128,9 +128,10 @@ class MainWindow(QMainWindow):
         self.messages.view.clicked.connect(lambda index: self.going.touched())
         self.messages.menu_wanted.connect(self._row_menu)
         self.messages.walk.connect(self.going.walk)
+        self.messages.view.escaped.connect(self.going.escape)
         self.folders.dropped.connect(self._dropped)
         self.folders.menu_wanted.connect(self.foldering.menu)
-        self.search.down_wanted.connect(self._into_list)
+        self.search.down_wanted.connect(self.places.into_list)
         self.bar.standing.clicked.connect(self.open_activity)
         self.panel.remedy_wanted.connect(self.trouble.remedy)
         self.panel.sync_wanted.connect(self.going.sync)
@@ -240,11 +241,6 @@ class MainWindow(QMainWindow):
     def _dropped(self, ids: list[MessageId], folder: object, copy: bool) -> None:
         verb = self.verbs.copy if copy else self.verbs.move
         verb(folder, ids)  # type: ignore[arg-type]
-
-    def _into_list(self) -> None:
-        self.messages.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        if not self.messages.chosen():
-            self.messages.step(1)
 
     # Life -----------------------------------------------------------------------------------------------------
 

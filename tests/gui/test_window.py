@@ -222,10 +222,11 @@ def test_search_shows_hits_in_the_list_and_escape_returns(desk: Desk, run: Run, 
     desk.until(lambda: isinstance(window.messages.model.place, Found))
     assert len(desk.ids) == 2
     assert "2 found" in window.messages.header.words
+    assert chosen(window) == desk.ids[:1]
     assert not window.search.hinting
-    window.search.setFocus()
-    qtbot.keyClick(window.search, Qt.Key.Key_Escape)
+    press(qtbot, window, Qt.Key.Key_Escape)
     desk.until(lambda: desk.ids == before)
+    assert window.search.text() == ""
 
 
 def test_search_without_hits_says_so(desk: Desk, run: Run, qtbot: QtBot) -> None:
@@ -273,6 +274,10 @@ def test_the_reader_follows_the_selection(desk: Desk, run: Run, qtbot: QtBot) ->
     window.preferences.change(mark_read_seconds=0.0)
     window.messages.choose([desk.ids[1]])
     desk.until(lambda: Flags.SEEN in desk.engine.library.summary(desk.ids[1]).flags)
+    window.commands.run("mark_read")
+    desk.until(lambda: Flags.SEEN not in desk.engine.library.summary(desk.ids[1]).flags)
+    run(desk.settled())
+    assert not window.places._read_timer.isActive()
     window.messages.choose(desk.ids[2:4])
     desk.until(lambda: "2 selected" in window.reader._empty.words)
 

@@ -60,6 +60,10 @@ class FolderModel(QAbstractItemModel):
             return self._tip(node)
         return None
 
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The header is not shown, but spoken."""
+        return self.tr("Folders") if role == Qt.ItemDataRole.DisplayRole else None
+
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags

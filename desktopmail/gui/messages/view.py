@@ -1,7 +1,8 @@
 """The scrolling list itself: lays rows out by arithmetic, keeps what is on screen still when rows come and go.
 
-It is an item view of its own because the stock list cannot give headings another height without losing uniform rows,
-and because nothing may jump: rows inserted above the first visible one move the scroll bar, not the picture."""
+A list view in name, so that screen readers meet a list; the layout is its own, because the stock one cannot give
+headings another height without losing uniform rows, and because nothing may jump: rows inserted above the first visible
+one move the scroll bar, not the picture."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ from PySide6.QtGui import (
     QRegion,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
 from desktopmail.domain.message import Summary
 from desktopmail.gui.messages import dates
@@ -47,12 +48,13 @@ Index = QModelIndex | QPersistentModelIndex
 _Selection = QItemSelectionModel.SelectionFlag
 
 
-class MessageView(QAbstractItemView):
+class MessageView(QListView):
     """Shows a `MessageModel`. Emits what the person wants; decides nothing."""
 
     row_command = Signal(str, int)
     menu_wanted = Signal(QPoint)
     walk = Signal(bool)
+    escaped = Signal()
     scrolled = Signal()
 
     def __init__(self, model: MessageModel, parent: QWidget | None = None) -> None:
@@ -94,16 +96,20 @@ class MessageView(QAbstractItemView):
         self.updateGeometries()
         self.viewport().update()
 
+    def doItemsLayout(self) -> None:
+        """Rows lie where arithmetic says: nothing to lay out one by one."""
+        QAbstractItemView.doItemsLayout(self)
+
     def updateGeometries(self) -> None:
         bar = self.verticalScrollBar()
         page = self.viewport().height()
         bar.setRange(0, max(0, self._layout.height + px(8) - page))
         bar.setPageStep(page)
         bar.setSingleStep(max(1, self._layout.row_height * 2 // 3))
-        super().updateGeometries()
+        QAbstractItemView.updateGeometries(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+        QAbstractItemView.resizeEvent(self, event)
         self.updateGeometries()
 
     def _restyled(self) -> None:
@@ -338,6 +344,8 @@ class MessageView(QAbstractItemView):
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if event.key() == Qt.Key.Key_Space and not control:
             self.walk.emit(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
         elif event.key() == Qt.Key.Key_Space:
             self.selectionModel().select(self.currentIndex(), _Selection.Toggle)
         else:
