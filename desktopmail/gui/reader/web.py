@@ -199,10 +199,10 @@ class WebBody(QWidget):
     def _settled(self) -> None:
         if self.sheet is None:
             return
+        first, self._loading = self._loading, False
         self._fit()
         self._take_height(self.sheet.page.contentsSize())
-        if self._loading:
-            self._loading = False
+        if first:
             self.ready.emit()
 
     def _take_height(self, size: QSizeF) -> None:
