@@ -6,6 +6,8 @@ byte is stored.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +21,6 @@ from desktopmail.engine.imap.windows import BODY_COUNT, ON_DEMAND_SIZE, body_bat
 from desktopmail.mime.text import IndexText, for_index
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.protocols.imap.uids import UidSet
-from desktopmail.store.content import Content
 from desktopmail.store.rows import FolderMark, Missing, NewContent
 from desktopmail.store.store import Store
 from desktopmail.store.text import TextRow
@@ -28,6 +29,10 @@ from desktopmail.store.transaction import Transaction
 CHUNK_BYTES, CHUNK_COUNT = 4_000_000, 100
 """How much is hashed, compressed and indexed at once."""
 CHUNKS_AHEAD = 3
+LOOK = 4 * BODY_COUNT
+"""How many missing messages are looked at in one go."""
+SECONDS = 2.0
+"""How long background content is brought before changes get their turn."""
 STRIKES = 3
 """How often the line may break at one message before it is left to whoever opens it."""
 
@@ -51,24 +56,35 @@ class Bodies:
         self._teller = teller
         self._tally = tally
         self._trouble = Trouble()
+        self._turn = asyncio.Lock()
 
-    async def piece(self, folders: Collection[FolderId] | None, budget: int, trouble: Trouble) -> bool:
-        """Bring the newest messages that are missing, up to `budget` bytes of one folder. False: nothing is missing."""
+    async def some(self, folders: Collection[FolderId] | None, budget: int, trouble: Trouble) -> bool:
+        """Bring the newest messages that are missing, in requests of up to `budget` bytes, for about SECONDS. While one
+        is stored the next is on its way. False: nothing is missing."""
         self._trouble = trouble
+        end = time.monotonic() + SECONDS
         missing = await self._store.read(lambda tx: _missing(tx, self._account, folders, trouble.closed))
         if not missing:
             return False
-        folder, batch = _next(missing, budget, trouble)
         left = await self._store.read(lambda tx: tx.messages.count_without_content(self._account.id, ON_DEMAND_SIZE))
-        if left > len(batch):
-            self._teller.working(f"Downloading: {left:,} messages left")
+        async with Lane(CHUNKS_AHEAD) as lane:
+            while missing and time.monotonic() < end:
+                folder, batch = _next(missing, budget, trouble)
+                if left > len(batch):
+                    self._teller.working(f"Downloading: {left:,} messages left")
+                await self._piece(folder, batch, lane)
+                taken = {each.message for each in batch}
+                missing = [each for each in missing if each.message not in taken and each.folder not in trouble.closed]
+                left -= len(batch)
+        return True
+
+    async def _piece(self, folder: FolderId, batch: Sequence[Missing], lane: Lane) -> None:
         try:
             await self._open(folder)
         except (NotFound, Refused, ContentMissing):
-            trouble.closed.add(folder)
+            self._trouble.closed.add(folder)
         else:
-            await self._bring(folder, batch)
-        return True
+            await self._bring(folder, batch, lane)
 
     async def one(self, message: MessageId) -> None:
         """Bring one message of any size. Raises NotFound, ContentMissing."""
@@ -94,25 +110,24 @@ class Bodies:
             raise ContentMissing("The folder was made anew on the server", "Its messages are being listed again.")
         return mark
 
-    async def _bring(self, folder: FolderId, batch: Sequence[Missing]) -> None:
+    async def _bring(self, folder: FolderId, batch: Sequence[Missing], lane: Lane) -> None:
         wanted = {each.uid: each for each in batch}
-        chunks = _Chunks(self._store, self._tally)
-        async with Lane(CHUNKS_AHEAD) as lane:
+        chunks = _Chunks(self._store, self._tally, self._turn)
 
-            async def sink(uid: int, raw: bytes) -> None:
-                message = wanted.pop(uid, None)
-                if message is not None:
-                    await chunks.take(lane, message, raw)
+        async def sink(uid: int, raw: bytes) -> None:
+            message = wanted.pop(uid, None)
+            if message is not None:
+                await chunks.take(lane, message, raw)
 
-            try:
-                await self._session.fetch_bodies(UidSet.of(wanted), sink)
-            except Refused:
-                await self._one_by_one(wanted, chunks, lane)
-            except MailError:
-                await chunks.rest(lane)
-                await self._strike(wanted)
-                raise
+        try:
+            await self._session.fetch_bodies(UidSet.of(wanted), sink)
+        except Refused:
+            await self._one_by_one(wanted, chunks, lane)
+        except MailError:
             await chunks.rest(lane)
+            await self._strike(wanted)
+            raise
+        await chunks.rest(lane)
         if wanted:
             await self._not_given(folder, wanted)
 
@@ -150,9 +165,10 @@ class Bodies:
 class _Chunks:
     """Gathers messages into chunks worth a transaction."""
 
-    def __init__(self, store: Store, tally: Tally) -> None:
+    def __init__(self, store: Store, tally: Tally, turn: asyncio.Lock) -> None:
         self._store = store
         self._tally = tally
+        self._turn = turn
         self._waiting: list[tuple[Missing, bytes]] = []
         self._bytes = 0
 
@@ -168,7 +184,7 @@ class _Chunks:
         """Hand over what is gathered."""
         pairs, self._waiting, self._bytes = self._waiting, [], 0
         if pairs:
-            await lane.put(keep(self._store, pairs))
+            await lane.put(keep(self._store, pairs, self._turn))
 
 
 def _next(missing: Sequence[Missing], budget: int, trouble: Trouble) -> tuple[FolderId, list[Missing]]:
@@ -185,22 +201,25 @@ def _missing(
 ) -> list[Missing]:
     """What to bring, newest first; of one folder after the other when only some are wanted."""
     if folders is None and not closed:
-        return tx.messages.without_content(account=account.id, limit=BODY_COUNT, max_size=ON_DEMAND_SIZE)
+        return tx.messages.without_content(account=account.id, limit=LOOK, max_size=ON_DEMAND_SIZE)
     wanted = [folder.id for folder in tx.folders.all(account.id)] if folders is None else list(folders)
     found: list[Missing] = []
     for folder in wanted:
         if folder not in closed:
-            found += tx.messages.without_content(folder=folder, limit=BODY_COUNT, max_size=ON_DEMAND_SIZE)
+            found += tx.messages.without_content(folder=folder, limit=LOOK, max_size=ON_DEMAND_SIZE)
     return found
 
 
-async def keep(store: Store, pairs: Sequence[tuple[Missing, bytes]]) -> None:
-    """Store the bytes of messages, tell their rows, index their text; in this order."""
-
-    def put(content: Content) -> tuple[list[bytes], list[IndexText]]:
-        return content.put_many([raw for _, raw in pairs]), [for_index(raw) for _, raw in pairs]
-
-    shas, texts = await store.content(put)
+async def keep(store: Store, pairs: Sequence[tuple[Missing, bytes]], turn: asyncio.Lock | None = None) -> None:
+    """Store the bytes of messages, tell their rows, index their text; in this order. Reading the text needs another
+    thread's time while the bytes are compressed; `turn` lets one chunk at a time do so."""
+    raws = [raw for _, raw in pairs]
+    async with turn or asyncio.Lock():
+        reading = asyncio.ensure_future(asyncio.to_thread(_texts, raws))
+        try:
+            shas = await store.content(lambda content: content.put_many(raws))
+        finally:
+            texts = await reading
     rows = [
         NewContent(each.message, sha, len(raw), text.preview, text.attachments)
         for (each, raw), sha, text in zip(pairs, shas, texts, strict=True)
@@ -211,3 +230,7 @@ async def keep(store: Store, pairs: Sequence[tuple[Missing, bytes]]) -> None:
         for (each, _), text in zip(pairs, texts, strict=True)
     ]
     await store.text(lambda table: table.add(index))
+
+
+def _texts(raws: Sequence[bytes]) -> list[IndexText]:
+    return [for_index(raw) for raw in raws]

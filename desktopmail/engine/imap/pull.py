@@ -209,13 +209,14 @@ class Pull:
         place = reading.place
         door = Door(self._account, place.folder, first=not reading.listed)
         done = 0
-        for window in header_windows(missing):
-            await self._window(door, UidSet.of(window))
-            done += len(window)
-            if len(missing) > MANY:
-                self._teller.counting(f"Listing {place.folder.name}", done, len(missing))
-            if not reading.listed and done < len(missing):
-                await self._save(place.folder.id, replace(reading.mark, down_to=max(window[0], 2)))
+        async with Lane() as lane:
+            for window in header_windows(missing):
+                await self._window(door, UidSet.of(window), lane)
+                done += len(window)
+                if len(missing) > MANY:
+                    self._teller.counting(f"Listing {place.folder.name}", done, len(missing))
+                if not reading.listed and done < len(missing):
+                    await lane.put(self._save(place.folder.id, replace(reading.mark, down_to=max(window[0], 2))))
         role = place.folder.role
         for people in door.people.slices():
             await self._see(people, door.people.latest, sent=role is Role.SENT)
@@ -223,20 +224,20 @@ class Pull:
     async def _see(self, people: list[Address], latest: int, *, sent: bool) -> None:
         await self._store.write(lambda tx: tx.contacts.seen(people, latest, sent=sent))
 
-    async def _window(self, door: Door, uids: UidSet) -> None:
+    async def _window(self, door: Door, uids: UidSet, lane: Lane) -> None:
         """One range of new messages. When the server cannot give some of them, the others are asked for in ever
         smaller ranges, and the one that cannot be had is left out."""
+        slices = _Slices(self, door)
         try:
-            slices = _Slices(self, door)
-            async with Lane() as lane:
-                await self._session.fetch_headers(uids, slices.into(lane))
-                await slices.rest(lane)
+            await self._session.fetch_headers(uids, slices.into(lane))
+            await slices.rest(lane)
         except Refused:
+            await slices.rest(lane)
             folder = door.folder.id
             left = list(uids - await self._store.read(lambda tx: UidSet.of(tx.copies.messages(folder, uids))))
             if len(left) > 1:
-                await self._window(door, UidSet.of(left[len(left) // 2 :]))
-                await self._window(door, UidSet.of(left[: len(left) // 2]))
+                await self._window(door, UidSet.of(left[len(left) // 2 :]), lane)
+                await self._window(door, UidSet.of(left[: len(left) // 2]), lane)
 
     async def _save(self, folder: FolderId, mark: FolderMark) -> None:
         await self._store.write(lambda tx: tx.folders.set_mark(folder, mark))

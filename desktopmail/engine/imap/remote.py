@@ -20,7 +20,7 @@ from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
 
 PIECE_SECONDS = 2.0
-"""How long one piece of background content should take, so that changes never wait long behind it."""
+"""How long one request for background content should take, so that changes never wait long behind it."""
 SMALLEST_PIECE = 1_000_000
 
 
@@ -58,7 +58,7 @@ class ImapRemote:
         session = await self._line(Purpose.WORK)
         start, before = time.monotonic(), self.tally.bytes
         bodies = Bodies(session, self._store, self._account, self._teller, self.tally)
-        more = await bodies.piece(folders, self._budget, self._trouble)
+        more = await bodies.some(folders, self._budget, self._trouble)
         speed = (self.tally.bytes - before) / max(time.monotonic() - start, 0.001)
         self._budget = int(min(max(speed * PIECE_SECONDS, SMALLEST_PIECE), BODY_BUDGET))
         return more
