@@ -121,12 +121,7 @@ class FetchVerbs(Dialogue):
             rows.extend(responses.flag_rows(batch))
 
         question = _Question(f"(UID FLAGS{self._mod_seq()})", 0, modifiers, frozenset({"VANISHED"}))
-        try:
-            requests = await self._stream(pieces(uids, FLAG_COUNT), question, take)
-        except Refusal:
-            if self.exists:
-                raise
-            requests = []
+        requests = await self._stream(pieces(uids, FLAG_COUNT), question, take)
         return FlagNews(rows, _vanished(line for request in requests for line in request.lines))
 
     def _mod_seq(self) -> str:
@@ -135,9 +130,16 @@ class FetchVerbs(Dialogue):
     # Streaming.
 
     async def _stream(self, ranges: Iterator[str], question: _Question, take: HeaderSink) -> list[Request]:
-        """Ask UID FETCH for all ranges and hand the responses on; leaving early ends the connection."""
-        if self.exists == 0 and not question.modifiers:
+        """Ask UID FETCH for all ranges and hand the responses on; leaving early ends the connection. Some servers
+        refuse to look into an empty folder (Cyrus): that is no harm."""
+        try:
+            return await self._flowing(ranges, question, take)
+        except Refusal:
+            if self.exists:
+                raise
             return []
+
+    async def _flowing(self, ranges: Iterator[str], question: _Question, take: HeaderSink) -> list[Request]:
         async with self._turn(STEP, 0), self._flow(question.limit) as stream:
             asker = asyncio.ensure_future(self._ask(ranges, question, stream))
             try:

@@ -1,6 +1,6 @@
 """Where known servers differ from the standard in a way that matters above the wire. Facts, not workarounds.
 
-What differs on the wire only is met where it happens: an empty folder is not asked for messages (Cyrus says NO),
+What differs on the wire only is met where it happens: a NO for an empty folder is no harm (Cyrus),
 unknown commands may be answered NO instead of BAD (Courier), attributes are compared without case (Cyrus).
 """
 

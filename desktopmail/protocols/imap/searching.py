@@ -23,8 +23,6 @@ class SearchVerbs(Dialogue):
         """UIDs that match; `text`, if any, follows the criteria as their argument ('TEXT', 'SUBJECT', …), in UTF-8.
 
         `criteria` are the program's own words, never a person's."""
-        if self.exists == 0:
-            return UidSet()
         async with self._turn("to search", self.patience.slow):
             return await self._search(criteria, text)
 

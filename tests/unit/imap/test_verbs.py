@@ -6,6 +6,7 @@ import pytest
 
 from desktopmail.domain.errors import (
     ConnectionLost,
+    ContentMissing,
     NotFound,
     WrongUsage,
 )
@@ -220,15 +221,15 @@ def test_a_folder_that_is_gone() -> None:  # D35
     told(script, attempt)
 
 
-def test_an_empty_folder_is_not_asked() -> None:
+def test_a_no_for_an_empty_folder_is_no_harm() -> None:
     empty = SELECT.replace(b"* 3 EXISTS", b"* 0 EXISTS")
     script = script_of(SELECT=empty, UID_FETCH=b"<tag> NO nothing there\r\n")
 
     async def attempt(session: ImapSession) -> None:
         await session.fetch_headers("1:*", ignore)
         await session.fetch_bodies([1], ignore)
-        assert not await session.search_all()
         assert (await session.fetch_flags("1:*", 5)).rows == []
+        with pytest.raises(ContentMissing):
+            await session.fetch_section(1, "")
 
     told(script, attempt)
-    assert [line.split()[1] for line in since(script)] == [b"FETCH"]
