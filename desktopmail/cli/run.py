@@ -37,11 +37,18 @@ def run(arguments: Namespace, profile: Path, open_engine: OpenEngine) -> int:
     except MailError as error:
         return _report(output, error)
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - whoever read the output is gone
+        _nobody_reads()
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
+
+
+def _nobody_reads() -> None:
+    """Whoever read the output is gone; what is still buffered must not be complained about at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 async def _do(desk: Desk) -> int:

@@ -47,7 +47,7 @@ class Terminal:
     def start(self, *words: object) -> subprocess.Popen[bytes]:
         """Start a command and do not wait for it."""
         return subprocess.Popen(
-            [sys.executable, "-X", "dev", "-m", "desktopmail", *map(str, words)],
+            [sys.executable, "-W", "error", "-m", "desktopmail", *map(str, words)],
             env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import signal
 from email.message import EmailMessage
 
 from tests.journeys.conftest import Person
@@ -164,6 +166,54 @@ def test_refusals_are_told_per_recipient(person: Person) -> None:  # D17
     later = f"{head}To: greylist@mail.test\r\n\r\nx\r\n".encode()
     waiting = desk.run("--json", "send", "-", "--wait", given=later, codes=(1,)).json
     assert (waiting["state"], waiting["recipients"][0]["code"]) == ("queued", 450)
+
+
+def test_watching_prints_a_line_per_change(person: Person) -> None:
+    """sync --watch stays, tells of new mail at once, and ends when interrupted."""
+    desk = person.terminal
+    person.add_account()
+    process = desk.start("sync", "--watch")
+    assert process.stdout is not None
+    try:
+        person.dovecot.seed(person.user, "INBOX", [letter("News")])
+        lines = (json.loads(line) for line in process.stdout)
+        first = next(line for line in lines if line.get("added"))
+        assert (first["folder"], len(first["added"])) == ("Inbox", 1)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors == b""
+
+
+def test_a_reader_that_hangs_up_is_no_trouble(person: Person) -> None:
+    """`list | head -1` says nothing on stderr."""
+    person.dovecot.seed(person.user, "INBOX", [letter(f"Row {number}", number=number % 60) for number in range(3000)])
+    person.add_account()
+    person.terminal.run("sync", "--headers-only")
+    process = person.terminal.start("list", "Inbox", "--limit", "3000")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    errors = process.stderr.read()
+    process.stderr.close()
+    process.wait(30)
+    assert errors == b""
+
+
+def test_headers_only_leaves_content_for_later(person: Person) -> None:
+    """What is not here is fetched when it is shown."""
+    person.dovecot.seed(person.user, "INBOX", [letter("Later", "The text.\r\n")])
+    desk = person.terminal
+    person.add_account()
+    desk.run("sync", "--headers-only")
+    (row,) = desk.ask("list", "Inbox")
+    assert (row["fetched"], row["copy"]) == ("headers", "server")
+    assert desk.run("search", "text", codes=(3,)).err.count("not downloaded") == 1
+    shown = desk.ask("show", row["id"])
+    assert (shown["text"].strip(), shown["fetched"], shown["copy"]) == ("The text.", "full", "both")
 
 
 def test_an_answer_marks_its_original(person: Person) -> None:
