@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktopmail.domain.folder import Role
-from desktopmail.domain.ids import AccountId
+from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.gui.messages.source import Found, Only
 from desktopmail.gui.panes import Front
 
@@ -90,6 +90,18 @@ class Going(QObject):
         reader = self._window.reader.reader
         if reader is not None:
             reader.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def called(self, message: MessageId | None) -> None:
+        """From outside the window: bring it to the front, with a message if one is named."""
+        window = self._window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        found = window.engine.library.summaries([message]) if message is not None else []
+        if found:
+            window.places.go(found[0].folder, found[0].id)
+            self.open()
 
     def touched(self) -> None:
         """A click on a row: where only one pane is seen, it opens."""

@@ -23,6 +23,7 @@ from desktopmail.gui.going import Going
 from desktopmail.gui.loop import tell_problems
 from desktopmail.gui.menus import Menus
 from desktopmail.gui.messages.pane import MessagePane
+from desktopmail.gui.notify import Notify
 from desktopmail.gui.overview import Overview
 from desktopmail.gui.panes import Front, Panes
 from desktopmail.gui.places import Places
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.foldering = Foldering(engine, self.verbs, self.commands, self)
         self.standings = Standings(engine, self.bar.standing, self.panel, self.messages, self)
         self.going = Going(self)
+        self.notify = Notify(engine, self)
         self.ring = FocusRing(self)
 
     def _place(self) -> None:
@@ -121,7 +123,7 @@ class MainWindow(QMainWindow):
         self.commands.bind(self.verbs.table() | self.going.table())
         self.places.situation.connect(self.commands.update)
         self.places.reading.connect(self._reading)
-        self.places.read_soon.connect(self.verbs.see)
+        self.places.read_soon.connect(self._seen)
         self.places.shown.connect(lambda place: self._shown())
         self.messages.row_command.connect(self.verbs.row)
         self.messages.opened.connect(lambda one: self.going.open())
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
         self.reader.made.connect(self._reader_made)
         self.panes.changed.connect(self._panes_changed)
         self.welcome.wanted.connect(self.add_account)
+        self.notify.opened.connect(self.going.called)
         self.writing.receipt.connect(self.verbs.show)
         self.writing.kept.connect(self.toast.say)
         self.writing.held.connect(self._held)
@@ -145,7 +148,7 @@ class MainWindow(QMainWindow):
         tell_problems(self.trouble.tell)
         engine = self.engine
         self._ends = [engine.on_change(self._changed), engine.on_activity(self._activity)]
-        self._ends.append(engine.on_problem(self.trouble.tell))
+        self._ends += [engine.on_problem(self.trouble.tell), engine.on_notice(self.notify.tell)]
 
     def _reader_made(self, reader: ReaderPane) -> None:
         actions = self.commands.actions
@@ -179,6 +182,7 @@ class MainWindow(QMainWindow):
             self.standings.show()
         if changes.folders or changes.tree:
             self._title()
+            self.notify.count()
 
     def _activity(self, activity: Activity) -> None:
         self.standings.soon()
@@ -187,6 +191,10 @@ class MainWindow(QMainWindow):
         visible = self.panes.seen[2] or self.reader.reader is not None
         if visible or not found:
             self.reader.show_messages(found, focus, count)  # type: ignore[arg-type]
+
+    def _seen(self, ids: list[MessageId]) -> None:
+        if self.panes.seen[2]:
+            self.verbs.see(ids)
 
     def _shown(self) -> None:
         self._title()

@@ -29,6 +29,7 @@ from desktopmail.domain.message import Fetched, Flags, Summary
 from desktopmail.engine.actions import Actions
 from desktopmail.engine.folders import Folders
 from desktopmail.engine.library import Library
+from desktopmail.engine.notices import Notice
 from desktopmail.engine.pictures import Pictures
 from desktopmail.engine.reading import Reading
 from desktopmail.engine.search import Search
@@ -71,6 +72,10 @@ class DeskEngine:
 
     def on_problem(self, listener: Callable[[Problem], None]) -> Callable[[], None]:
         self.complain = listener
+        return lambda: None
+
+    def on_notice(self, listener: Callable[[Notice], None]) -> Callable[[], None]:
+        self.notice = listener
         return lambda: None
 
     def wake(self) -> None:

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.folder import Role, Unified
+from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags
+from desktopmail.engine.notices import Notice
 from desktopmail.gui.messages.source import Found, Only
 from desktopmail.gui.widgets.confirm import Confirm
 from desktopmail.gui.window import MainWindow
@@ -344,3 +346,16 @@ def test_unified_views_come_with_the_second_account(desk: Desk, run: Run, qtbot:
     assert len(desk.ids) == 17
     run(desk.arrive(0, 2, newer=60))
     desk.until(lambda: len(desk.ids) == 19)
+
+
+def test_a_notification_leads_to_its_message(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    """A click on it brings window, folder and message; a message that is gone only the window."""
+    window = opened(desk, run, qtbot)
+    window.places.go(desk.folder(Role.ARCHIVE))
+    inbox = desk.engine.library.ids(desk.folder(Role.INBOX))
+    window.notify.tell(Notice("Grace Hopper", "Compiler review", MessageId(inbox[3]), (MessageId(inbox[3]),)))
+    window.notify._clicked()
+    assert window.places.place == desk.folder(Role.INBOX)
+    assert chosen(window) == [inbox[3]]
+    window.notify.opened.emit(MessageId(99999))
+    assert chosen(window) == [inbox[3]]
