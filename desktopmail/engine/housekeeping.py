@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 
-from desktopmail.domain.address import people
 from desktopmail.domain.ids import MessageId
-from desktopmail.domain.message import Summary
+from desktopmail.domain.message import Fetched, Summary
 from desktopmail.mime.text import for_index
 from desktopmail.store.store import Store
 from desktopmail.store.text import TextRow
@@ -28,22 +28,33 @@ async def index_piece(store: Store, limit: int = INDEX_SLICE) -> bool:
 
 
 async def index_messages(store: Store, ids: Sequence[MessageId]) -> None:
-    """Index these messages: whole texts of what is stored, headers of the rest."""
-    found = await store.read(lambda tx: _named(tx, ids))
-    rows = []
-    for summary, sha in found:
+    """Index these messages as fully as they can be: whole texts of what is stored, headers of the rest."""
+    rows = {message: TextRow(message, "", "") for message in ids}
+    raws: dict[MessageId, bytes] = {}
+    for summary, sha in await store.read(lambda tx: _named(tx, ids)):
+        who = " ".join(f"{each.name} {each.address}" for each in (*summary.sender, *summary.to))
+        rows[summary.id] = TextRow(summary.id, who, summary.subject, whole=summary.fetched is Fetched.FULL)
         raw = await store.raw(sha) if sha else None
-        if raw is None:
-            who = " ".join(f"{each.name} {each.address}" for each in (*summary.sender, *summary.to))
-            rows.append(TextRow(summary.id, who or people(summary.sender), summary.subject, whole=False))
-        else:
-            text = for_index(raw)
-            rows.append(TextRow(summary.id, text.people, text.subject, text.text, text.attachment_names))
-    await store.text(lambda index: index.add(rows))
+        if raw is not None:
+            raws[summary.id] = raw
+    if raws:
+        rows |= await asyncio.to_thread(_whole, raws)
+    await store.text(lambda index: index.add(list(rows.values())))
+
+
+def _whole(raws: dict[MessageId, bytes]) -> dict[MessageId, TextRow]:
+    texts = {message: for_index(raw) for message, raw in raws.items()}
+    return {
+        message: TextRow(message, text.people, text.subject, text.text, text.attachment_names)
+        for message, text in texts.items()
+    }
 
 
 def _named(tx: Transaction, ids: Sequence[MessageId]) -> list[tuple[Summary, bytes | None]]:
-    return [(summary, tx.messages.facts(summary.id).content) for summary in tx.messages.summaries(ids)]
+    return [
+        (summary, tx.messages.facts(summary.id).content if summary.fetched is Fetched.FULL else None)
+        for summary in tx.messages.summaries(ids)
+    ]
 
 
 async def tidy(store: Store, days: int = UNDO_DAYS) -> int:

@@ -200,7 +200,7 @@ class Runner:
                 continue
             self._backoff.reset()
             self._pulled.set()
-            if await self._remote.fill() or await index_piece(self._store):
+            if await index_piece(self._store) or await self._remote.fill():
                 continue
             self._teller.idle()
             await self._rest()
