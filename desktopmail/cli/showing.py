@@ -48,8 +48,8 @@ async def _data(desk: Desk, engine: Engine) -> bytes:
     options = desk.arguments
     if options.part:
         return await engine.reading.part(options.id, options.part)
+    raw = await engine.reading.raw(options.id)
     if options.raw or options.headers:
-        raw = await engine.reading.raw(options.id)
         return raw if options.raw else header_of(raw)
     body = await engine.reading.load(options.id)
     return (body.text if options.text else body.html).encode("utf-8", "replace")

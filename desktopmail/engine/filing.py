@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from desktopmail.domain.account import Account, SmtpServer
+from desktopmail.domain.address import Address
 from desktopmail.domain.draft import Answer, Outgoing, RecipientResult, Sending
 from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Folder, Role
 from desktopmail.domain.ids import AccountId, MessageId
-from desktopmail.domain.message import Flags
+from desktopmail.domain.message import Flags, Summary
 from desktopmail.engine.library import Library
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -39,13 +40,22 @@ def to_sent(tx: Transaction, message: MessageId, said: str) -> None:
     tx.messages.set_flags([message], add=Flags.SEEN, remove=Flags.DRAFT)
     tx.messages.move([message], home(tx, account.id, Role.SENT).id, settle_at=settle_at)
     tx.history.add([message], "sent", said)
+    tx.drafts.drop_versions(message)
     row = tx.messages.summary(message)
-    tx.contacts.seen(row.to, tx.now, sent=True)
+    tx.contacts.seen(_people(tx, row), tx.now, sent=True)
     facts = tx.drafts.get(message)
     flag = _ANSWERED.get(facts.answer) if facts else None
     if facts and facts.answers and flag and tx.messages.before([facts.answers]):
         tx.messages.set_flags([facts.answers], add=flag)
         tx.history.add([facts.answers], "answered" if flag is Flags.ANSWERED else "forwarded", row.subject)
+
+
+def _people(tx: Transaction, row: Summary) -> list[Address]:
+    """Everybody it went to: named in To, else by the envelope."""
+    entry = tx.outbox.get(row.id)
+    named = {each.address.casefold() for each in row.to}
+    others = [each.address for each in entry.recipients if each.code < 400] if entry else []
+    return [*row.to, *(Address("", each) for each in others if each.casefold() not in named)]
 
 
 def to_drafts(tx: Transaction, message: MessageId) -> None:

@@ -12,16 +12,16 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
-from desktopmail.domain.account import Account, Endpoint
+from desktopmail.domain.account import Endpoint
 from desktopmail.domain.action import Receipt
 from desktopmail.domain.draft import Outgoing, Sending
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound, PossiblySent, WrongUsage
 from desktopmail.domain.ids import AccountId, MessageId
-from desktopmail.engine import filing
-from desktopmail.engine.delivery import GIVE_UP_SECONDS, Outcome, judge, on_the_way, pause, pending
+from desktopmail.engine import dispatch, filing
+from desktopmail.engine.delivery import on_the_way, pending
+from desktopmail.engine.dispatch import UNKNOWN, WAITING, Answer, Job, TakenBack
 from desktopmail.protocols.smtp.envelope import Envelope
 from desktopmail.protocols.smtp.session import Submission, submit
 from desktopmail.protocols.smtp.words import MessageRefused
@@ -29,11 +29,9 @@ from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
-WAITING = (Sending.QUEUED, Sending.WAITING)
 LONGEST_NAP = 300.0
 
 Report = Callable[[AccountId, MailError], None]
-Answer = Submission | MessageRefused
 
 
 class Submit(Protocol):
@@ -49,18 +47,6 @@ class Submit(Protocol):
     ) -> Awaitable[Submission]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    account: Account
-    entry: Outgoing
-    sender: str
-    content: bytes | None
-
-
-class _TakenBack(MailError):
-    """The person cancelled while the connection was being made."""
-
-
 class Outbox:
     """See the module. `report` hears about what the person ought to know while nobody waits for an answer."""
 
@@ -73,7 +59,7 @@ class Outbox:
         self._submit = submit
         self._turns: dict[AccountId, asyncio.Lock] = {}
         self._failures: dict[MessageId, int] = {}
-        self._unwritten: dict[MessageId, tuple[_Job, Answer]] = {}
+        self._unwritten: dict[MessageId, tuple[Job, Answer]] = {}
         self._news = asyncio.Event()
         self._woken = False
 
@@ -106,7 +92,7 @@ class Outbox:
                 self._news.clear()
                 if self._woken:
                     self._woken = False
-                    await self._store.write(_hurry)
+                    await self._store.write(lambda tx: dispatch.hurry(tx, None, unanswered=True))
                 await self.send_due()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(await self._nap()):
@@ -120,13 +106,16 @@ class Outbox:
         self._woken = True
         self._news.set()
 
-    async def send_due(self, accounts: Iterable[AccountId] | None = None) -> int:
-        """Send what is due now; how many messages were sent. Troubles are kept with each entry and reported."""
+    async def send_due(self, accounts: Iterable[AccountId] | None = None, *, force: bool = False) -> int:
+        """Send what is due now; how many messages were sent. Troubles are kept with each entry and reported. With
+        `force` no pause after an earlier attempt holds anything back."""
         wanted = None if accounts is None else set(accounts)
+        if force:
+            await self._store.write(lambda tx: dispatch.hurry(tx, wanted))
         for job, answer in list(self._unwritten.values()):
             await self._keep(job, answer)
         sent = 0
-        for message in await self._store.read(lambda tx: _due(tx, wanted)):
+        for message in await self._store.read(lambda tx: dispatch.due(tx, wanted)):
             sent += await self._attempt(message) is Sending.SENT
         return sent
 
@@ -143,7 +132,7 @@ class Outbox:
         """Send it again as it is, whatever came of it: with the same Message-ID, to those who have not got it."""
 
         def work(tx: Transaction) -> None:
-            entry = _present(tx, message)
+            entry = dispatch.present(tx, message)
             if entry.state is Sending.SENDING:
                 raise WrongUsage("This message is being sent now")
             if entry.state is Sending.REFUSED:
@@ -158,7 +147,7 @@ class Outbox:
         """Do not send: back to Drafts. Raises WrongUsage while it is being handed over."""
 
         def work(tx: Transaction) -> Receipt:
-            entry = _present(tx, message)
+            entry = dispatch.present(tx, message)
             if entry.state is Sending.SENDING:
                 raise WrongUsage("This message is being handed over now", "It cannot be held back any more.")
             tx.outbox.remove(message)
@@ -172,7 +161,7 @@ class Outbox:
         """The person knows that it arrived: into Sent with it."""
 
         def work(tx: Transaction) -> Receipt:
-            entry = _present(tx, message)
+            entry = dispatch.present(tx, message)
             if entry.state is Sending.SENDING:
                 raise WrongUsage("This message is being sent now")
             if entry.state is not Sending.SENT:
@@ -183,18 +172,22 @@ class Outbox:
         return await self._store.write(work, durable=True)
 
     async def _attempt(self, message: MessageId) -> Sending | None:
+        job = await self._store.read(lambda tx: dispatch.job_of(tx, message))
+        if job is None:
+            return None
         try:
-            return (await self._deliver(message)).state
-        except (NotFound, _TakenBack):
+            outcome = await self._deliver(message)
+        except (NotFound, TakenBack):
             return None
         except MailError as error:
-            job = await self._store.read(lambda tx: _job(tx, message))
-            if job is not None:
-                self._report(job.account.id, error)
+            self._report(job.account.id, error)
             return None
+        if bad := dispatch.trouble(outcome):
+            self._report(job.account.id, bad)
+        return outcome.state
 
     async def _deliver(self, message: MessageId) -> Outgoing:
-        job = await self._store.read(lambda tx: _job(tx, message))
+        job = await self._store.read(lambda tx: dispatch.job_of(tx, message))
         if job is None:
             raise NotFound("This message is not in the Outbox")
         async with self._turns.setdefault(job.account.id, asyncio.Lock()):
@@ -204,27 +197,27 @@ class Outbox:
                 answer = refused
             except PossiblySent as unsure:
                 words = f"{unsure.title}. {unsure.detail}"
-                return await self._store.write(lambda tx: _unsure(tx, message, words), durable=True)
-            except _TakenBack:
+                return await self._store.write(lambda tx: dispatch.unsure(tx, message, words), durable=True)
+            except TakenBack:
                 raise
             except MailError as error:
                 await self._put_off(job, error)
                 raise
             return await self._keep(job, answer)
 
-    async def _keep(self, job: _Job, answer: Answer) -> Outgoing:
+    async def _keep(self, job: Job, answer: Answer) -> Outgoing:
         """Write down what the server said. Until that worked it is remembered here: the message must not go twice."""
         self._unwritten[job.entry.id] = (job, answer)
-        kept = await self._store.write(lambda tx: _judged(tx, job, answer), durable=True)
+        kept = await self._store.write(lambda tx: dispatch.judged(tx, job, answer), durable=True)
         self._unwritten.pop(job.entry.id, None)
         self._failures.pop(job.entry.id, None)
         return kept
 
-    async def _put_off(self, job: _Job, error: MailError) -> None:
+    async def _put_off(self, job: Job, error: MailError) -> None:
         failures = self._failures[job.entry.id] = self._failures.get(job.entry.id, 0) + 1
-        await self._store.write(lambda tx: _put_off(tx, job, error, failures))
+        await self._store.write(lambda tx: dispatch.put_off(tx, job, error, failures))
 
-    async def _hand_over(self, job: _Job) -> Submission:
+    async def _hand_over(self, job: Job) -> Submission:
         message = job.entry.id
         if job.account.outgoing is None:
             raise WrongUsage("This account only receives", "Give it an outgoing server, or send from another account.")
@@ -238,13 +231,13 @@ class Outbox:
         envelope = Envelope(job.sender, pending(job.entry.recipients), wire, utf8=not header.isascii())
 
         async def before_data() -> None:
-            await self._store.write(lambda tx: _commit(tx, message), durable=True)
+            await self._store.write(lambda tx: dispatch.commit(tx, message), durable=True)
 
         return await self._submit(endpoint, password, envelope, before_data=before_data)
 
     async def one(self, message: MessageId) -> Outgoing:
         """One entry. Raises NotFound."""
-        return await self._store.read(lambda tx: _present(tx, message))
+        return await self._store.read(lambda tx: dispatch.present(tx, message))
 
     async def _nap(self) -> float:
         def work(tx: Transaction) -> list[int]:
@@ -255,88 +248,7 @@ class Outbox:
         return min(LONGEST_NAP, max(0.5, min(due) - time.time())) if due else LONGEST_NAP
 
 
-UNKNOWN = (
-    "The program ended while this message was being handed over, so it may have been sent. "
-    "Look for it in Sent or ask the recipient, then decide."
-)
-
-
 def _stopped() -> bool:
     """Whether this task was cancelled: before Python 3.12, `wait_for` may swallow that when an answer comes with it."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-def _hurry(tx: Transaction) -> None:
-    """What no server has answered yet waits for nothing but the network."""
-    for entry in tx.outbox.all():
-        if entry.state is Sending.WAITING and all(each.code == 0 for each in entry.recipients):
-            tx.outbox.set_state(entry.id, Sending.QUEUED, entry.error)
-
-
-def _due(tx: Transaction, wanted: set[AccountId] | None) -> list[MessageId]:
-    accounts = [each.id for each in tx.accounts.all() if not each.paused and (wanted is None or each.id in wanted)]
-    return [message for account in accounts for message in tx.outbox.due(account, tx.now)]
-
-
-def _job(tx: Transaction, message: MessageId) -> _Job | None:
-    entry, envelope = tx.outbox.get(message), tx.outbox.envelope(message)
-    if entry is None or envelope is None:
-        return None
-    facts = tx.messages.facts(message)
-    return _Job(tx.accounts.get(facts.account), entry, envelope.sender, facts.content)
-
-
-def _present(tx: Transaction, message: MessageId) -> Outgoing:
-    entry = tx.outbox.get(message)
-    if entry is None:
-        raise NotFound("This message is not in the Outbox")
-    return entry
-
-
-def _commit(tx: Transaction, message: MessageId) -> None:
-    """Before DATA: from now on nobody but the person may have it sent again."""
-    entry = tx.outbox.get(message)
-    if entry is None or entry.state not in WAITING:
-        raise _TakenBack("Sending was cancelled")
-    tx.outbox.set_state(message, Sending.SENDING)
-
-
-def _judged(tx: Transaction, job: _Job, answer: Answer) -> Outgoing:
-    message = job.entry.id
-    final = tx.now - job.entry.due_at > GIVE_UP_SECONDS
-    found = judge(job.entry.recipients, answer.results, final=final)
-    if _present(tx, message).state is not Sending.SENDING:
-        tx.outbox.set_state(message, Sending.SENDING)
-    match found.outcome:
-        case Outcome.LATER:
-            next_try = tx.now + pause(job.entry.attempts + 1)
-            tx.outbox.set_state(message, Sending.WAITING, found.words, found.results, next_try)
-        case Outcome.REFUSED:
-            tx.outbox.set_state(message, Sending.REFUSED, found.words, found.results)
-            filing.to_drafts(tx, message)
-            tx.history.add([message], "refused", found.words)
-        case Outcome.SENT:
-            tx.outbox.set_state(message, Sending.SENT, found.words, found.results)
-            filing.to_sent(tx, message, answer.text if isinstance(answer, Submission) else "")
-    outcome = _present(tx, message)
-    if outcome.state is Sending.SENT and not found.words:
-        tx.outbox.remove(message)
-    return outcome
-
-
-def _unsure(tx: Transaction, message: MessageId, words: str) -> Outgoing:
-    tx.outbox.set_state(message, Sending.POSSIBLY_SENT, words)
-    tx.history.add([message], "possibly-sent", words)
-    return _present(tx, message)
-
-
-def _put_off(tx: Transaction, job: _Job, error: MailError, failures: int) -> None:
-    """Nothing was handed over; the attempt counts, and the message waits."""
-    message = job.entry.id
-    entry = tx.outbox.get(message)
-    if entry is None or entry.state in (Sending.SENT, Sending.REFUSED, Sending.POSSIBLY_SENT):
-        return
-    if entry.state is not Sending.SENDING:
-        tx.outbox.set_state(message, Sending.SENDING)
-    tx.outbox.set_state(message, Sending.WAITING, error.title, next_try=tx.now + pause(failures))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from desktopmail.domain.account import Account
 from desktopmail.domain.activity import Problem, Remedy
 from desktopmail.domain.draft import Sending
+from desktopmail.domain.errors import PossiblySent
 from desktopmail.domain.ids import AccountId, FolderId
 from desktopmail.engine import filing
 from desktopmail.engine.activity import SyncReport, Tally
@@ -51,7 +52,7 @@ class Rounds:
 
         self._ears.on_problem.append(listen)
         try:
-            sent = await self._outbox.send_due([account.id])
+            sent = await self._outbox.send_due([account.id], force=True)
         finally:
             self._ears.on_problem.remove(listen)
         runner = self._lanes.runner(account)
@@ -61,8 +62,9 @@ class Rounds:
             mine = None if folders is None else self._folders_of(account, folders)
             report = await runner.sync_once(mine, headers_only=headers_only)
             await filing.look_into_sent(self._store, self._library, [account.id])
-        undecided = [_undecided(account)] if await self._possibly_sent(account) else []
-        return replace(report, sent=sent, problems=(*problems, *report.problems, *undecided))
+        if await self._possibly_sent(account) and not any(each.kind == PossiblySent.kind for each in problems):
+            problems.append(_undecided(account))
+        return replace(report, sent=sent, problems=(*report.problems, *problems))
 
     def _folders_of(self, account: Account, folders: Collection[FolderId]) -> list[FolderId]:
         return [each.id for each in self._library.folders() if each.account == account.id and each.id in folders]
@@ -78,7 +80,7 @@ class Rounds:
 def _undecided(account: Account) -> Problem:
     return Problem(
         account.id,
-        "possibly-sent",
+        PossiblySent.kind,
         "A message may have been sent",
         "Look for it in Sent or ask the recipient; then retry it, mark it as sent, or cancel it in the Outbox.",
         Remedy.NONE,

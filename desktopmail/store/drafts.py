@@ -44,6 +44,10 @@ class Drafts:
             "DELETE FROM draft_version WHERE message = ? AND version <= ?", (message, newest[0] + 1 - VERSIONS_KEPT)
         )
 
+    def drop_versions(self, message: MessageId) -> None:
+        """It is sent: how it was written is of no more use."""
+        self._db.execute("DELETE FROM draft_version WHERE message = ?", (message,))
+
     def get(self, message: MessageId) -> DraftFacts | None:
         """What a message written here was started from; None for any other message."""
         return draft_facts(self._db, message)
