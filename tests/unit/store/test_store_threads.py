@@ -56,6 +56,13 @@ def test_order_and_batches_do_not_matter(
     assert by_store(messages, batch) == groups(messages) == by_store(shuffled, 1)
 
 
+def test_conversations_tied_together_one_after_the_other_in_one_batch_become_one() -> None:
+    known = {10: 1, 20: 2, 30: 3, 31: 3}
+    found = thread([(4, [10, 30]), (5, [31, 20]), (6, [20])], known)
+    assert found.threads == [1, 1, 1]
+    assert found.merges == {3: 1, 2: 1}
+
+
 def test_answers_join_what_they_answer(desk: Desk) -> None:
     first, other, answer = desk.put(
         desk.new(1), desk.new(2), desk.new(3, references=("<1@example.org>",), uid=0, folder=desk.folder_of(Role.SENT))
