@@ -284,6 +284,15 @@ def test_the_reader_follows_the_selection(desk: Desk, run: Run, qtbot: QtBot) ->
     desk.until(lambda: "2 selected" in window.reader._empty.words)
 
 
+def test_another_folder_empties_the_reader(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    """What is not selected any more is not read any more, and no verb acts on it."""
+    window = opened(desk, run, qtbot)
+    desk.until(lambda: isinstance(window.reader.reader, PlainReader) and bool(window.reader.reader.shown))
+    window.places.go(desk.folder(Role.JUNK))
+    assert not window.commands.actions["archive"].isEnabled()
+    desk.until(lambda: "No message selected" in window.reader._empty.words and window.reader._empty.isVisible())
+
+
 def test_panes_are_reached_by_key(desk: Desk, run: Run, qtbot: QtBot) -> None:
     """F6 goes through folders, list, reader and search, and back."""
     window = opened(desk, run, qtbot)

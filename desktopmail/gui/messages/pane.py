@@ -76,6 +76,8 @@ class MessagePane(QWidget):
         self.model.repaint.connect(self._tell_later.start)
         self.model.about_to_swap.connect(self._remember)
         self.model.swapped.connect(self._remind)
+        # A reset takes the selection along without a word.
+        self.model.modelReset.connect(self._chosen_anew)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._chosen_anew())
         self.view.activated.connect(lambda index: self.opened.emit(self.model.id_at(index.row())))
         self.view.row_command.connect(lambda name, row: self.row_command.emit(name, [self.model.id_at(row)]))

@@ -5,12 +5,15 @@ a frame), `field`, `card`, `bar`; labels with `tone`: `secondary`, `good`, `care
 
 from __future__ import annotations
 
+from pathlib import Path
 from string import Template
 
 from PySide6.QtGui import QColor
 
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.colours import Colours, blend
+
+THEMES = Path(__file__).resolve().parents[3] / "resources" / "themes"
 
 SHEET = Template("""
 * { outline: none; }
@@ -79,6 +82,13 @@ QTabBar::tab { background: transparent; color: $secondary; padding: ${p8}px ${p1
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:hover { color: $text; }
 QCheckBox, QRadioButton { spacing: ${p8}px; min-height: ${p24}px; }
+QCheckBox::indicator, QRadioButton::indicator { width: ${p14}px; height: ${p14}px; border: 1px solid $strong_edge;
+  border-radius: 4px; background: $window; }
+QRadioButton::indicator { border-radius: ${round}px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QRadioButton::indicator:checked { background: $window; border: ${p5}px solid $accent; width: ${p6}px; height: ${p6}px; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $line; background: $surface; }
 QProgressBar { background: $quiet; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QLabel[tone="secondary"] { color: $secondary; }
@@ -116,9 +126,12 @@ def sheet(colours: Colours) -> str:
         "button": measures.px(28),
         "menu": measures.px(160),
         "bar": 12,
+        "strong_edge": blend(text, window, 0.45).name(),
+        "round": measures.px(14) // 2 + 1,
+        "check": (THEMES / ("check-dark.svg" if colours.dark else "check-light.svg")).as_posix(),
         "thumb_radius": 6,
     }
-    names |= {f"p{value}": measures.px(value) for value in (4, 6, 8, 12, 24, 32)}
+    names |= {f"p{value}": measures.px(value) for value in (4, 5, 6, 8, 12, 14, 24, 32)}
     return SHEET.substitute(names)
 
 
