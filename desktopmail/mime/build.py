@@ -34,7 +34,8 @@ class Built:
 
 def new_message_id(address: str) -> str:
     """A fresh Message-ID in the domain of the address; says nothing about this computer or the time."""
-    domain = hosts.to_ascii(address.rpartition("@")[2]) or "localhost.invalid"
+    _, at, domain = address.rpartition("@")
+    domain = (hosts.to_ascii(domain) if at else None) or "localhost.invalid"
     return f"<{secrets.token_hex(16)}@{domain}>"
 
 
@@ -111,7 +112,8 @@ class _Fields:
         """The addresses to hand the message over for."""
         found: dict[str, str] = {}
         for one in people:
-            address = self._address("To", one.address) if one.address else ""
+            self._checked("Bcc", one.name)
+            address = self._address("Bcc", one.address) if one.address else ""
             if address:
                 found.setdefault(address.casefold(), address)
         return tuple(found.values())

@@ -13,7 +13,7 @@ import idna
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
 _DIGITS = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"})
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gob", "gouv", "gov", "go", "ne", "net", "nom", "or", "org"})
-_LATIN_LOOKALIKES = frozenset("аеорсухіјѕһԁԛԝᴀвкмнтгпбᴏοαενρτυικχϲϳ")
+_LATIN_LOOKALIKES = frozenset("аеорсухіјѕһԁԛԝӏѵґᴀвкмнтгпбᴏοαενρτυικχϲϳ")
 _WELL_KNOWN = frozenset(
     {
         *(

@@ -188,6 +188,8 @@ def _quoted(text: str) -> str:
         if line == _OPEN_QUOTE:
             depth += 1
         elif line == _CLOSE_QUOTE:
+            while out and out[-1] and not out[-1].strip(">"):
+                out.pop()
             depth = max(0, depth - 1)
         else:
             mark = ">" * min(depth, 20)
