@@ -176,3 +176,27 @@ def test_a_wrong_password_waits_for_the_person(dovecot: Dovecot, dovecot_user: U
         await stage.rest()
 
     live(dovecot, dovecot_user, tmp_path, story, password="wrong")
+
+
+def test_several_messages_fetched_at_once_keep_their_own_content(
+    dovecot: Dovecot, dovecot_user: User, tmp_path: Path
+) -> None:
+    folders = ("INBOX", "Archive", "Sent")
+    for place, folder in enumerate(folders):
+        dovecot.seed(dovecot_user, folder, [letter(place * 100 + number) for number in range(1, 6)])
+
+    async def inside() -> None:
+        ours = await Ours.open(tmp_path, dovecot.endpoint("imaps", dovecot_user), dovecot_user.password)
+        assert (await ours.sync(headers_only=True)).new == 15
+        remote, _ = ours.remote()
+        wanted = {message: folder for folder in await ours.folders() for message in await ours.ids(folder)}
+        await asyncio.gather(*(remote.fetch(message) for message in wanted))
+        rows = await ours.store.read(lambda tx: tx.messages.summaries(wanted))
+        for row in rows:
+            facts = await ours.store.read(lambda tx, one=row.id: tx.messages.facts(one))
+            assert facts.content is not None
+            assert await ours.store.raw(facts.content) == letter(int(row.subject.split()[1]))
+        await remote.close()
+        await ours.store.close()
+
+    asyncio.run(inside())

@@ -26,7 +26,7 @@ from desktopmail.store.store import Store
 from desktopmail.store.text import TextRow
 from desktopmail.store.transaction import Transaction
 
-CHUNK_BYTES, CHUNK_COUNT = 4_000_000, 100
+CHUNK_BYTES, CHUNK_COUNT = 4_000_000, 250
 """How much is hashed, compressed and indexed at once."""
 CHUNKS_AHEAD = 3
 LOOK = 4 * BODY_COUNT

@@ -42,6 +42,11 @@ class Lines:
         self._used[purpose] = time.monotonic()
         return session
 
+    def has(self, purpose: Purpose) -> bool:
+        """Whether there is a connection for this that nobody knows to be dead."""
+        session = self._open.get(purpose)
+        return session is not None and not session.closed
+
     def suspect(self) -> None:
         """The network changed or the computer slept: try every connection before using it again."""
         self._used.clear()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Collection
 
 from desktopmail.domain.account import Account
+from desktopmail.domain.errors import ConnectionLost, Refused, SignInRefused
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.imap.bodies import Bodies, Trouble
@@ -13,7 +15,7 @@ from desktopmail.engine.imap.folders import prefix_of
 from desktopmail.engine.imap.lines import Lines, Purpose
 from desktopmail.engine.imap.pull import Pull
 from desktopmail.engine.imap.push import Push
-from desktopmail.engine.imap.watch import watch
+from desktopmail.engine.imap.watch import LOOK_SECONDS, watch
 from desktopmail.engine.imap.windows import BODY_BUDGET
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.store.secrets import PasswordSource
@@ -37,41 +39,54 @@ class ImapRemote:
         self._prefix: str | None = None
         self._budget = 4 * SMALLEST_PIECE
         self._trouble = Trouble()
+        self._working = asyncio.Lock()
+        self._fetching = asyncio.Lock()
 
     async def pull(self, folders: Collection[FolderId] | None = None) -> None:
         """Learn what the server has, of these folders or of all."""
-        session = await self._line(Purpose.WORK)
-        pull = Pull(session, self._store, self._account, self._teller, self.tally)
-        prefix = await self._server_prefix(session)
-        if folders is None or await pull.some(folders, prefix):
-            await pull.everything(prefix)
-        self._trouble.closed.clear()
+        async with self._working:
+            session = await self._work_line()
+            pull = Pull(session, self._store, self._account, self._teller, self.tally)
+            prefix = await self._server_prefix(session)
+            if folders is None or await pull.some(folders, prefix):
+                await pull.everything(prefix)
+            self._trouble.closed.clear()
 
     async def push(self, *, force: bool = False) -> bool:
         """Make the server agree with the person. Whether a pull has to tell how some of it ended."""
-        session = await self._line(Purpose.WORK)
-        push = Push(session, self._store, self._account, self._teller, self.tally)
-        return await push.run(await self._server_prefix(session), force=force)
+        async with self._working:
+            session = await self._work_line()
+            push = Push(session, self._store, self._account, self._teller, self.tally)
+            return await push.run(await self._server_prefix(session), force=force)
 
     async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
-        """Bring a bounded piece of missing content; the pieces grow with the speed of the line."""
-        session = await self._line(Purpose.WORK)
-        start, before = time.monotonic(), self.tally.bytes
-        bodies = Bodies(session, self._store, self._account, self._teller, self.tally)
-        more = await bodies.some(folders, self._budget, self._trouble)
-        speed = (self.tally.bytes - before) / max(time.monotonic() - start, 0.001)
-        self._budget = int(min(max(speed * PIECE_SECONDS, SMALLEST_PIECE), BODY_BUDGET))
-        return more
+        """Bring some of the missing content; the requests grow with the speed of the line."""
+        async with self._working:
+            session = await self._work_line()
+            start, before = time.monotonic(), self.tally.bytes
+            bodies = Bodies(session, self._store, self._account, self._teller, self.tally)
+            more = await bodies.some(folders, self._budget, self._trouble)
+            speed = (self.tally.bytes - before) / max(time.monotonic() - start, 0.001)
+            self._budget = int(min(max(speed * PIECE_SECONDS, SMALLEST_PIECE), BODY_BUDGET))
+            return more
 
     async def watch(self) -> Collection[FolderId] | None:
-        """Return when there is reason to pull: the Inbox, or everything (None)."""
-        session = await self._lines.get(Purpose.WAIT)
+        """Return when there is reason to pull: the Inbox, or everything (None). A server that grants no second
+        connection is looked at from time to time instead."""
+        try:
+            session = await self._lines.get(Purpose.WAIT)
+        except (Refused, SignInRefused, ConnectionLost):
+            if not self._lines.has(Purpose.WORK):
+                raise
+            await asyncio.sleep(LOOK_SECONDS)
+            return None
         return await watch(session, self._store, self._account)
 
     async def fetch(self, message: MessageId) -> None:
-        """Bring the content of one message on a connection of its own."""
-        session = await self._lines.get(Purpose.FETCH)
-        await Bodies(session, self._store, self._account, self._teller, Tally()).one(message)
+        """Bring the content of one message on a connection of its own; several callers take turns."""
+        async with self._fetching:
+            session = await self._lines.get(Purpose.FETCH)
+            await Bodies(session, self._store, self._account, self._teller, Tally()).one(message)
 
     def suspect(self) -> None:
         """The network may have changed: try the connections before trusting them."""
@@ -81,8 +96,8 @@ class ImapRemote:
         """Say goodbye. Never raises."""
         await self._lines.close()
 
-    async def _line(self, purpose: Purpose) -> ImapSession:
-        session = await self._lines.get(purpose)
+    async def _work_line(self) -> ImapSession:
+        session = await self._lines.get(Purpose.WORK)
         if session.selected is None and self._prefix is None:
             self._teller.working("Looking for new messages")
         return session
