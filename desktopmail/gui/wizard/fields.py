@@ -11,6 +11,7 @@ from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.button import IconButton, WordButton
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.wizard.words import BREAK, breakable
 
 
 class Field(QWidget):
@@ -43,11 +44,11 @@ class Field(QWidget):
     @property
     def wrong(self) -> str:
         """What is said to be wrong."""
-        return self._wrong.text()
+        return self._wrong.text().replace(BREAK, "")
 
     def complain(self, words: str) -> None:
         """Say what is wrong, or nothing any more."""
-        self._wrong.setText(words)
+        self._wrong.setText(breakable(words))
         self._wrong.setVisible(bool(words))
         self.line.setAccessibleDescription(words)
 

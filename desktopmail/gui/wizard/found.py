@@ -15,6 +15,7 @@ from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.wizard.fields import Link
 from desktopmail.gui.wizard.page import Page
 from desktopmail.gui.wizard.servers import Servers
+from desktopmail.gui.wizard.words import breakable
 
 BUNDLED = "bundled facts"
 
@@ -170,5 +171,5 @@ class Found(Page):
             return self.tr("No server found")
         kind = "TLS" if endpoint.security is Security.TLS else "STARTTLS"
         return self.tr("{host}, port {port}, encrypted ({kind})").format(
-            host=endpoint.host, port=endpoint.port, kind=kind
+            host=breakable(endpoint.host), port=endpoint.port, kind=kind
         )

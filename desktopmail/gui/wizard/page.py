@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.wizard.words import breakable
 
 SIDE = 32
 
@@ -45,8 +46,8 @@ class Page(QWidget):
 
     def head(self, title: str, lead: str) -> None:
         """Replace heading and sentence."""
-        self.title.setText(title)
-        self.lead.setText(lead)
+        self.title.setText(breakable(title))
+        self.lead.setText(breakable(lead))
         self.lead.setVisible(bool(lead))
 
     def start(self) -> QWidget | None:

@@ -13,6 +13,7 @@ from desktopmail.gui.style import icons
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.wizard.words import breakable
 
 
 class How(Enum):
@@ -44,7 +45,7 @@ class _Step(QWidget):
         super().__init__()
         self.text = text
         self.sign = _Sign()
-        self.words = PlainLabel(text, wrap=True)
+        self.words = PlainLabel(breakable(text), wrap=True)
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -17,6 +17,7 @@ from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.strip import tint
 from desktopmail.gui.wizard.advice import Advice, Way, word
 from desktopmail.gui.wizard.fields import Link
+from desktopmail.gui.wizard.words import breakable
 
 
 class Trouble(QWidget):
@@ -28,15 +29,12 @@ class Trouble(QWidget):
         super().__init__()
         self.advice = advice
         self.buttons: dict[Way, WordButton] = {}
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self._tone = "bad" if Way.UNKEPT not in advice.ways else "care"
         column = QVBoxLayout(self)
         column.setContentsMargins(px(16), px(14), px(16), px(14))
         column.setSpacing(px(6))
-        column.addWidget(PlainLabel(advice.title, bold=True, wrap=True))
-        column.addWidget(PlainLabel(advice.detail, wrap=True))
+        column.addWidget(PlainLabel(breakable(advice.title), bold=True, wrap=True))
+        column.addWidget(PlainLabel(breakable(advice.detail), wrap=True))
         if advice.certificate is not None and advice.endpoint is not None:
             column.addSpacing(px(6))
             column.addLayout(self._facts(advice.certificate, advice.endpoint))
@@ -57,7 +55,9 @@ class Trouble(QWidget):
         column.addSpacing(px(8))
         if Way.TRUST in advice.ways:
             holder.setAccessibleDescription(self._when_to_trust(advice))
-            column.addWidget(PlainLabel(self._when_to_trust(advice), size=measures.SMALL, tone="secondary", wrap=True))
+            column.addWidget(
+                PlainLabel(breakable(self._when_to_trust(advice)), size=measures.SMALL, tone="secondary", wrap=True)
+            )
             column.addSpacing(px(4))
         column.addWidget(holder)
 
@@ -80,12 +80,13 @@ class Trouble(QWidget):
         if certificate.fingerprint:
             rows.append((self.tr("Fingerprint"), _pairs(certificate.fingerprint)))
         for row, (name, text) in enumerate(rows):
-            value = PlainLabel(text, size=measures.SMALL, wrap=True)
+            ours = text == _pairs(certificate.fingerprint)
+            value = PlainLabel(text if ours else breakable(text), size=measures.SMALL, wrap=True)
             value.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
             value.setAccessibleName(f"{name}: {text}")
-            if text == _pairs(certificate.fingerprint):
+            if ours:
                 fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
                 fixed.setPointSizeF(measures.font(measures.SIGN).pointSizeF())
                 value.setFont(fixed)
@@ -99,7 +100,7 @@ class Trouble(QWidget):
     def _add_details(self, column: QVBoxLayout, advice: Advice) -> None:
         if not advice.log or advice.certificate is not None:
             return
-        log = PlainLabel(advice.log, size=measures.SMALL, tone="secondary", wrap=True)
+        log = PlainLabel(breakable(advice.log), size=measures.SMALL, tone="secondary", wrap=True)
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         log.hide()
         fold = Link(self.tr("Details"))
@@ -128,6 +129,6 @@ def _day(moment: int) -> str:
 
 
 def _pairs(fingerprint: str) -> str:
-    """A fingerprint as it is usually read out: pairs, in four lines of eight."""
+    """A fingerprint as it is usually read out: pairs, sixteen in a line."""
     pairs = [fingerprint[at : at + 2].upper() for at in range(0, len(fingerprint), 2)]
     return "\n".join(":".join(pairs[at : at + 16]) for at in range(0, len(pairs), 16))

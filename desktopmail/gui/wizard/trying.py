@@ -36,7 +36,7 @@ class Trying(Page):
         self.column.addWidget(self.steps)
         self.column.addSpacing(px(16))
         self.column.addWidget(self.slow)
-        self.column.addStretch()
+        self.column.addStretch(1)
         self._patience = QTimer(self, singleShot=True, interval=SLOW)
         self._patience.timeout.connect(self.slow.show)
 

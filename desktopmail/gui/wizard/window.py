@@ -17,7 +17,7 @@ from desktopmail.gui.style.focus import FocusRing
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.line import Line
-from desktopmail.gui.wizard.advice import Way, advise, password_refused
+from desktopmail.gui.wizard.advice import Way, advise, password_refused, word
 from desktopmail.gui.wizard.byhand import ByHand
 from desktopmail.gui.wizard.done import Done
 from desktopmail.gui.wizard.found import Found
@@ -57,7 +57,7 @@ class AccountWizard(QDialog):
         self._foot()
         self._connect()
         self._ring = FocusRing(self)
-        self.setMinimumSize(px(400), px(400))
+        self.setMinimumSize(self.sizeHint().width(), min(px(400), self.sizeHint().height()))
         self.resize(self.sizeHint())
         self._fit()
         self.you.begin(self._person())
@@ -143,7 +143,7 @@ class AccountWizard(QDialog):
         self.main_button.setVisible(bool(page.verb))
         self.main_button.word(page.verb)
         self.back_button.setVisible(page.way_back)
-        self.cancel_button.setVisible(page is not self.done_page)
+        self.cancel_button.setVisible(page is not self.done_page and page.verb != word(Way.LEAVE))
         if working:
             self.setFocus()
         elif page is self.trying:

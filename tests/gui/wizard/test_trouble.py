@@ -19,6 +19,7 @@ from desktopmail.gui.loop import close_tasks
 from desktopmail.gui.wizard.advice import Way
 from desktopmail.gui.wizard.steps import How
 from desktopmail.gui.wizard.window import AccountWizard
+from desktopmail.gui.wizard.words import breakable
 from desktopmail.store.secrets import Memory, What
 from tests.gui.wizard.conftest import person, until
 from tests.servers.certificates import Certificates
@@ -218,6 +219,13 @@ def test_leaving_in_the_middle_of_an_address(tmp_path: Path, run: Run) -> None:
         await engine.close()
 
     run(work())
+
+
+def test_long_words_can_break_and_stay_what_they_are() -> None:
+    host = "a" * 60 + ".example.org"
+    assert breakable(host).replace("\u200b", "") == host
+    assert max(len(each) for each in breakable(host).split("\u200b")) < 33
+    assert breakable("mail.example.org, port 993") == "mail.example.org, port 993"
 
 
 def test_every_control_has_a_name(tmp_path: Path, run: Run) -> None:
