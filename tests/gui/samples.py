@@ -23,7 +23,7 @@ LETTERS: list[tuple[str, str, str, str]] = [
     ("دانا الخطيب", "dana@example.sa", "تأكيد الحجز رقم 4821",
      "مرحبا، نؤكد لكم حجز الغرفة من 12 إلى 15 مارس. يرجى إبلاغنا بموعد الوصول"),
     ("Deutsche Bahn Reiseservice", "buchung@bahn.example", "Ihre Reservierung für den 3. Dezember",
-     "Guten Tag, vielen Dank für Ihre Buchung. Ihre Fahrkarte finden Sie im Anhang dieser Nachricht."),
+     "Guten Tag, vielen Dank für Ihre Buchung. Ihre Fahrkarte liegt dieser Nachricht bei."),
     ("Νίκος Παπαδόπουλος", "nikos@example.gr", "Σχετικά με το συνέδριο", "Καλησπέρα, στέλνω το πρόγραμμα του"),
     ("GitLab", "gitlab@forge.example", "Re: imap: follow moves by key (!214)",
      "Alan Turing commented: The bisection reads well now. One question about the empty folder, see line 88."),
