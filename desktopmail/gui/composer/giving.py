@@ -110,16 +110,19 @@ def _common(one: list[str], other: list[str]) -> int:
 
 def _line_html(block: QTextBlock) -> str:
     out = []
+    after_space = True
     for fragment in fragments(block):
         made = fragment.charFormat()
         if made.isImageFormat():
+            after_space = False
             picture = made.toImageFormat()
             width = f' width="{round(picture.width())}"' if picture.width() > 0 else ""
             out.append(f'<img src="{escape(picture.name())}"{width} alt="">' * fragment.length())
         else:
-            out.append(_wrapped(_kept_spaces(escape(fragment.text())).replace(LINE_SEPARATOR, "<br>"), made))
-    whole = "".join(out)
-    return "&nbsp;" + whole[1:] if whole.startswith(" ") else whole
+            text = _kept_spaces(escape(fragment.text()), after_space).replace(LINE_SEPARATOR, "<br>")
+            after_space = text.endswith((" ", "<br>"))
+            out.append(_wrapped(text, made))
+    return "".join(out)
 
 
 def _wrapped(text: str, made: QTextCharFormat) -> str:
@@ -137,11 +140,12 @@ def _wrapped(text: str, made: QTextCharFormat) -> str:
     return f'<a href="{escape(href)}">{text}</a>' if href else text
 
 
-def _kept_spaces(text: str) -> str:
+def _kept_spaces(text: str, after_space: bool) -> str:
+    """Spaces that HTML would swallow, as ones it keeps."""
     text = text.replace("\xa0", "&nbsp;").replace("\t", "&nbsp;&nbsp;&nbsp; ")
     while "  " in text:
         text = text.replace("  ", "&nbsp; ", 1)
-    return text
+    return "&nbsp;" + text[1:] if after_space and text.startswith(" ") else text
 
 
 def _line_text(block: QTextBlock) -> str:
