@@ -11,8 +11,10 @@ from desktopmail.mime.body import read
 from tests.unit.mime.samples import multipart, part
 
 DAEMON = b"From: Mail Delivery System <MAILER-DAEMON@mx.example>\r\nSubject: Undelivered Mail Returned to Sender\r\n"
-RECIPIENT = b"Final-Recipient: rfc822; bob@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+RECIPIENT = (
+    b"Final-Recipient: rfc822; bob@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\n"
     b"Diagnostic-Code: smtp; 550 5.1.1 unknown user\r\n"
+)
 ORIGINAL = part("message/rfc822", b"Message-ID: <sent@example.org>\r\nSubject: Hi\r\n\r\nHi")
 
 
@@ -48,15 +50,16 @@ def test_encoded_recipient_block() -> None:
 
 FREE = [
     (
-        "Hi. This is the qmail-send program at mx.example.\nI'm afraid I wasn't able to deliver your message.\n\n"
+        "Hi. This is the qmail-send program at mx.example.\nI'm afraid I could not deliver it.\n\n"
         "<bob@example.net>:\n192.0.2.1 does not like recipient.\nRemote host said: 550 5.1.1 User unknown\n\n"
         "--- Below this line is a copy of the message.\n\nReturn-Path: <ada@example.org>\n"
         "Message-ID: <sent@example.org>\n",
         ("bob@example.net", "failed", "5.1.1", "<sent@example.org>"),
     ),
     (
-        "This message was created automatically by mail delivery software.\nA message that you sent could not be\n"
-        "delivered to one or more of its recipients.\n\n  bob@example.net\n    host mx.example.net: 550 mailbox unavailable\n\n"
+        "This message was created automatically by mail delivery software.\nA message that you sent\n"
+        "could not be delivered to one or more of its recipients.\n\n  bob@example.net\n"
+        "    host mx.example.net: 550 mailbox unavailable\n\n"
         "------ This is a copy of the message, including all the headers. ------\n\nMessage-Id: <sent@example.org>\n",
         ("bob@example.net", "failed", "", "<sent@example.org>"),
     ),
