@@ -9,6 +9,7 @@ from pathlib import Path
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import MailError, NotFound, StoreFailed
+from desktopmail.domain.filename import safe_name
 from desktopmail.domain.folder import Folder
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags, Summary
@@ -16,7 +17,6 @@ from desktopmail.engine.arrival import Arriving, Door, arrive
 from desktopmail.engine.library import Library
 from desktopmail.engine.reading import Reading
 from desktopmail.formats import eml, maildir, mbox
-from desktopmail.mime.names import safe_name
 from desktopmail.mime.text import for_index
 from desktopmail.store.store import Store
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from desktopmail.domain.errors import DiskFull, NotFound, StoreFailed
-from desktopmail.mime.names import safe_name
+from desktopmail.domain.filename import safe_name
 
 LARGEST = 1_000_000_000
 """Bytes; a larger file is no mail."""
+_UNWANTED = re.compile(r"[^\w ()+,.'-]+")
 
 
 def read(path: Path) -> bytes:
@@ -37,6 +39,6 @@ def write(path: Path, raw: bytes) -> None:
 
 
 def file_name(subject: str, number: int) -> str:
-    """A name for a message in a folder of files: '000012 Lunch on Friday.eml'."""
-    words = safe_name(f"{subject[:80].strip() or 'message'}", "message")
-    return safe_name(f"{number:06} {words}.eml")
+    """A name for a message in a folder of files: '000012 Lunch on Friday.eml'. Safe on every system."""
+    words = _UNWANTED.sub("_", subject)[:50].strip(" ._") or "message"
+    return f"{number:06} {words}.eml"

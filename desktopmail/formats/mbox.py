@@ -10,7 +10,9 @@ from typing import BinaryIO
 LARGEST = 1_000_000_000
 """Bytes; a longer message is cut there, and what follows until the next separator is left out."""
 _LINE = 1_048_576
-_DATED = re.compile(rb"From \S*[ \t]+(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,]+\w{3} +\d|[^\n]*\d\d? \d\d?:\d\d)|From -[ \t]*\r?\n?\Z")
+_DATED = re.compile(
+    rb"From \S*[ \t]+(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,]+\w{3} +\d|[^\n]*\d\d? \d\d?:\d\d)|From -[ \t]*\r?\n?\Z"
+)
 _UNDATED = re.compile(rb"From \S+@\S+[ \t]*\r?\n?\Z")
 _QUOTED = re.compile(rb"(?m)^>*From ")
 _UNQUOTED = re.compile(rb">+From ")

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from html import escape
 
+from desktopmail.domain import filename
 from desktopmail.domain.body import PART_URL, Body, Part, Warning
-from desktopmail.mime import authres, choice, doubts, flowed, htmltext, links, names, reports, sanitize, words
+from desktopmail.mime import authres, choice, doubts, flowed, htmltext, links, reports, sanitize, words
 from desktopmail.mime.headers import Headers
 from desktopmail.mime.parse import Entity, Message, parse
 from desktopmail.mime.plain import text_to_html
@@ -102,7 +103,7 @@ class _Reader:
         for entity in entities:
             if entity.type in choice.PICTURES:
                 self._plain_only = False
-                name = escape(names.safe_name(entity.name, ""))
+                name = escape(filename.safe_name(entity.name, ""))
                 out.append(f'<p><img src="{PART_URL}{entity.section}" alt="{name}"></p>')
             elif entity.type == "text/html":
                 out.append(self._clean(entity))
@@ -207,7 +208,7 @@ def _shown_name(entity: Entity) -> str:
     if not given and entity.is_message and entity.children:
         subject = entity.children[0].headers.text("subject")
         given = f"{subject[:100] or 'message'}.eml"
-    return names.safe_name(given) if given else ""
+    return filename.safe_name(given) if given else ""
 
 
 def _placeholder(message: Message) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from desktopmail.domain import filename
 from desktopmail.domain.address import Address
 from desktopmail.domain.body import Part, Warning
-from desktopmail.mime import charset, hosts, links, names, transfer, words
+from desktopmail.mime import charset, hosts, links, transfer, words
 from desktopmail.mime.headers import Headers
 from desktopmail.mime.parse import Entity, Message
 
@@ -103,14 +104,14 @@ def _has_unsigned_beside_signed(message: Message) -> bool:
 def about_files(parts: Iterable[tuple[Part, str, bytes]]) -> Iterator[Warning]:
     """Attachments as (part, name as given, first bytes of the content)."""
     for part, given, start in parts:
-        if not part.inline and names.is_executable(part.name, part.type):
+        if not part.inline and filename.is_executable(part.name, part.type):
             yield Warning("executable-attachment", part.name)
-        contradiction = names.mismatch(part.name, part.type, start)
+        contradiction = filename.mismatch(part.name, part.type, start)
         if contradiction:
             yield Warning("type-mismatch", f"{part.name}: {contradiction}")
-        if given and names.is_altered(given, part.name):
+        if given and filename.is_altered(given, part.name):
             yield Warning("name-altered", f"{words.unmasked(given)[:300]} → {part.name}")
-        if given and names.hides_ending(given):
+        if given and filename.hides_ending(given):
             yield Warning("bidi-or-control", f"file name {part.name}")
 
 

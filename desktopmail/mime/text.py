@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from desktopmail.domain.filename import safe_name
 from desktopmail.mime import charset, flowed, htmltext, quotes, transfer
 from desktopmail.mime.headers import Headers
-from desktopmail.mime.names import safe_name
 from desktopmail.mime.parse import Entity, Message, parse
 
 MAX_TEXT = 200_000

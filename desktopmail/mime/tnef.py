@@ -6,7 +6,8 @@ import struct
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from desktopmail.mime import charset, names, rtf
+from desktopmail.domain import filename
+from desktopmail.mime import charset, rtf
 
 _SIGNATURE_BYTES = b"\x78\x9f\x3e\x22"
 MAX_FILES = 500
@@ -110,13 +111,13 @@ def _attached(attachment: _Attachment, codec: str) -> list[File]:
     declared = _text(attachment.properties.get(_ATTACH_TYPE), codec).lower()
     found = []
     if attachment.data:
-        found.append(File(name, declared or names.type_of(name), attachment.data))
+        found.append(File(name, declared or filename.type_of(name), attachment.data))
     kind, value = attachment.properties.get(_ATTACH_DATA, (0, b""))
     if kind == _OBJECT:
         value = value[16:]
     if value:
         nested = value.startswith(_SIGNATURE_BYTES)
-        found.append(File(name, "application/ms-tnef" if nested else declared or names.type_of(name), value))
+        found.append(File(name, "application/ms-tnef" if nested else declared or filename.type_of(name), value))
     return found
 
 

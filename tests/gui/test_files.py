@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktopmail.gui.files import LONGEST, ending, free_path, icon_name, runs_something, safe_name, shown_name
+from desktopmail.domain.filename import MAX_BYTES as LONGEST
+from desktopmail.domain.filename import ending, safe_name
+from desktopmail.gui.files import free_path, icon_name, runs_something, shown_name
 from desktopmail.gui.reader.keeping import write
 
 

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from desktopmail.domain.draft import Attachment
 from desktopmail.domain.errors import MailError
-from desktopmail.gui.files import icon_name, safe_name, shown_name
+from desktopmail.domain.filename import safe_name
+from desktopmail.gui.files import icon_name, shown_name
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.theme import theme

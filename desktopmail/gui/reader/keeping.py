@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktopmail.domain.body import Part
 from desktopmail.domain.errors import MailError
+from desktopmail.domain.filename import safe_name
 from desktopmail.domain.ids import MessageId
-from desktopmail.gui.files import free_path, runs_something, safe_name
+from desktopmail.gui.files import free_path, runs_something
 from desktopmail.gui.loop import spawn
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktopmail.domain.body import Body
-from desktopmail.gui.files import safe_name
+from desktopmail.domain.filename import safe_name
 from desktopmail.gui.reader import dates
 from desktopmail.gui.reader.document import SHEET, Look, compose
 from desktopmail.gui.reader.keeping import downloads

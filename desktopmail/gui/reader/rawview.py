@@ -11,8 +11,8 @@ from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QKeySequence, Q
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktopmail.domain.errors import MailError
+from desktopmail.domain.filename import safe_name
 from desktopmail.domain.message import Summary
-from desktopmail.gui.files import safe_name
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.reader.keeping import downloads, write
 from desktopmail.gui.style import measures

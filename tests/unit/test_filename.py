@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktopmail.mime import names
+from desktopmail.domain import filename as names
 
 
 @pytest.mark.parametrize(

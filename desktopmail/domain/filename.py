@@ -42,35 +42,18 @@ _TYPES = {
     "zip": "application/zip",
 }  # fmt: skip
 
-EXECUTABLE = frozenset(
-    {
-        *(
-            "ade",
-            "adp",
-            "app",
-            "appimage",
-            "application",
-            "appref-ms",
-            "apk",
-            "bas",
-            "bat",
-            "bash",
-            "cab",
-            "chm",
-            "cmd",
-        ),
-        *("com", "command", "cpl", "crt", "csh", "deb", "der", "desktop", "dll", "dmg", "docm", "dotm", "exe", "fish"),
-        *("flatpakref", "fxp", "gadget", "hlp", "hta", "htm", "html", "img", "inf", "ins", "iso", "isp", "its", "jar"),
-        *("jnlp", "js", "jse", "ksh", "lib", "library-ms", "lnk", "mad", "maf", "mag", "mam", "maq", "mar", "mas"),
-        *("mat", "mau", "mav", "maw", "mda", "mdb", "mde", "mdt", "mdw", "mdz", "mht", "mhtml", "mjs", "msc", "msh"),
-        *("msi", "msix", "msp", "mst", "one", "ops", "osd", "pcd", "php", "pif", "pkg", "pl", "potm", "ppam", "ppsm"),
-        *("pptm", "prf", "prg", "ps1", "ps1xml", "ps2", "psc1", "psd1", "psm1", "py", "pyc", "pyo", "pyw", "pyz", "rb"),
-        *("reg", "rpm", "run", "scf", "scpt", "scr", "sct", "search-ms", "settingcontent-ms", "sh", "shb", "shs"),
-        *("shtml", "slk", "snap", "svg", "svgz", "swf", "sys", "terminal", "theme", "tmp", "tool", "udl", "url", "vb"),
-        *("vbe", "vbp", "vbs", "vhd", "vhdx", "vsmacros", "vsw", "webloc", "website", "workflow", "ws", "wsc", "wsf"),
-        *("wsh", "xbap", "xhtml", "xht", "xlam", "xll", "xlsm", "xltm", "xnk", "xsl", "xslt", "zsh", "diagcab", "wasm"),
-    }
-)
+_RUNS = """
+    action ade adp apk app appimage appinstaller application appref-ms appx appxbundle asp aspx bas bash bat bin cab
+    chm class cmd cnt com command cpl crt csh deb der desktop diagcab dll dmg docm dotm dylib elf ex_ exe fish
+    flatpakref fon fxp gadget grp hlp hpj hta htc htm html img inf ins iqy iso isp its jar jnlp js jse ksh lib
+    library-ms lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mht mhtml mjs msc msh
+    msh1 msh2 msi msix msixbundle mso msp mst msu ocx one ops osd out pcd phar php pif pkg pl plg potm ppam ppsm
+    pptm prf prg printerexport ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 psm1 pst py pyc pyo pyw pyz pyzw rb reg
+    rpm run scf scpt scr sct search-ms settingcontent-ms sh shb shs shtml sldm slk snap svg svgz swf sys terminal
+    theme tmp tool udl url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd wasm webloc website wiz workflow ws wsb wsc wsf
+    wsh xbap xht xhtml xla xlam xll xlm xlsb xlsm xltm xml xnk xpi xsl xslt zsh
+"""
+EXECUTABLE = frozenset(_RUNS.split())
 """Endings of files that run, install, mount or open a door when opened."""
 
 _EXECUTABLE_TYPES = frozenset(
