@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from desktopmail.domain.errors import DiskFull, NotFound, StoreFailed
-from desktopmail.domain.filename import safe_name
 
 LARGEST = 1_000_000_000
 """Bytes; a larger file is no mail."""
