@@ -13,12 +13,15 @@ LOCAL_PICTURES = "DESKTOPMAIL_LOCAL_PICTURES"
 
 
 async def open_engine(profile: Path, *, offline: bool = False) -> Engine:
-    """The engine on a profile, with a log beside its databases. Raises what `Engine.open` raises."""
+    """The engine on a profile, with a log beside its databases; beside a window that is open, for reading only. Raises
+    what `Engine.open` raises."""
     engine = await Engine.open(
         profile,
         passwords=open_secrets(os.environ),
         offline=offline,
         local_pictures=os.environ.get(LOCAL_PICTURES) == "1",
+        visit=True,
     )
-    logs.start(profile)
+    if not engine.visiting:
+        logs.start(profile)
     return engine

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktopmail.domain.activity import Activity, Problem
 from desktopmail.domain.changes import ChangeSet
+from desktopmail.domain.errors import ProfileInUse
 from desktopmail.domain.ids import AccountId, FolderId
 from desktopmail.domain.settings import Settings
 from desktopmail.engine.notices import Notice, notice
@@ -35,22 +36,32 @@ class Engine(Parts):
 
     @classmethod
     async def open(
-        cls, profile: Path, *, passwords: PasswordSource, offline: bool = False, local_pictures: bool = False
+        cls,
+        profile: Path,
+        *,
+        passwords: PasswordSource,
+        offline: bool = False,
+        local_pictures: bool = False,
+        visit: bool = False,
     ) -> Engine:
         """Open a profile, made when there is none. `offline`: no server is asked. `local_pictures`: remote pictures
-        may lie on this computer's own network. Raises ProfileInUse, StoreTooNew, StoreDamaged, StoreFailed."""
-        store = await asyncio.to_thread(Store.open, profile)
+        may lie on this computer's own network. `visit`: a profile that somebody else has open is opened for reading,
+        offline. Raises ProfileInUse, StoreTooNew, StoreDamaged, StoreFailed."""
+        store = await asyncio.to_thread(_store, profile, visit)
+        offline |= store.visiting
         async with AsyncExitStack() as undo:
             undo.push_async_callback(store.close)
             engine = cls(store, passwords, offline=offline, local_pictures=local_pictures)
             store.subscribe(engine._changed)
-            if await store.read(lambda tx: tx.outbox.stuck_sending()):
+            if not store.visiting and await store.read(lambda tx: bool(tx.outbox.stuck_sending())):
                 await engine.outbox.recover()
             undo.pop_all()
         return engine
 
     async def start(self) -> None:
-        """Keep every account going until `close`."""
+        """Keep every account going until `close`. Raises ProfileInUse when only visiting."""
+        if self.visiting:
+            await self._store.write(lambda _: None)
         self._lanes.start()
 
     async def close(self) -> None:
@@ -101,7 +112,7 @@ class Engine(Parts):
         headers_only: bool = False,
     ) -> list[SyncReport]:
         """One full round of every account, or of those named: send, pull, push, bring content. Problems are in the
-        reports, never raised."""
+        reports, never raised; ProfileInUse is, when only visiting."""
         from desktopmail.engine.rounds import Rounds
 
         rounds = Rounds(self._store, self.library, self.outbox, self._lanes, self._ears)
@@ -118,3 +129,14 @@ def _listening(listeners: list[T], fn: T) -> Callable[[], None]:
     """Put `fn` among the listeners; the returned function takes it out again."""
     listeners.append(fn)
     return lambda: listeners.remove(fn) if fn in listeners else None
+
+
+def _store(profile: Path, visit: bool) -> Store:
+    try:
+        return Store.open(profile)
+    except ProfileInUse:
+        if not visit:
+            raise
+    from desktopmail.store.visitor import Visitor
+
+    return Visitor(profile)

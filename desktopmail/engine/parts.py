@@ -99,6 +99,7 @@ class Parts:
         self._local = local_pictures
         self._ears = Ears()
         self.profile = store.folder
+        self.visiting = store.visiting
         self.activities = self._ears.activities
         self.library = Library(store)
         self.folders = Folders(store, self.library)

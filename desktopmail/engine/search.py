@@ -9,7 +9,6 @@ from datetime import datetime
 from desktopmail.domain.folder import Place
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.query import NOTHING, parse, terms
-from desktopmail.engine.housekeeping import index_piece
 from desktopmail.engine.library import Library
 from desktopmail.store.coverage import Coverage
 from desktopmail.store.store import Store
@@ -43,12 +42,19 @@ class Search:
         if query == NOTHING:
             return SearchResult((), True, "Type what to look for", ())
         async with self._turn:
-            await index_piece(self._store)
+            await self._catch_up()
             library = self._library = self._library or Library(self._store)
             ids = await asyncio.to_thread(library.search, query, place, limit)
             known = await asyncio.to_thread(library.coverage, place)
         found = tuple(MessageId(each) for each in ids)
         return SearchResult(found, known.indexed == known.total, _words(len(found), known), terms(query))
+
+    async def _catch_up(self) -> None:
+        """Read a piece of what waits for the index into it: all of it, after a change or two."""
+        from desktopmail.engine.housekeeping import index_piece
+
+        if not self._store.visiting:
+            await index_piece(self._store)
 
 
 def _words(found: int, known: Coverage) -> str:

@@ -39,6 +39,9 @@ class Store:
     Order for those who write both: content first, then mail, then index; what nobody names is swept, never the reverse.
     """
 
+    visiting = False
+    """Whether somebody else has the profile open, so that it can only be read."""
+
     def __init__(self, folder: Path, lock: ProfileLock, files: Files) -> None:
         """To be made by `open`."""
         self.folder = folder

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from desktopmail.store.store import Store
 from tests.journeys.terminal import Terminal
 from tests.journeys.test_cli_mail import letter
 
@@ -74,6 +75,27 @@ def test_backup_restore_and_check(tmp_path: Path) -> None:  # D41
         "refetch": 0,
     }
     desk.run("--profile", tmp_path / "nothing", "check", codes=(3,))
+
+
+def test_beside_an_open_window_everything_can_be_read_and_nothing_changed(tmp_path: Path) -> None:  # D38
+    """Lists, messages and searches work while somebody has the profile; verbs say that it is in use."""
+    desk = terminal(tmp_path)
+    (tmp_path / "a.eml").write_bytes(letter("Open", "The word is sesame.\r\n"))
+    desk.run("import", tmp_path / "a.eml", "--into", "Inbox")
+    desk.run("search", "sesame")
+    window = Store.open(desk.profile)
+    try:
+        (row,) = desk.ask("list", "Inbox")
+        assert desk.run("show", row["id"], "--raw").out == letter("Open", "The word is sesame.\r\n")
+        assert desk.ask("show", row["id"])["subject"] == "Open"
+        assert [found["id"] for found in desk.ask("search", "sesame")] == [row["id"]]
+        assert desk.ask("check")["ok"] is True
+        for words in (("mark", "read", row["id"]), ("send", tmp_path / "a.eml"), ("undo",), ("sync",)):
+            assert desk.run("--json", *words, codes=(1,)).json["error"]["kind"] == "profile-in-use"
+        desk.run("backup", tmp_path / "copy")
+    finally:
+        window.close_now()
+    desk.run("mark", "read", row["id"])
 
 
 def test_inspect_needs_no_profile(tmp_path: Path) -> None:
