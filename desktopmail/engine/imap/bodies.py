@@ -40,10 +40,12 @@ STRIKES = 3
 @dataclass(slots=True)
 class Trouble:
     """What stood in the way, remembered from session to session: folders that could not be opened (until the next
-    pull), and at which messages the line broke how often. Those wait for the others and then go alone."""
+    pull), and at which messages the line broke how often. Those wait for the others and then go alone. `total` is how
+    many messages were missing when the downloading began, for words about it."""
 
     closed: set[FolderId] = field(default_factory=set)
     strikes: Counter[MessageId] = field(default_factory=Counter)
+    total: int = 0
 
 
 class Bodies:
@@ -65,13 +67,15 @@ class Bodies:
         end = time.monotonic() + SECONDS
         missing = await self._store.read(lambda tx: _missing(tx, self._account, folders, trouble.closed))
         if not missing:
+            trouble.total = 0
             return False
         left = await self._store.read(lambda tx: tx.messages.count_without_content(self._account.id, ON_DEMAND_SIZE))
         async with Lane(CHUNKS_AHEAD) as lane:
             while missing and time.monotonic() < end:
                 folder, batch = _next(missing, budget, trouble)
-                if left > len(batch):
-                    self._teller.working(f"Downloading: {left:,} messages left")
+                trouble.total = max(trouble.total, left)
+                if trouble.total > len(batch):
+                    self._teller.counting("Downloading", trouble.total - left, trouble.total)
                 await self._piece(folder, batch, lane)
                 taken = {each.message for each in batch}
                 missing = [each for each in missing if each.message not in taken and each.folder not in trouble.closed]

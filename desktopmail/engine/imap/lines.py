@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from enum import Enum
 
@@ -57,14 +58,7 @@ class Lines:
     async def close(self) -> None:
         """Say goodbye on all of them; never raises."""
         sessions, self._open = list(self._open.values()), {}
-        for session in sessions:
-            await session.logout()
-
-    def drop(self) -> None:
-        """Cut all of them at once."""
-        for session in self._open.values():
-            session.drop()
-        self._open.clear()
+        await asyncio.gather(*(session.logout() for session in sessions))
 
     async def _alive(self, purpose: Purpose, session: ImapSession) -> bool:
         if session.closed:
