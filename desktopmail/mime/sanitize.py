@@ -157,11 +157,10 @@ class _Writer:
 
     def _style(self, piece: Raw) -> None:
         self.styles += css.remote_references(piece.content)
-        if piece.attributes.get("media", "").strip().lower() == "print":
-            return
+        media = piece.attributes.get("media", "").strip()
         self._sheet_size += len(piece.content)
         if self._sheet_size <= _MAX_SHEETS:
-            self._sheets.append(piece.content)
+            self._sheets.append(f"@media {media[:500]} {{\n{piece.content}\n}}" if media else piece.content)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name in allowed.SKIPPED:

@@ -59,6 +59,14 @@ def test_own_parts_only_in_pictures(place: str) -> None:  # C14
     assert "part/" not in clean(place, PICTURES).html
 
 
+def test_sheets_keep_their_medium() -> None:
+    found = clean(
+        '<style media="(max-width: 600px)">p{color:red}</style><style media="print} b{color:red}">i{color:red}</style>x'
+    )
+    assert found.html.startswith("<style>\n@media (max-width: 600px) {\np { color: red }\n}\n")
+    assert "b {" not in found.html.partition("@media print")[0]
+
+
 def test_bitmap_data_stays_other_data_goes() -> None:
     assert "data:image/png" in clean('<img src="data:image/png;base64,iVBORw0KGgo=">').html
     for bad in ("data:image/svg+xml;base64,AAAA", "data:text/html;base64,AAAA", "data:image/png,<script>", "data:,x"):
