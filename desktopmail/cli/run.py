@@ -18,6 +18,7 @@ from desktopmail.domain.errors import (
     NeedsPerson,
     NotFound,
     PasswordMissing,
+    PossiblySent,
     StoreFailed,
     WrongUsage,
 )
@@ -94,7 +95,7 @@ def exit_code(error: MailError) -> int:
             return WRONG_USAGE
         case NotFound():
             return NOTHING_FOUND
-        case PasswordMissing() | BadCertificate() | NeedsPerson():
+        case PasswordMissing() | BadCertificate() | NeedsPerson() | PossiblySent():
             return NEEDS_PERSON
         case _:
             return FAILED

@@ -9,15 +9,17 @@ from argparse import Namespace
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from desktopmail.cli import places, shapes
 from desktopmail.cli.desk import Desk
-from desktopmail.cli.output import DONE, FAILED, NEEDS_PERSON, moment
+from desktopmail.cli.output import DONE, moment
+from desktopmail.cli.run import exit_code
 from desktopmail.cli.times import later
 from desktopmail.domain.account import Account
 from desktopmail.domain.address import people
 from desktopmail.domain.draft import Attachment, Draft, Outgoing, Sending
-from desktopmail.domain.errors import NotFound, WrongUsage
+from desktopmail.domain.errors import MailError, NotFound, PossiblySent, Refused, WrongUsage
 from desktopmail.domain.ids import MessageId
 from desktopmail.engine.engine import Engine
 
@@ -39,10 +41,11 @@ async def send(desk: Desk) -> int:
             account = places.account(engine.library, options.account).id if options.account else None
             number = await engine.composing.queue_raw(raw, account, due)
         if options.wait:
-            outcome = await engine.outbox.send_now(number)
-        else:
-            outcome = await engine.outbox.one(number)
-    return _report(desk, outcome, waited=options.wait)
+            return await _send_now(desk, engine, number)
+        outcome = await engine.outbox.one(number)
+    due_at = moment(outcome.due_at)
+    desk.output.result(_document(outcome, None), f"{outcome.id} {outcome.state.value}, due {due_at}")
+    return DONE
 
 
 async def outbox(desk: Desk) -> int:
@@ -64,8 +67,7 @@ async def outbox_retry(desk: Desk) -> int:
     async with desk.engine() as engine:
         number = _waiting(engine, desk.arguments.id)
         await engine.outbox.retry(number)
-        outcome = await engine.outbox.send_now(number)
-    return _report(desk, outcome, waited=True)
+        return await _send_now(desk, engine, number)
 
 
 async def outbox_cancel(desk: Desk) -> int:
@@ -135,21 +137,35 @@ def _waiting(engine: Engine, number: int) -> MessageId:
     raise NotFound(f"Nothing with the number {number} waits to be sent", "'desktopmail outbox' prints what does.")
 
 
-def _report(desk: Desk, outcome: Outgoing, *, waited: bool) -> int:
-    state = "queued" if outcome.state in (Sending.WAITING, Sending.SENDING) else outcome.state.value
-    document = {
+async def _send_now(desk: Desk, engine: Engine, number: MessageId) -> int:
+    """Send, and say what came of it; what stands in the way leaves the message waiting."""
+    error: MailError | None = None
+    try:
+        outcome = await engine.outbox.send_now(number)
+    except MailError as trouble:
+        error = trouble
+        outcome = await engine.outbox.one(number)
+    state = _state(outcome)
+    if error is None and outcome.error:
+        error = (PossiblySent if outcome.state is Sending.POSSIBLY_SENT else Refused)(outcome.error)
+    desk.output.result(_document(outcome, error), f"{outcome.id} {state}")
+    if error is None:
+        return DONE
+    desk.output.say(f"desktopmail: {error.title}")
+    if error.detail:
+        desk.output.say(error.detail)
+    return exit_code(error)
+
+
+def _state(outcome: Outgoing) -> str:
+    return "queued" if outcome.state in (Sending.WAITING, Sending.SENDING) else outcome.state.value
+
+
+def _document(outcome: Outgoing, error: MailError | None) -> dict[str, Any]:
+    return {
         "id": outcome.id,
-        "state": state,
+        "state": _state(outcome),
+        "due": shapes.when(outcome.due_at),
         "recipients": [shapes.recipient(each) for each in outcome.recipients],
-        "error": outcome.error,
+        "error": shapes.error(error) if error else None,
     }
-    words = f"{outcome.id} {state}" + (f", due {moment(outcome.due_at)}" if state == "queued" and not waited else "")
-    desk.output.result(document, words)
-    refused = [each for each in outcome.recipients if each.code >= 400]
-    if waited and (outcome.error or refused):
-        desk.output.say(outcome.error or "Not everybody gets this message:")
-        for each in refused:
-            desk.output.say(f"{each.address}: {each.code} {each.text}")
-    if outcome.state is Sending.POSSIBLY_SENT:
-        return NEEDS_PERSON
-    return FAILED if waited and (outcome.state is not Sending.SENT or refused) else DONE

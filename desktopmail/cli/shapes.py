@@ -12,6 +12,7 @@ from desktopmail.domain.activity import Problem
 from desktopmail.domain.address import Address
 from desktopmail.domain.body import Body, Delivery, Part, Verdict, Warning
 from desktopmail.domain.draft import Outgoing, RecipientResult
+from desktopmail.domain.errors import MailError
 from desktopmail.domain.folder import Folder
 from desktopmail.domain.message import Summary
 
@@ -197,6 +198,10 @@ def journal_entry(each: JournalEntry) -> Document:
 
 def history_event(each: HistoryEvent) -> Document:
     return {"at": when(each.at), "kind": each.kind, "detail": each.detail}
+
+
+def error(each: MailError) -> Document:
+    return {"kind": each.kind, "title": each.title, "detail": each.detail}
 
 
 def problem(each: Problem) -> Document:

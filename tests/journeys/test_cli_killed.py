@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.smtp_script import STALL, SmtpScript
+from tests.fakes.smtp_script import DROP, STALL, SmtpScript
 from tests.journeys.terminal import Answer, Terminal
 from tests.journeys.test_cli_mail import letter
 
@@ -138,3 +138,18 @@ def test_killed_at_any_time_it_is_somewhere_and_goes_at_most_once(tmp_path: Path
                 assert sent == 1, f"round {number}: {waiting}"
 
     play(tmp_path, test)
+
+
+def test_what_stands_in_the_way_leaves_the_message_queued(tmp_path: Path) -> None:  # D14
+    """send --wait with nobody there: exit code 1, the reason, the message's id; a later sync sends it once."""
+
+    async def test(house: House) -> None:
+        answer = await house.run("send", house.mail, "--wait", codes=(1,))
+        assert answer.json["state"] == "queued"
+        assert answer.json["error"]["kind"] == "connection-lost"
+        assert answer.err
+        house.script.answers["mail"] = house.script.usual("mail")
+        assert (await house.run("sync")).json["accounts"][0]["sent"] == 1
+        assert len(house.script.messages) == 1
+
+    play(tmp_path, test, mail=DROP)
