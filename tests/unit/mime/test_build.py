@@ -94,7 +94,7 @@ def test_pictures_alternatives_and_files() -> None:
     [
         *(
             "ASCII\n",
-            "Grüße an alle\n",
+            "Grüße und Dank\n",
             "日本語の文章です。" * 40 + "\n",
             "From here\n",
             "a\nFrom there\n",

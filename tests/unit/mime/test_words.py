@@ -14,7 +14,7 @@ from desktopmail.mime import charset, words
 @pytest.mark.parametrize(
     ("encoded", "expected"),
     [
-        ("=?iso-8859-1?q?caf=E9?=", "café"),
+        ("=?iso-8859-1?q?Per=E9?=", "Peré"),
         ("=?utf-8?B?w6k=?= =?utf-8?B?w6k=?=", "éé"),
         ("=?utf-8?B?w6k=?= plain =?utf-8?B?w6k=?=", "é plain é"),
         ("=?utf-8?B?w?= =?utf-8?B?6k=?=", "é"),
@@ -24,8 +24,8 @@ from desktopmail.mime import charset, words
         ("=?utf-8?q?a b c?=", "a b c"),
         ("=?utf-8?q?why??=", "why?"),
         ("=?utf-8?b?w6k?=", "é"),
-        ("=?nonsense?q?caf=C3=A9?=", "café"),
-        ("=?nonsense?q?caf=E9?=", "café"),
+        ("=?nonsense?q?Per=C3=A9?=", "Peré"),
+        ("=?nonsense?q?Per=E9?=", "Peré"),
         ("=?iso-2022-jp?b?GyRCJUYlOSVIGyhC?=", "テスト"),
         ("=?gb2312?b?sqnL9g==?=", "博琐"),
         ("=?utf-8?q?open", "=?utf-8?q?open"),
@@ -107,7 +107,7 @@ LABELS = [
 
 
 @pytest.mark.parametrize("label", LABELS)
-@pytest.mark.parametrize("data", [b"", b"plain", b"caf\xe9", b"\xff\xfe\x00\xd8", b"\x1b$B\x1b", bytes(range(256))])
+@pytest.mark.parametrize("data", [b"", b"plain", b"Per\xe9", b"\xff\xfe\x00\xd8", b"\x1b$B\x1b", bytes(range(256))])
 def test_labels_never_fail(label: str, data: bytes) -> None:  # P02
     charset.decode(data, label).encode("utf-8")
 
@@ -115,10 +115,10 @@ def test_labels_never_fail(label: str, data: bytes) -> None:  # P02
 @pytest.mark.parametrize(
     ("data", "label", "expected"),
     [
-        (b"caf\xc3\xa9", None, "café"),
-        (b"caf\xe9", None, "café"),
-        (b"caf\xe9", "utf-8", "café"),
-        (b"caf\xc3\xa9", "us-ascii", "café"),
+        (b"Per\xc3\xa9", None, "Peré"),
+        (b"Per\xe9", None, "Peré"),
+        (b"Per\xe9", "utf-8", "Peré"),
+        (b"Per\xc3\xa9", "us-ascii", "Peré"),
         (b"\x93quoted\x94", "iso-8859-1", "“quoted”"),
         (b"\x81\x93", "iso-8859-1", "\x81“"),
         (b"Hi +ZeVnLIqe-", "utf-7", "Hi 日本語"),
