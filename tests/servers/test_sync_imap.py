@@ -14,6 +14,7 @@ from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Fetched, Flags
 from desktopmail.engine.imap import bodies, windows
+from tests.servers import dovecot as dovecot_module
 from tests.servers.certificates import Certificates
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.proxy import CuttingProxy
@@ -250,6 +251,47 @@ def test_a_server_without_any_extension_agrees_too(plain_server: Dovecot, tmp_pa
             await world.check()
 
     both(plain_server, user, tmp_path, story)
+
+
+@pytest.fixture(scope="module")
+def dotted_server(certificates: Certificates) -> Iterator[Dovecot]:
+    """A server with everything below INBOX and dots between levels, as Courier and old Cyrus have it."""
+    if reason := Dovecot.missing():
+        pytest.skip(reason)
+    with pytest.MonkeyPatch.context() as patch:
+        config = dovecot_module.CONFIG.replace("  separator = /\n", "  separator = .\n  prefix = INBOX.\n")
+        patch.setattr(dovecot_module, "CONFIG", config)
+        server = Dovecot(certificates=certificates)
+        server.start()
+    yield server
+    server.stop()
+
+
+def test_a_server_with_a_prefix_and_dots_agrees_too(dotted_server: Dovecot, tmp_path: Path) -> None:
+    user = dotted_server.add_user()
+
+    async def story(ours: Ours, other: OtherProgram) -> None:
+        other.create("INBOX.Work.Deep")
+        await synced(ours)
+        assert {"Inbox", "Sent", "Work/Deep"} <= {folder.path for folder in await ours.folders()}
+        account = ours.account.id
+        mine = await ours.store.write(lambda tx: tx.folders.create(account, None, "Mine.dot"))
+        await ours.store.write(lambda tx: tx.folders.create(account, mine, "in/ner"))
+        await synced(ours)
+        assert {"INBOX.Mine-dot", "INBOX.Mine-dot.in-ner"} <= set(other.folders())
+        world = World(ours, other, random.Random(4))
+        for _ in range(5):
+            await world.edit_here(4)
+            world.edit_there(4)
+            await world.settle()
+            await world.check()
+        await ours.store.write(lambda tx: tx.folders.rename(mine, "Yours"))
+        await synced(ours)
+        assert {"INBOX.Yours", "INBOX.Yours.in-ner"} <= set(other.folders())
+        assert all(folder.problem == "" for folder in await ours.folders())
+        await agrees(ours, other)
+
+    both(dotted_server, user, tmp_path, story)
 
 
 def test_folders_with_a_role_are_made_when_something_goes_there(plain_server: Dovecot, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import imaplib
 import random
+import re
 import ssl
 from collections import Counter
 from collections.abc import Callable
@@ -61,8 +62,8 @@ class OtherProgram:
 
     def folders(self) -> list[str]:
         lines = self._line.list()[1]
-        found = [line.decode().rpartition(' "/" ')[2].strip('"') for line in lines if b"\\Noselect" not in line]
-        return sorted(decode(name.encode()) for name in found if name)
+        found = [re.split(r'\) "[/.]" ', line.decode())[1].strip('"') for line in lines if b"\\Noselect" not in line]
+        return sorted(decode(name.encode()) for name in found)
 
     def open(self, folder: str) -> list[str]:
         """Select a folder; its UIDs."""

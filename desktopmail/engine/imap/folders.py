@@ -9,7 +9,6 @@ from desktopmail.domain.account import Account
 from desktopmail.domain.folder import ROLE_ORDER, Folder, Role
 from desktopmail.domain.ids import FolderId
 from desktopmail.protocols.imap.mailboxes import FolderStatus, ListedFolder
-from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.store.rows import FolderMark
 from desktopmail.store.transaction import Transaction
 
@@ -25,11 +24,6 @@ class ServerFolder:
     name: str
     mark: FolderMark
     status: FolderStatus | None
-
-
-async def prefix_of(session: ImapSession) -> str:
-    """What the server wants in front of the names of the person's own folders; usually nothing."""
-    return (await session.namespace()).prefix
 
 
 def people_path(listed: ListedFolder, prefix: str) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.message import Flags
+from desktopmail.protocols.imap.mailboxes import Namespace
 from desktopmail.store.rows import Difference, FolderDifference, Known
 
 NO_TAGS: frozenset[str] = frozenset()
@@ -106,12 +107,13 @@ class FolderPlan(NamedTuple):
 
 
 def plan_folders(
-    folders: Sequence[FolderDifference], needed: Collection[FolderId], with_role: Collection[FolderId], prefix: str
+    folders: Sequence[FolderDifference], needed: Collection[FolderId], with_role: Collection[FolderId], space: Namespace
 ) -> FolderPlan:
     """The folders to make, rename and drop; `folders` has parents before children and deletions deepest first.
 
-    A folder with a role is made only when it is `needed` by a message, one of the person's own always. `prefix` is
-    what the server wants in front of names at the top ('INBOX.' on some)."""
+    A folder with a role is made only when it is `needed` by a message, one of the person's own always. `space`
+    says what the server wants in front of names at the top ('INBOX.' on some) and between levels. Slashes, which
+    separate the levels of our paths, and the server's own delimiter cannot be part of a name there."""
     before: list[Create | Rename] = []
     after: list[Drop] = []
     names: dict[str, str] = {}
@@ -120,17 +122,27 @@ def plan_folders(
             if folder.server_name is not None:
                 after.append(Drop(Spot(folder.folder, folder.server_name)))
             continue
-        above = folder.path.rpartition("/")[0]
+        between = (folder.delimiter if folder.server_name is not None else space.delimiter) or "-"
+        above = folder.path[: -len(folder.name) - 1]
         parent = names.get(above, folder.parent_name)
-        own = folder.name.replace(folder.delimiter, "-")
-        name = f"{parent}{folder.delimiter}{own}" if parent is not None else prefix + own
+        own = folder.name.replace(between, "-").replace("/", "-")
+        name = f"{parent}{between}{own}" if parent is not None else space.prefix + own
         if folder.server_name is not None:
-            if folder.server_name != name:
-                before.append(Rename(Spot(folder.folder, name), folder.server_name))
+            now = _taken_along(folder.server_name, before, between)
+            if now != name:
+                before.append(Rename(Spot(folder.folder, name), now))
         elif folder.folder in needed or folder.folder not in with_role:
-            before.append(Create(Spot(folder.folder, name), folder.delimiter))
+            before.append(Create(Spot(folder.folder, name), between))
         names[folder.path] = name
     return FolderPlan(before, after)
+
+
+def _taken_along(name: str, before: Iterable[Create | Rename], between: str) -> str:
+    """What a folder is called after folders above it were renamed."""
+    for operation in before:
+        if isinstance(operation, Rename) and name.startswith(operation.old + between):
+            name = operation.spot.name + name[len(operation.old) :]
+    return name
 
 
 def plan_messages(differences: Iterable[Difference]) -> list[MessageOperation]:

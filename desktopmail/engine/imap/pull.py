@@ -21,7 +21,7 @@ from desktopmail.engine.imap.lane import SLICE, Lane
 from desktopmail.engine.imap.places import begun as begin_mark
 from desktopmail.engine.imap.windows import header_windows
 from desktopmail.protocols.imap.fetching import HeaderSink
-from desktopmail.protocols.imap.mailboxes import Selected
+from desktopmail.protocols.imap.mailboxes import Namespace, Selected
 from desktopmail.protocols.imap.responses import FlagRow as FetchedFlags
 from desktopmail.protocols.imap.responses import RawFetch, tokenize
 from desktopmail.protocols.imap.session import ImapSession
@@ -63,22 +63,22 @@ class Pull:
         self._teller = teller
         self._tally = tally
 
-    async def everything(self, prefix: str) -> None:
+    async def everything(self, space: Namespace) -> None:
         """All folders, again until nothing moves any more; then what vanished is forgotten."""
         for _ in range(PASSES):
             await self._session.unselect()
-            vanished, complete = await self._read([place for place in await self._places(prefix) if differs(place)])
+            vanished, complete = await self._read([place for place in await self._places(space) if differs(place)])
             if not complete:
                 return
             if not vanished:
                 self._tally.removed += await self._store.write(lambda tx: tx.copies.sweep_vanished(self._account.id))
                 return
 
-    async def _places(self, prefix: str) -> list[ServerFolder]:
+    async def _places(self, space: Namespace) -> list[ServerFolder]:
         listed = await self._session.list_folders(status=True)
-        return await self._store.write(lambda tx: adopt_folders(tx, self._account, listed, prefix))
+        return await self._store.write(lambda tx: adopt_folders(tx, self._account, listed, space.prefix))
 
-    async def some(self, folders: Collection[FolderId], prefix: str) -> bool:
+    async def some(self, folders: Collection[FolderId], space: Namespace) -> bool:
         """Only these folders. Whether something vanished: then `everything` has to decide what became of it."""
         account = self._account.id
 
@@ -92,7 +92,7 @@ class Pull:
 
         places = await self._store.read(chosen)
         if len(places) < len(set(folders)):
-            places = [place for place in await self._places(prefix) if place.folder.id in folders]
+            places = [place for place in await self._places(space) if place.folder.id in folders]
         vanished, complete = await self._read(places)
         return vanished or not complete
 

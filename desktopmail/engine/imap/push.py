@@ -19,6 +19,7 @@ from desktopmail.engine.imap.places import Places, RefusedRows
 from desktopmail.engine.imap.plan import Row, Spot
 from desktopmail.engine.imap.upload import Upload
 from desktopmail.protocols.imap.changing import Change
+from desktopmail.protocols.imap.mailboxes import Namespace
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.protocols.imap.uids import UidSet
 from desktopmail.store.rows import CopyRow, Difference, FlagRow, FolderDifference
@@ -47,7 +48,7 @@ class Push:
         self._upload = Upload(session, store, self._places)
         self._again = False
 
-    async def run(self, prefix: str, *, force: bool = False) -> bool:
+    async def run(self, space: Namespace, *, force: bool = False) -> bool:
         """Push what is due; with `force` everything. Whether a pull has to tell how some of it ended."""
         now = FORCED if force else int(time.time())
         account = self._account.id
@@ -62,7 +63,7 @@ class Push:
 
         messages, folders, with_role = await self._store.read(look)
         needed = {each.wanted.folder for each in messages if not each.wanted.removed}
-        planned = plan.plan_folders(folders, needed, with_role, prefix)
+        planned = plan.plan_folders(folders, needed, with_role, space)
         for before in planned.before:
             await self._folder(before)
         if planned.before:

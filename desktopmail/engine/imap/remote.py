@@ -11,12 +11,12 @@ from desktopmail.domain.errors import ConnectionLost, Refused, SignInRefused
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.imap.bodies import Bodies, Trouble
-from desktopmail.engine.imap.folders import prefix_of
 from desktopmail.engine.imap.lines import Lines, Purpose
 from desktopmail.engine.imap.pull import Pull
 from desktopmail.engine.imap.push import Push
 from desktopmail.engine.imap.watch import LOOK_SECONDS, watch
 from desktopmail.engine.imap.windows import BODY_BUDGET
+from desktopmail.protocols.imap.mailboxes import Namespace
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
@@ -36,7 +36,7 @@ class ImapRemote:
         self._store = store
         self._teller = teller
         self._lines = Lines(account, passwords)
-        self._prefix: str | None = None
+        self._space: Namespace | None = None
         self._budget = 4 * SMALLEST_PIECE
         self._trouble = Trouble()
         self._working = asyncio.Lock()
@@ -47,9 +47,9 @@ class ImapRemote:
         async with self._working:
             session = await self._work_line()
             pull = Pull(session, self._store, self._account, self._teller, self.tally)
-            prefix = await self._server_prefix(session)
-            if folders is None or await pull.some(folders, prefix):
-                await pull.everything(prefix)
+            space = await self._namespace(session)
+            if folders is None or await pull.some(folders, space):
+                await pull.everything(space)
             self._trouble.closed.clear()
 
     async def push(self, *, force: bool = False) -> bool:
@@ -57,7 +57,7 @@ class ImapRemote:
         async with self._working:
             session = await self._work_line()
             push = Push(session, self._store, self._account, self._teller, self.tally)
-            return await push.run(await self._server_prefix(session), force=force)
+            return await push.run(await self._namespace(session), force=force)
 
     async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
         """Bring some of the missing content; the requests grow with the speed of the line."""
@@ -98,11 +98,11 @@ class ImapRemote:
 
     async def _work_line(self) -> ImapSession:
         session = await self._lines.get(Purpose.WORK)
-        if session.selected is None and self._prefix is None:
+        if session.selected is None and self._space is None:
             self._teller.working("Looking for new messages")
         return session
 
-    async def _server_prefix(self, session: ImapSession) -> str:
-        if self._prefix is None:
-            self._prefix = await prefix_of(session)
-        return self._prefix
+    async def _namespace(self, session: ImapSession) -> Namespace:
+        if self._space is None:
+            self._space = await session.namespace()
+        return self._space

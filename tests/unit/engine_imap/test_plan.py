@@ -21,6 +21,7 @@ from desktopmail.engine.imap.plan import (
     plan_folders,
     plan_messages,
 )
+from desktopmail.protocols.imap.mailboxes import Namespace
 from desktopmail.store.rows import Difference, FolderDifference, Known, Wanted
 
 INBOX, ARCHIVE, OUTBOX = FolderId(1), FolderId(2), FolderId(3)
@@ -101,27 +102,36 @@ def folder(number: int, path: str | None, server: str | None = None, parent: str
 
 
 def test_parents_are_made_before_children_under_their_new_names() -> None:
-    planned = plan_folders([folder(1, "A"), folder(2, "A/B"), folder(3, None, "Old")], (), (), "")
+    planned = plan_folders([folder(1, "A"), folder(2, "A/B"), folder(3, None, "Old")], (), (), Namespace())
     assert planned.before == [Create(Spot(FolderId(1), "A"), "/"), Create(Spot(FolderId(2), "A/B"), "/")]
     assert planned.after == [Drop(Spot(FolderId(3), "Old"))]
 
 
 def test_a_folder_with_a_role_is_made_when_a_message_needs_it() -> None:
     differences = [folder(1, "Archive")]
-    assert plan_folders(differences, (), {FolderId(1)}, "").before == []
-    assert plan_folders(differences, {FolderId(1)}, {FolderId(1)}, "INBOX.").before == [
-        Create(Spot(FolderId(1), "INBOX.Archive"), "/")
+    assert plan_folders(differences, (), {FolderId(1)}, Namespace()).before == []
+    assert plan_folders(differences, {FolderId(1)}, {FolderId(1)}, Namespace("INBOX.", ".")).before == [
+        Create(Spot(FolderId(1), "INBOX.Archive"), ".")
     ]
 
 
 def test_a_rename_takes_the_children_along() -> None:
-    planned = plan_folders([folder(1, "New", "Old"), folder(2, "New/C", "Old/C", "Old")], (), (), "")
-    assert planned.before == [Rename(Spot(FolderId(1), "New"), "Old"), Rename(Spot(FolderId(2), "New/C"), "Old/C")]
+    parent, child = folder(1, "New", "Old"), folder(2, "New/C", "Old/C", "Old")
+    assert plan_folders([parent, child], (), (), Namespace()).before == [Rename(Spot(FolderId(1), "New"), "Old")]
+    other = folder(2, "New/D", "Old/C", "Old")
+    assert plan_folders([parent, other], (), (), Namespace()).before == [
+        Rename(Spot(FolderId(1), "New"), "Old"),
+        Rename(Spot(FolderId(2), "New/D"), "New/C"),
+    ]
 
 
 def test_the_delimiter_cannot_be_smuggled_into_a_name() -> None:
-    tricky = FolderDifference(FolderId(1), "a.b", "a.b", None, None, "", ".")
-    assert plan_folders([tricky], (), (), "").before == [Create(Spot(FolderId(1), "a-b"), ".")]
+    tricky = FolderDifference(FolderId(1), "a.b", "a.b", None, None, "", "/")
+    child = FolderDifference(FolderId(2), "a.b/c/d", "c/d", None, None, "", "/")
+    assert plan_folders([tricky, child], (), (), Namespace("INBOX.", ".")).before == [
+        Create(Spot(FolderId(1), "INBOX.a-b"), "."),
+        Create(Spot(FolderId(2), "INBOX.a-b.c-d"), "."),
+    ]
 
 
 states = st.tuples(st.sampled_from([INBOX, ARCHIVE]), st.integers(0, 63).map(Flags), st.booleans())
