@@ -5,7 +5,6 @@ Also learns, once per account, whether the provider files sent mail itself, so t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from desktopmail.domain.account import Account, SmtpServer
@@ -15,14 +14,14 @@ from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Folder, Role
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.domain.message import Flags, Summary
-from desktopmail.engine.library import Library
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
 FILED_ELSEWHERE_SECONDS = 600
 """How long our copy in Sent waits where the provider files sent mail itself."""
 
-RECENTLY_SENT = 50
+RECENT, MOST_RECENT, RECENT_SECONDS = "sent.recent", 50, 86_400
+"""A setting that lists what was sent lately, how many, and for how long."""
 
 _ANSWERED = {
     Answer.REPLY.value: Flags.ANSWERED,
@@ -41,6 +40,7 @@ def to_sent(tx: Transaction, message: MessageId, said: str) -> None:
     tx.messages.move([message], home(tx, account.id, Role.SENT).id, settle_at=settle_at)
     tx.history.add([message], "sent", said)
     tx.drafts.drop_versions(message)
+    _note_recent(tx, message)
     row = tx.messages.summary(message)
     tx.contacts.seen(_people(tx, row), tx.now, sent=True)
     facts = tx.drafts.get(message)
@@ -97,37 +97,43 @@ async def settle(store: Store) -> int:
     return await store.write(work, durable=True)
 
 
-async def look_into_sent(store: Store, library: Library, accounts: Collection[AccountId]) -> None:
-    """After a pull: is what was possibly sent in Sent, does the provider file sent mail itself?"""
+async def look_into_sent(store: Store) -> None:
+    """After a pull: is what was possibly sent in Sent, does a provider file sent mail itself? Our own copy of what
+    stands there twice goes."""
     await settle(store)
-    for folder in library.folders():
-        if folder.account in accounts and folder.role is Role.SENT:
-            recent = library.summaries(library.ids(folder.id)[:RECENTLY_SENT])
-            await _learn(store, folder.account, [each.id for each in recent])
+    if await store.read(lambda tx: any(_filed_by_provider(tx, each) for each, _ in _recent(tx))):
+        await store.write(_learn)
 
 
-async def _learn(store: Store, account: AccountId, recent: Iterable[MessageId]) -> None:
-    """What was sent from here and stands in Sent twice was filed by the provider."""
-
-    def some(tx: Transaction) -> bool:
-        return any(_filed_by_provider(tx, account, each) for each in recent)
-
-    def work(tx: Transaction) -> None:
-        owner = tx.accounts.get(account)
-        twice = [each for each in recent if _filed_by_provider(tx, account, each)]
-        if twice:
-            tx.messages.remove(twice)
+def _learn(tx: Transaction) -> None:
+    left = []
+    for message, at in _recent(tx):
+        if _filed_by_provider(tx, message):
+            owner = tx.accounts.get(tx.messages.facts(message).account)
+            tx.messages.remove([message])
             _files_sent(tx, owner)
+        else:
+            left.append([message, at])
+    tx.settings.set(RECENT, left)
 
-    if await store.read(some):
-        await store.write(work)
+
+def _recent(tx: Transaction) -> list[tuple[MessageId, int]]:
+    """What was sent from here lately, and when."""
+    return [(MessageId(message), at) for message, at in tx.settings.get(RECENT, [])]
 
 
-def _filed_by_provider(tx: Transaction, account: AccountId, message: MessageId) -> bool:
-    if tx.drafts.get(message) is None or not tx.messages.before([message]):
+def _note_recent(tx: Transaction, message: MessageId) -> None:
+    kept = [[each, at] for each, at in _recent(tx) if at > tx.now - RECENT_SECONDS and each != message]
+    tx.settings.set(RECENT, [*kept, [message, tx.now]][-MOST_RECENT:])
+
+
+def _filed_by_provider(tx: Transaction, message: MessageId) -> bool:
+    if not tx.messages.before([message]):
         return False
     facts = tx.messages.facts(message)
-    return bool(facts.message_id) and _on_server(tx, account, facts.message_id, message)
+    if facts.removed or not facts.message_id:
+        return False
+    return _on_server(tx, facts.account, facts.message_id, message)
 
 
 def _files_sent(tx: Transaction, owner: Account) -> None:

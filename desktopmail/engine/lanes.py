@@ -22,7 +22,6 @@ from desktopmail.engine.ears import Ears
 from desktopmail.engine.filing import look_into_sent
 from desktopmail.engine.housekeeping import tidy
 from desktopmail.engine.imap.remote import ImapRemote
-from desktopmail.engine.library import Library
 from desktopmail.engine.outbox import Outbox
 from desktopmail.engine.runner import Runner
 from desktopmail.store.secrets import PasswordSource
@@ -55,7 +54,6 @@ class Lanes:
         self._passwords = passwords
         self._outbox = outbox
         self._ears = ears
-        self._library: Library | None = None
         self._offline = offline
         self._lines: dict[AccountId, _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -137,12 +135,11 @@ class Lanes:
 
     async def _follow_sent(self) -> None:
         """Whenever something came, look whether it settles what was sent from here."""
-        library = self._library = self._library or Library(self._store)
         while True:
             await self._sent_changed.wait()
             await asyncio.sleep(SENT_SECONDS)
             self._sent_changed.clear()
-            await look_into_sent(self._store, library, [each.id for each in library.accounts()])
+            await look_into_sent(self._store)
 
     async def _follow_accounts(self) -> None:
         """Start runners for new accounts, stop those of accounts that went, change those that changed."""

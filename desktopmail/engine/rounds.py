@@ -61,7 +61,7 @@ class Rounds:
         else:
             mine = None if folders is None else self._folders_of(account, folders)
             report = await runner.sync_once(mine, headers_only=headers_only)
-            await filing.look_into_sent(self._store, self._library, [account.id])
+            await filing.look_into_sent(self._store)
         if await self._possibly_sent(account) and not any(each.kind == PossiblySent.kind for each in problems):
             problems.append(_undecided(account))
         return replace(report, sent=sent, problems=(*report.problems, *problems))

@@ -14,6 +14,7 @@ from desktopmail.domain.draft import Sending
 from desktopmail.domain.errors import ConnectionLost, DiskFull, MailError, NotFound, Unreachable, WrongUsage
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Flags
+from desktopmail.engine.filing import look_into_sent
 from desktopmail.engine.outbox import Outbox
 from desktopmail.store.rows import CopyRow
 from tests.fakes.smtp_script import DROP, SmtpScript
@@ -305,5 +306,30 @@ def test_the_lane_sends_when_something_is_queued(tmp_path: Path) -> None:
         await server.until(lambda: len(server.messages) == 1)
         lane.cancel()
         await asyncio.wait([lane])
+
+    run(tmp_path, test)
+
+
+def test_a_provider_that_files_sent_mail_itself_is_learned(tmp_path: Path) -> None:
+    """The provider's copy turns up in Sent: ours goes, and the next one waits for the provider's."""
+
+    async def test(opened: Profile, outbox: Outbox, _: SmtpScript) -> None:
+        message = await opened.queue()
+        await outbox.send_now(message)
+        await look_into_sent(opened.store)
+        assert await opened.role_of(message) is Role.SENT
+        (twin,) = await opened.insert(Role.SENT, message_id="<outbox-0@x>", key=b"rewritten by the provider")
+        sent = await opened.folder(Role.SENT)
+        await opened.store.write(lambda tx: tx.copies.add([CopyRow(sent, 7, twin, Flags.SEEN)]))
+        await look_into_sent(opened.store)
+        reader = opened.store.reader()
+        assert list(reader.ids(sent)) == [twin]
+        (account,) = reader.accounts()
+        assert account.outgoing is not None
+        assert account.outgoing.files_sent is True
+        again = await opened.queue()
+        await outbox.send_now(again)
+        due = await opened.store.read(lambda tx: tx.difference.for_account(opened.account, tx.now))
+        assert again not in [each.message for each in due]
 
     run(tmp_path, test)
