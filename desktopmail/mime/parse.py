@@ -195,7 +195,8 @@ class _Parser:
             guessed = _GUESS.search(entity.source, entity.body, entity.end)
             if guessed is not None:
                 spans, closed = _spans(entity, guessed[1])
-            self._problem("boundary missing or wrong")
+            if entity.end > entity.body:
+                self._problem("boundary missing or wrong")
         elif not closed:
             self._problem("closing boundary missing")
         if not spans:
