@@ -18,7 +18,9 @@ from desktopmail.domain.ids import MessageId
 from desktopmail.gui.style.theme import theme
 
 if TYPE_CHECKING:
+    from desktopmail.app.fileview import FileWindow
     from desktopmail.engine.engine import Engine
+    from desktopmail.gui.reader.pane import ReaderPane
     from desktopmail.gui.window import MainWindow
 
 DEADLINE = 60.0
@@ -38,7 +40,7 @@ async def take(engine: Engine, options: WindowOptions) -> int:
     try:
         async with asyncio.timeout(DEADLINE):
             view = await _view(window, options)
-            await _settle(window)
+            await _settle(window.reader.reader)
             _write(view, options.screenshot)
     finally:
         for each in QApplication.topLevelWidgets():
@@ -46,6 +48,39 @@ async def take(engine: Engine, options: WindowOptions) -> int:
                 each.close()
         await dispose(window)
     return 0
+
+
+async def of_file(window: FileWindow, engine: Engine, message: MessageId, options: WindowOptions) -> None:
+    """The picture of a message file."""
+    assert options.screenshot is not None
+    async with asyncio.timeout(DEADLINE):
+        await _settle(window.reader)
+        if options.images:
+            window.reader.show_images()
+        view: QWidget = window
+        if options.view == "source":
+            window.reader.show_source()
+            view = await _next_window(window, options)
+        elif options.view == "print":
+            window.reader.print_message()
+            view = await _next_window(window, options)
+        elif options.view in ("reply", "forward"):
+            view = await _answer(engine, message, options)
+        await _settle(window.reader)
+        _write(view, options.screenshot)
+        if view is not window:
+            view.close()
+
+
+async def _answer(engine: Engine, message: MessageId, options: WindowOptions) -> QWidget:
+    from desktopmail.gui.composer.window import ComposerWindow
+
+    composing = engine.composing
+    draft = await (composing.reply(message) if options.view == "reply" else composing.forward(message))
+    composer = ComposerWindow(engine, draft)
+    composer.resize(QSize(*options.size))
+    composer.show()
+    return composer
 
 
 async def _view(window: MainWindow, options: WindowOptions) -> QWidget:
@@ -65,7 +100,7 @@ async def _view(window: MainWindow, options: WindowOptions) -> QWidget:
         return window
     message = _message(window, options)
     window.places.go(window.engine.library.summary(message).folder, message)
-    await _settle(window)
+    await _settle(window.reader.reader)
     return await _of_message(window, options, message)
 
 
@@ -102,22 +137,21 @@ def _choose_first(window: MainWindow) -> None:
         window.messages.step(1)
 
 
-async def _next_window(window: MainWindow, options: WindowOptions) -> QWidget:
+async def _next_window(window: QWidget, options: WindowOptions) -> QWidget:
     """Wait for a window beside the main one."""
     while True:
         for each in QApplication.topLevelWidgets():
             if each is not window and each.isVisible() and each.isWindow() and each.width() > 200:
                 if options.view in ("composer", "reply", "forward"):
                     each.resize(QSize(*options.size))
-                await _settle(window)
+                await asyncio.sleep(QUIET)
                 return each
         await asyncio.sleep(0.02)
 
 
-async def _settle(window: MainWindow) -> None:
+async def _settle(reader: ReaderPane | None) -> None:
     """Wait until the reader has shown what it has to show and nothing more is painted."""
     await asyncio.sleep(QUIET / 2)
-    reader = window.reader.reader
     if reader is not None and not reader.settled:
         quiet = asyncio.Event()
         reader.quiet.connect(quiet.set)

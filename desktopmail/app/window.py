@@ -14,7 +14,7 @@ from desktopmail.app.paths import profile_folder
 from desktopmail.domain.errors import MailError
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDialog
+    from PySide6.QtWidgets import QDialog, QWidget
 
     from desktopmail.domain.draft import Draft
     from desktopmail.engine.engine import Engine
@@ -48,6 +48,10 @@ def _environment(options: WindowOptions) -> None:
 
 async def _main(options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> int:
     try:
+        if options.opens and not options.opens.lower().startswith("mailto:"):
+            from desktopmail.app.fileview import show
+
+            return await show(options)
         async with _engine(options) as engine:
             if options.screenshot:
                 from desktopmail.app.picture import take
@@ -155,6 +159,11 @@ async def _open(window: MainWindow, opens: str) -> None:
 async def dispose(window: MainWindow) -> None:
     """Take the window down while its loop still turns: web pages go before their profile."""
     window.let_go()
+    await take_down(window)
+
+
+async def take_down(window: QWidget) -> None:
+    """Delete a window that shows messages, and wait until it is gone."""
     window.close()
     window.deleteLater()
     gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
