@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from desktopmail.domain.message import Flags
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.proxy import CuttingProxy
-from tests.servers.two_sides import OtherProgram, Ours, World
+from tests.servers.two_sides import OtherProgram, Ours, World, letter
 
 
 async def agree(server: Dovecot, user: User, folder: Path, *, seed: int, rounds: int, cuts: int) -> int:
@@ -62,3 +63,51 @@ def test_both_sides_agree_though_the_line_breaks(dovecot: Dovecot, dovecot_user:
 @pytest.mark.parametrize("seed", [11, 12, 13, 14])
 def test_long_agreement(dovecot: Dovecot, dovecot_user: User, tmp_path: Path, seed: int) -> None:
     asyncio.run(agree(dovecot, dovecot_user, tmp_path, seed=seed, rounds=60, cuts=60))
+
+
+async def cut_once(server: Dovecot, folder: Path, up: int | None, down: int | None) -> int:
+    """A fixed story whose one decisive round is cut after so many bytes; how many cuts there were."""
+    user = server.add_user()
+    server.seed(user, "INBOX", [letter(number) for number in range(1, 9)])
+    async with CuttingProxy(server.ports["imaps"]) as proxy:
+        endpoint = replace(server.endpoint("imaps", user), port=proxy.port)
+        ours = await Ours.open(folder, endpoint, user.password)
+        other = OtherProgram(server, user)
+        try:
+            assert (await ours.sync()).problems == ()
+            inbox, archive = await ours.folder("Inbox"), await ours.folder("Archive")
+            ids = await ours.ids(inbox)
+            await ours.actions.star(ids[:2], True)
+            await ours.actions.move(ids[2:4], archive.id)
+            await ours.actions.copy(ids[4:5], archive.id)
+            await ours.actions.remove(ids[5:6])
+            await ours.write(await ours.folder("Sent"), letter(50), Flags.SEEN)
+            other.append("INBOX", letter(60))
+            other.open("INBOX")
+            other.verb("MOVE", "1", '"Trash"')
+            proxy.cut_after(up, down)
+            await ours.sync()
+            proxy.cut_after()
+            for _ in range(2):
+                assert (await ours.sync()).problems == ()
+            assert await ours.waiting() == 0
+            here, there = await ours.contents(), other.contents()
+            assert {name: rows for name, rows in here.items() if rows} == {n: rows for n, rows in there.items() if rows}
+            assert sum(sum(rows.values()) for rows in there.values()) == 8 + 1 - 1 + 1 + 1
+        finally:
+            other.close()
+            await ours.store.close()
+        return proxy.cuts
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_cut_at_every_place(dovecot: Dovecot, tmp_path: Path, direction: str) -> None:
+    start, end, step = (600, 3_400, 37) if direction == "up" else (2_500, 14_000, 151)
+    cuts = 0
+    for offset in range(start, end, step):
+        place = tmp_path / str(offset)
+        up, down = (offset, None) if direction == "up" else (None, offset)
+        cuts += asyncio.run(cut_once(dovecot, place, up, down))
+    assert cuts > 20
