@@ -18,7 +18,7 @@ from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.tip import plain_tip
 
 MOST_CARDS = 60
-CARD = 300
+CARD = 276
 
 
 class FileName(QWidget):
@@ -70,7 +70,7 @@ class AttachmentCard(QWidget):
     def __init__(self, part: Part, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.part = part
-        self.name = shown_name(part.name, self.tr("Unnamed part"))
+        self.name = shown_name(part.name, self._by_type(part.type))
         self.risky = runs_something(part.name, part.type)
         self._pressed_at: QPoint | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -94,6 +94,15 @@ class AttachmentCard(QWidget):
         self._make_buttons(row)
         theme().changed.connect(self._draw)
         self._draw()
+
+    def _by_type(self, kind: str) -> str:
+        names = {
+            "text/calendar": self.tr("Calendar entry"),
+            "message/": self.tr("Message"),
+            "image/": self.tr("Picture"),
+            "text/": self.tr("Text"),
+        }
+        return next((name for start, name in names.items() if kind.startswith(start)), self.tr("File without a name"))
 
     def _make_buttons(self, row: QHBoxLayout) -> None:
         made = []

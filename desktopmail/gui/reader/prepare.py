@@ -21,6 +21,7 @@ FLAGS = (
     "--disable-remote-fonts",
     "--disable-speech-api",
     "--disable-3d-apis",
+    "--disable-gpu",
 )
 """Chromium switches: no name resolves (IP addresses count as names); the proxy is the discard port of this computer,
 where nothing answers, and nothing goes past it (an application proxy of Qt would leave loopback open); no chatter."""
@@ -37,6 +38,9 @@ def before_application() -> None:
     for name in IGNORED + (IGNORED_WHEN_FROZEN if getattr(sys, "frozen", False) else ()):
         os.environ.pop(name, None)
     os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(FLAGS)
+    # Pages are painted by the processor, like every other widget: mail needs no graphics card, hostile pages get none
+    # to attack, and the window is not torn down and made anew when the first page joins it.
+    os.environ["QT_QUICK_BACKEND"] = "software"
     if QCoreApplication.instance() is None:
         QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 

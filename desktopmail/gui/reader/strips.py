@@ -16,10 +16,27 @@ def notices(body: Body, source: Act) -> list[Notice]:
         notice = _notice(warning, body, source)
         if notice is not None and notice.text not in [each.text for each in found]:
             found.append(notice)
+    found += _deliveries(body)
     verdict = body.verdict
     if verdict.by is not None and verdict.dmarc == "fail":
         text = _say("{0} checked the sender and could not confirm it. Do not rely on the name above.")
         found.append(Notice(text.format(verdict.by), "shield-alert", "bad", weight=9))
+    return found
+
+
+def _deliveries(body: Body) -> list[Notice]:
+    """What a delivery report says (RFC 3464), by recipient."""
+    sentences = {
+        "failed": (_say("Your message did not reach {0}"), "circle-alert", "bad", 8),
+        "delayed": (_say("Your message to {0} is delayed and is still being tried"), "clock-alert", "care", 7),
+        "delivered": (_say("Your message reached {0}"), "circle-check", "good", 4),
+    }
+    found = []
+    for each in body.delivery[:20]:
+        if each.action in sentences:
+            words, icon, tone, weight = sentences[each.action]
+            text = words.format(one_line(each.recipient)[:200])
+            found.append(Notice(text, icon, tone, weight=weight, tip=one_line(each.diagnostic)[:500]))
     return found
 
 
@@ -44,11 +61,11 @@ def _say(text: str) -> str:
 
 
 _DAMAGE = {
-    "damaged-headers": "The head of this message is damaged. What could be read is shown; the original is kept.",
-    "damaged-structure": "This message is not well formed. What could be read is shown; the original is kept.",
-    "too-deep": "This message is nested too deeply to show all of it. The original is kept.",
-    "too-large": "Part of this message is too large to show. The original is kept.",
-    "undecodable": "Some characters of this message could not be read. The original is kept.",
+    "damaged-headers": "The head of this message is damaged; shown as far as it can be read",
+    "damaged-structure": "This message is not well formed; shown as far as it can be read",
+    "too-deep": "This message is nested too deeply to show all of it",
+    "too-large": "Part of this message is too large to show",
+    "undecodable": "Some characters of this message could not be read",
 }
 _WORDS: dict[str, tuple[str, str, str, int]] = {
     "several-from": ("This message names several senders: {0}", "users", "care", 7),

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.theme import theme
+from desktopmail.gui.widgets.tip import plain_tip
 
 
 class IconButton(QToolButton):
@@ -27,7 +28,7 @@ class IconButton(QToolButton):
     def name(self, name: str) -> None:
         """What this button does, in a word or two."""
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(plain_tip(name))
 
     def show_icon(self, icon: str, role: str = "secondary") -> None:
         """Another drawing, or another colour."""

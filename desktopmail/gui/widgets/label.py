@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from desktopmail.gui.style import measures
+from desktopmail.gui.widgets.tip import plain_tip
 
 
 class PlainLabel(QLabel):
@@ -58,8 +59,9 @@ class ElidedLabel(PlainLabel):
         room = self.contentsRect()
         text = self.text().replace("\n", " ")
         shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        if (self.toolTip() == text) != (shown != text):
-            self.setToolTip(text if shown != text else "")
+        tip = plain_tip(text) if shown != text else ""
+        if self.toolTip() != tip:
+            self.setToolTip(tip)
         painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         side = Qt.AlignmentFlag.AlignLeft
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:

@@ -154,7 +154,7 @@ def test_markup_in_names_and_subjects_stays_text(run: Run, pane: ReaderPane, eng
         assert all(each.textFormat() == Qt.TextFormat.PlainText for each in labels)
         tips = [each.toolTip() for each in pane.findChildren(QWidget) if "bold" in each.toolTip()]
         assert tips
-        assert not any("<img" in tip for tip in tips)
+        assert not any("<img" in tip for tip in tips), tips
 
     run(story())
 
