@@ -13,7 +13,7 @@ import pytest
 from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Fetched, Flags
-from desktopmail.engine.imap import bodies, windows
+from desktopmail.engine.imap import bodies, push, windows
 from tests.servers import dovecot as dovecot_module
 from tests.servers.certificates import Certificates
 from tests.servers.dovecot import Dovecot, User
@@ -359,5 +359,23 @@ def test_a_message_the_server_cannot_give_stops_nothing(dovecot: Dovecot, doveco
         await remote.fetch(lost)
         assert (await ours.store.read(lambda tx: tx.messages.facts(lost))).content is not None
         await remote.close()
+
+    both(dovecot, dovecot_user, tmp_path, story)
+
+
+def test_more_changes_than_one_batch_go_in_one_round(
+    dovecot: Dovecot, dovecot_user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push, "AT_ONCE", 20)
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 151)])
+
+    async def story(ours: Ours, other: OtherProgram) -> None:
+        await synced(ours, headers_only=True)
+        ids = await ours.ids(await ours.folder("Inbox"))
+        await ours.actions.mark_read(ids, True)
+        await ours.actions.move(ids[:70], (await ours.folder("Archive")).id)
+        await synced(ours, headers_only=True)
+        assert await ours.waiting() == 0
+        await agrees(ours, other)
 
     both(dovecot, dovecot_user, tmp_path, story)

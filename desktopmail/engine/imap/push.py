@@ -51,15 +51,19 @@ class Push:
     async def run(self, space: Namespace, *, force: bool = False) -> bool:
         """Push what is due; with `force` everything. Whether a pull has to tell how some of it ended."""
         now = FORCED if force else int(time.time())
+        while True:
+            before = self._tally.pushed
+            count = await self._batch(space, now)
+            if count < AT_ONCE or self._tally.pushed == before:
+                return self._again
+
+    async def _batch(self, space: Namespace, now: int) -> int:
+        """Carry out one lot of differences; how many there were."""
         account = self._account.id
 
         def look(tx: Transaction) -> tuple[list[Difference], list[FolderDifference], set[FolderId]]:
             with_role = {folder.id for folder in tx.folders.all(account) if folder.role is not Role.NONE}
-            return (
-                tx.difference.for_account(account, now, AT_ONCE),
-                tx.difference.folders(account, now),
-                with_role,
-            )
+            return tx.difference.for_account(account, now, AT_ONCE), tx.difference.folders(account, now), with_role
 
         messages, folders, with_role = await self._store.read(look)
         needed = {each.wanted.folder for each in messages if not each.wanted.removed}
@@ -73,7 +77,7 @@ class Push:
             await self._message(operation)
         for drop in planned.after:
             await self._folder(drop)
-        return self._again
+        return len(messages)
 
     # Folders.
 
