@@ -31,8 +31,12 @@ def run(options: SelfTest) -> int:
     kept for a session."""
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from desktopmail.app.window import refuses_root
     from desktopmail.gui.reader.prepare import before_application
 
+    if refusal := refuses_root():
+        sys.stderr.write(refusal)
+        return 1
     before_application()
     from desktopmail.gui import loop
 

@@ -28,6 +28,9 @@ IDLE_BEFORE_WARMING = 1.5
 def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = None) -> int:
     """Show the window until it is closed, or paint one picture; gives back the exit code. `painted` is called once,
     when the first paint is done (measurements use it)."""
+    if refusal := refuses_root():
+        sys.stderr.write(refusal)
+        return 1
     _environment(options)
     from desktopmail.gui.reader.prepare import before_application
 
@@ -35,6 +38,19 @@ def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = N
     from desktopmail.gui import loop
 
     return loop.run(lambda: _main(options, painted))
+
+
+def refuses_root() -> str:
+    """Why there is no window for root, empty for everybody else: the web engine has no sandbox there, and strangers'
+    HTML must not be shown without one. Who knows better sets the engine's own variable."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if not root or os.environ.get("QTWEBENGINE_DISABLE_SANDBOX"):
+        return ""
+    return (
+        "desktopmail: the window does not open for root\n"
+        "Mail from strangers is shown in a sandbox, and root has none. Start it as a normal user; for tests in a "
+        "container, set QTWEBENGINE_DISABLE_SANDBOX=1.\n"
+    )
 
 
 def _environment(options: WindowOptions) -> None:
