@@ -69,6 +69,7 @@ class FileWindow(QWidget):
         from desktopmail.gui.reader.pane import ReaderPane
 
         self.reader: ReaderPane = ReaderPane(engine, self)
+        self.reader.actions_line.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.reader)
