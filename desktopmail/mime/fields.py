@@ -47,6 +47,9 @@ def split(raw: bytes, start: int = 0, stop: int | None = None) -> Block:
     """The header block that begins at `start`; `Block.end` is an offset into `raw`. Never raises."""
     limit = len(raw) if stop is None else stop
     lines_end, body = blank_line(raw, start, limit)
+    if body == limit and raw.find(b"\n", start, limit) < 0 <= raw.find(b"\r", start, limit):
+        raw = raw.replace(b"\r", b"\n")
+        lines_end, body = blank_line(raw, start, limit)
     pieces = _FIELD_BREAK.split(raw[start:lines_end], MAX_FIELDS)
     fields: list[tuple[bytes, bytes]] = []
     for piece in pieces:

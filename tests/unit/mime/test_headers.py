@@ -38,7 +38,7 @@ DAMAGED = {
     "1 MB of junk": b"x" * 1_000_000 + b"\r\nFrom: a@b.org\r\nSubject: s\r\n\r\nbody",
     "junk with an empty line": b"junk\r\n\r\nmore\r\nFrom: a@b.org\r\nSubject: s\r\n\r\nbody",
     "bare line feeds": b"From: a@b.org\nSubject: s\n\nbody",
-    "unfolded encoded words": b"From: a@b.org\r\nSubject: s\r\n\r\nbody",
+    "carriage returns": b"From: a@b.org\rSubject: s\r\rbody",
 }
 
 
