@@ -39,7 +39,7 @@ def _last_quotation(html: str) -> tuple[int, int] | None:
     stack: list[tuple[str, int, bool]] = []
     found = None
     inside = 0
-    for tag in _tags(html):
+    for tag in tags(html):
         if tag.name in _VOID or tag.rest.endswith("/"):
             continue
         if not tag.closing:
@@ -58,7 +58,9 @@ def _last_quotation(html: str) -> tuple[int, int] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tag:
+class Tag:
+    """A tag and where it stands; `rest` is what follows its name."""
+
     name: str
     closing: bool
     rest: str
@@ -66,7 +68,7 @@ class _Tag:
     end: int
 
 
-def _tags(html: str) -> Iterator[_Tag]:
+def tags(html: str) -> Iterator[Tag]:
     """The tags of a piece of HTML in one pass; ends at the first that is not closed."""
     at = 0
     while (start := html.find("<", at)) >= 0:
@@ -85,13 +87,13 @@ def _tags(html: str) -> Iterator[_Tag]:
             at = html.find(stop.group(), at) + 1
             if at == 0:
                 return
-        yield _Tag(opened.group(2).lower(), bool(opened.group(1)), html[opened.end() : at - 1], start, at)
+        yield Tag(opened.group(2).lower(), bool(opened.group(1)), html[opened.end() : at - 1], start, at)
 
 
 def _bare(html: str) -> str:
     """What stands between the tags."""
     out, at = [], 0
-    for tag in _tags(html):
+    for tag in tags(html):
         out.append(html[at : tag.start])
         at = tag.end
     return " ".join([*out, html[at:]])

@@ -36,7 +36,11 @@ def shown(pane: ReaderPane, *ids: int) -> list[MessageView]:
 
 def press(pane: QWidget, words: str) -> None:
     """Click the visible button with these words."""
-    found = [each for each in pane.findChildren(QAbstractButton) if each.text().strip("\u2005") == words and each.isVisibleTo(pane)]
+    found = [
+        each
+        for each in pane.findChildren(QAbstractButton)
+        if each.text().strip("\u2005") == words and each.isVisibleTo(pane)
+    ]
     assert found, [each.text() for each in pane.findChildren(QAbstractButton)]
     found[0].click()
 

@@ -7,11 +7,14 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from desktopmail.gui.reader.document import CSP, SHEET, Look, compose, keeps_own_look
+from desktopmail.gui.reader.adapting import adapt, colour_of, has_ground
+from desktopmail.gui.reader.document import CSP, Look, compose
 from desktopmail.gui.reader.folding import fold_quotes, runs
 from desktopmail.gui.reader.text import TextBody, links
+from desktopmail.gui.style.colours import contrast
 
 WORDS = ("Show", "Hide")
 
@@ -116,23 +119,51 @@ def test_documents_carry_the_policy_and_the_theme() -> None:
     assert "default-src &#x27;none&#x27;" in page
     assert "color-scheme: dark" in page
     assert "sandbox" in CSP
-    paper = compose('<table bgcolor="#fff"><tr><td>x</td></tr></table>', dark)
+    paper = compose('<table bgcolor="#abc"><tr><td>x</td></tr></table>', dark)
     assert "color-scheme: light" in paper
     assert "background: #ffffff" in paper
 
 
 @pytest.mark.parametrize(
-    ("html", "own"),
+    ("html", "ground"),
     [
         ("<div>plain</div>", False),
-        ('<div style="color: rgb(34, 34, 34);">x</div>', False),
+        ('<div style="color: rgb(34, 34, 34); background-color: rgb(255, 255, 255)">x</div>', False),
         ('<div style="background-color: transparent">x</div>', False),
-        ('<p style="color:#b00">x</p>', True),
-        ("<table><tr><td>x</td></tr></table>", True),
-        ('<font color="red">x</font>', True),
-        ("<style>p{}</style>", True),
+        ('<p style="color:#b00">x</p>', False),
+        ("<table><tr><td>x</td></tr></table>", False),
+        ('<table bgcolor="#FFFFFF">x</table>', False),
+        ('<table bgcolor="#1b4d3e">x</table>', True),
+        ('<div style="background:url(x)">x</div>', True),
+        ('<div style="background: linear-gradient(red, blue)">x</div>', True),
+        ("<style>p { color: #333 }</style>", True),
     ],
 )
-def test_messages_with_colours_of_their_own_keep_them(html: str, own: bool) -> None:
-    assert keeps_own_look(html) is own
-    assert SHEET.dark is False
+def test_only_coloured_areas_need_a_white_sheet(html: str, ground: bool) -> None:
+    assert has_ground(html) is ground
+
+
+@pytest.mark.parametrize(
+    ("ink", "becomes"),
+    [("black", "#ecedef"), ("#333", "#ecedef"), ("#777", "#a3a9b2"), ("rgb(34,34,34)", "#ecedef"), ("#fff", "#1b1c1f"),
+     ("inherit", "inherit"), ("windowtext", "#ecedef")],
+)  # fmt: skip
+def test_black_and_grey_take_the_theme(ink: str, becomes: str) -> None:
+    made = adapt(f'<p style="color:{ink}">x</p>', QColor("#ecedef"), QColor("#a3a9b2"), QColor("#1b1c1f"))
+    assert made == f'<p style="color:{becomes}">x</p>'
+
+
+@pytest.mark.parametrize("ink", ["#1F497D", "navy", "red", "#006400", "rgb(80, 0, 120)", "#0000ee", "maroon"])
+def test_coloured_ink_is_made_readable(ink: str) -> None:
+    ground = QColor("#1b1c1f")
+    made = adapt(f'<p style="color:{ink}">x</p>', QColor("#ecedef"), QColor("#a3a9b2"), ground)
+    colour = QColor(made.split("color:")[1].split('"')[0])
+    assert contrast(colour, ground) >= 4.5
+    assert abs(colour.hslHueF() - QColor(colour_of(ink)).hslHueF()) < 0.03
+
+
+def test_words_about_colours_stay_words() -> None:
+    html = '<p>color: red; background: blue</p><font color="#000000">x</font>'
+    made = adapt(html, QColor("#ecedef"), QColor("#a3a9b2"), QColor("#1b1c1f"))
+    assert made == '<p>color: red; background: blue</p><font color="#ecedef">x</font>'
+    assert not has_ground(html)

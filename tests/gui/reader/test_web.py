@@ -205,7 +205,7 @@ def test_dark_ground_for_simple_mail_white_sheet_for_the_rest(run: Run, pane: Re
         theme().choose("dark")
         shown = await show(pane, engine, "<p>simple</p>" * 4)
         await painted(shown, theme().colours.window.name())
-        engine.reading.bodies[2] = body(html='<table bgcolor="#ffffff" height="60"><tr><td>own</td></tr></table>')
+        engine.reading.bodies[2] = body(html='<table bgcolor="#112233"><tr><td>own</td></tr></table>')
         pane.show_messages([summary(2)])
         await until(lambda: pane.settled)
         await painted(web(pane), "#ffffff")
