@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from desktopmail.domain.activity import Activity, Problem
 from desktopmail.domain.ids import AccountId
-from desktopmail.engine.notices import Notice
+
+if TYPE_CHECKING:
+    from desktopmail.engine.notices import Notice
 
 
 class Ears:

@@ -16,15 +16,15 @@ from desktopmail.domain.activity import Activity, Problem
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import ProfileInUse
 from desktopmail.domain.ids import AccountId, FolderId
-from desktopmail.domain.settings import Settings
-from desktopmail.engine.notices import Notice, notice
 from desktopmail.engine.parts import Parts
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
 if TYPE_CHECKING:
+    from desktopmail.domain.settings import Settings
     from desktopmail.engine.activity import SyncReport
+    from desktopmail.engine.notices import Notice
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Engine(Parts):
             undo.push_async_callback(store.close)
             engine = cls(store, passwords, offline=offline, local_pictures=local_pictures)
             store.subscribe(engine._changed)
-            if not store.visiting and await store.read(lambda tx: bool(tx.outbox.stuck_sending())):
+            if not store.visiting and engine.library.stuck_sending():
                 await engine.outbox.recover()
             undo.pop_all()
         return engine
@@ -96,6 +96,8 @@ class Engine(Parts):
 
     async def change_settings(self, **values: Any) -> Settings:
         """Store preferences by name; all of them as they are then. Unknown names are left out."""
+        from desktopmail.domain.settings import Settings
+
         known = {name: value for name, value in values.items() if hasattr(Settings, name)}
 
         def work(tx: Transaction) -> Settings:
@@ -120,6 +122,8 @@ class Engine(Parts):
 
     def _changed(self, changes: ChangeSet) -> None:
         if changes.arrivals and self._ears.on_notice:
+            from desktopmail.engine.notices import notice
+
             news = notice(self.library.summaries(changes.arrivals))
             if news is not None:
                 self._ears.notice(news)

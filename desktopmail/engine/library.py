@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from desktopmail.domain.draft import Outgoing
+from typing import TYPE_CHECKING
+
 from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Place
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Summary
-from desktopmail.store.coverage import Coverage, coverage
 from desktopmail.store.failures import mapped
 from desktopmail.store.reader import Reader
 from desktopmail.store.store import Store
+
+if TYPE_CHECKING:
+    from desktopmail.domain.draft import Outgoing
+    from desktopmail.store.coverage import Coverage
 
 
 class Library(Reader):
@@ -33,5 +37,7 @@ class Library(Reader):
 
     def coverage(self, place: Place | None) -> Coverage:
         """How complete a search in a place, or in all, can be. Slow for a window: call it on a thread."""
+        from desktopmail.store.coverage import coverage
+
         with mapped(self._db, self._path):
             return coverage(self._db, place)

@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktopmail.domain.ids import MessageId
-from desktopmail.engine.actions import Actions
-from desktopmail.engine.contacts import Contacts
 from desktopmail.engine.ears import Ears
-from desktopmail.engine.folders import Folders
 from desktopmail.engine.lazy import Lazy
 from desktopmail.engine.library import Library
-from desktopmail.engine.search import Search
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
 
@@ -19,12 +15,16 @@ if TYPE_CHECKING:
     import ssl
 
     from desktopmail.engine.accounts import Accounts
+    from desktopmail.engine.actions import Actions
     from desktopmail.engine.composing import Composing
+    from desktopmail.engine.contacts import Contacts
     from desktopmail.engine.diagnosis import Diagnosis
     from desktopmail.engine.discovery import Discovery
+    from desktopmail.engine.folders import Folders
     from desktopmail.engine.lanes import Lanes
     from desktopmail.engine.outbox import Outbox
     from desktopmail.engine.reading import Reading
+    from desktopmail.engine.search import Search
     from desktopmail.engine.transfer import Transfer
 
 
@@ -34,10 +34,22 @@ def _accounts(parts: Parts) -> Accounts:
     return Accounts(parts._store, parts._passwords)
 
 
+def _actions(parts: Parts) -> Actions:
+    from desktopmail.engine.actions import Actions
+
+    return Actions(parts._store)
+
+
 def _composing(parts: Parts) -> Composing:
     from desktopmail.engine.composing import Composing
 
     return Composing(parts._store, parts.library, parts.reading)
+
+
+def _contacts(parts: Parts) -> Contacts:
+    from desktopmail.engine.contacts import Contacts
+
+    return Contacts(parts._store, parts.library)
 
 
 def _diagnosis(parts: Parts) -> Diagnosis:
@@ -50,6 +62,12 @@ def _discovery(_: Parts) -> Discovery:
     from desktopmail.engine.discovery import Discovery
 
     return Discovery()
+
+
+def _folders(parts: Parts) -> Folders:
+    from desktopmail.engine.folders import Folders
+
+    return Folders(parts._store, parts.library)
 
 
 def _lanes(parts: Parts) -> Lanes:
@@ -74,6 +92,12 @@ def _reading(parts: Parts) -> Reading:
     return Reading(parts._store, fetch, Pictures(_trusting, local=parts._local))
 
 
+def _search(parts: Parts) -> Search:
+    from desktopmail.engine.search import Search
+
+    return Search(parts._store)
+
+
 def _transfer(parts: Parts) -> Transfer:
     from desktopmail.engine.transfer import Transfer
 
@@ -84,11 +108,15 @@ class Parts:
     """The parts by name, one of each. `local_pictures`: remote pictures may lie on this computer's own network."""
 
     accounts = Lazy(_accounts)
+    actions = Lazy(_actions)
     composing = Lazy(_composing)
+    contacts = Lazy(_contacts)
     diagnosis = Lazy(_diagnosis)
     discovery = Lazy(_discovery)
+    folders = Lazy(_folders)
     outbox = Lazy(_outbox)
     reading = Lazy(_reading)
+    search = Lazy(_search)
     transfer = Lazy(_transfer)
     _lanes = Lazy(_lanes)
 
@@ -102,10 +130,6 @@ class Parts:
         self.visiting = store.visiting
         self.activities = self._ears.activities
         self.library = Library(store)
-        self.folders = Folders(store, self.library)
-        self.actions = Actions(store)
-        self.contacts = Contacts(store, self.library)
-        self.search = Search(store)
 
 
 def _trusting() -> ssl.SSLContext:

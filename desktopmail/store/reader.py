@@ -5,32 +5,30 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import apsw
 
 from desktopmail.domain.account import Account
-from desktopmail.domain.action import HistoryEvent, JournalEntry
 from desktopmail.domain.address import Address
-from desktopmail.domain.draft import Outgoing
 from desktopmail.domain.errors import StoreFailed
 from desktopmail.domain.folder import Folder, Place
 from desktopmail.domain.ids import FolderId, ThreadId
 from desktopmail.domain.message import Summary
-from desktopmail.domain.query import Query
 from desktopmail.domain.settings import Settings
 from desktopmail.store import listing
 from desktopmail.store.account_rows import accounts
-from desktopmail.store.contacts import complete
 from desktopmail.store.database import MAIL, SEARCH, connect
 from desktopmail.store.failures import mapped
-from desktopmail.store.history import history_of
-from desktopmail.store.journal import journal_entries
-from desktopmail.store.outbox_rows import outgoing
-from desktopmail.store.searching import prepare, search
 from desktopmail.store.settings import settings
 from desktopmail.store.summaries import conversation, summaries
 from desktopmail.store.tree import folders
 from desktopmail.store.trust import images_allowed
+
+if TYPE_CHECKING:
+    from desktopmail.domain.action import HistoryEvent, JournalEntry
+    from desktopmail.domain.draft import Outgoing
+    from desktopmail.domain.query import Query
 
 
 class Lists:
@@ -39,10 +37,10 @@ class Lists:
 
     def __init__(self, profile: Path) -> None:
         self._path = profile / MAIL
+        self._may_search = False
         try:
             self._db = connect(self._path, read_only=True)
             self._db.pragma("mmap_size", 256 << 20)
-            prepare(self._db)
             self._db.execute("ATTACH ? AS search", (f"{(profile / SEARCH).absolute().as_uri()}?mode=ro",))
         except apsw.Error as error:
             raise StoreFailed("The profile cannot be read", f"{MAIL} cannot be opened.", str(error)) from error
@@ -97,7 +95,12 @@ class Lists:
 
     def search(self, query: Query, place: Place | None = None, limit: int = 1000) -> array[int]:
         """The messages that fulfil the conditions, newest first; in Trash and Junk only when asked for."""
+        from desktopmail.store.searching import prepare, search
+
         with mapped(self._db, self._path):
+            if not self._may_search:
+                prepare(self._db)
+                self._may_search = True
             return search(self._db, query, place, limit)
 
 
@@ -111,21 +114,34 @@ class Reader(Lists):
 
     def outbox(self, message: int = 0) -> tuple[Outgoing, ...]:
         """Everything on its way out, or one entry of it."""
+        from desktopmail.store.outbox_rows import outgoing
+
         with mapped(self._db, self._path):
             return outgoing(self._db, message)
 
+    def stuck_sending(self) -> bool:
+        """Whether a message was being sent when the program ended."""
+        with mapped(self._db, self._path):
+            return bool(self._db.execute("SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending')").get)
+
     def journal(self, limit: int = 50) -> tuple[JournalEntry, ...]:
         """The newest journal entries, newest first."""
+        from desktopmail.store.journal import journal_entries
+
         with mapped(self._db, self._path):
             return journal_entries(self._db, limit)
 
     def history(self, message: int) -> tuple[HistoryEvent, ...]:
         """The story of one message, oldest first."""
+        from desktopmail.store.history import history_of
+
         with mapped(self._db, self._path):
             return history_of(self._db, message)
 
     def complete(self, prefix: str, limit: int = 10) -> tuple[Address, ...]:
         """People whose names or addresses begin with these words, best first."""
+        from desktopmail.store.contacts import complete
+
         with mapped(self._db, self._path):
             return complete(self._db, prefix, limit)
 

@@ -7,25 +7,25 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import apsw
 
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import NotFound, StoreDamaged, StoreFailed
-from desktopmail.store.backup import backup_profile
-from desktopmail.store.check import CheckReport, check_profile
 from desktopmail.store.connection import Writer
-from desktopmail.store.content import Content, read_content
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, keep_aside, refuse_newer
 from desktopmail.store.lock import ProfileLock
 from desktopmail.store.migrations import STEPS
 from desktopmail.store.notes import Notes
 from desktopmail.store.reader import Reader
-from desktopmail.store.repair import KEEP_ALL
-from desktopmail.store.text import TextIndex
 from desktopmail.store.transaction import Transaction
 from desktopmail.store.worker import Worker
+
+if TYPE_CHECKING:
+    from desktopmail.store.check import CheckReport
+    from desktopmail.store.content import Content
+    from desktopmail.store.text import TextIndex
 
 T = TypeVar("T")
 Files = tuple[Writer, Writer, Writer, apsw.Connection]
@@ -104,10 +104,14 @@ class Store:
 
     async def content(self, fn: Callable[[Content], T]) -> T:
         """The value of `fn(content)` in a committed and synced transaction on the content thread."""
+        from desktopmail.store.content import Content
+
         return await self._on(self._content_thread).run(lambda: self._content.transact(lambda db: fn(Content(db))))
 
     async def text(self, fn: Callable[[TextIndex], T]) -> T:
         """The value of `fn(index)` in a committed transaction on the content thread."""
+        from desktopmail.store.text import TextIndex
+
         return await self._on(self._content_thread).run(lambda: self._search.transact(lambda db: fn(TextIndex(db))))
 
     async def raw(self, sha: bytes) -> bytes | None:
@@ -116,6 +120,8 @@ class Store:
 
     async def sweep(self) -> int:
         """Delete contents that no message and no draft version names. How many went."""
+        from desktopmail.store.repair import KEEP_ALL
+
         if await self.read(lambda tx: tx.settings.get(KEEP_ALL)):
             return 0
         keep = await self.read(lambda tx: tx.messages.contents())
@@ -123,11 +129,15 @@ class Store:
 
     async def check(self) -> CheckReport:
         """Look for damage, while work goes on."""
+        from desktopmail.store.check import check_profile
+
         return await self._on(self._raw_thread).run(lambda: check_profile(self.folder))
 
     async def backup(self, target: Path) -> Path:
         """A consistent copy in `target`, a new or empty folder, while work goes on. Raises WrongUsage, DiskFull,
         StoreFailed."""
+        from desktopmail.store.backup import backup_profile
+
         return await self._on(self._raw_thread).run(lambda: backup_profile(self.folder, target))
 
     def subscribe(self, fn: Callable[[ChangeSet], None]) -> Callable[[], None]:
@@ -184,6 +194,8 @@ class Store:
                 fn(changes)
 
     def _read_raw(self, sha: bytes) -> bytes | None:
+        from desktopmail.store.content import read_content
+
         return read_content(self._content_reader, sha)
 
 

@@ -1,26 +1,31 @@
-"""What a function given to `Store.write` or `Store.read` works on: one small object per family of tables."""
+"""What a function given to `Store.write` or `Store.read` works on: one small object per family of tables, made, and
+its module loaded, when it is first asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import apsw
 
 from desktopmail.domain.ids import MessageId
-from desktopmail.store.accounts import Accounts
-from desktopmail.store.contacts import Contacts
-from desktopmail.store.copies import Copies
-from desktopmail.store.difference import Differences
-from desktopmail.store.drafts import Drafts
-from desktopmail.store.history import History
-from desktopmail.store.journal import Journal
-from desktopmail.store.messages import Messages
 from desktopmail.store.notes import Notes
-from desktopmail.store.outbox import Outbox
-from desktopmail.store.server_folders import Folders
-from desktopmail.store.settings import SettingsTable
-from desktopmail.store.trust import Trust
-from desktopmail.store.wishes import Wishes
+
+if TYPE_CHECKING:
+    from desktopmail.store.accounts import Accounts
+    from desktopmail.store.contacts import Contacts
+    from desktopmail.store.copies import Copies
+    from desktopmail.store.difference import Differences
+    from desktopmail.store.drafts import Drafts
+    from desktopmail.store.history import History
+    from desktopmail.store.journal import Journal
+    from desktopmail.store.messages import Messages
+    from desktopmail.store.outbox import Outbox
+    from desktopmail.store.server_folders import Folders
+    from desktopmail.store.settings import SettingsTable
+    from desktopmail.store.trust import Trust
+    from desktopmail.store.wishes import Wishes
 
 
 class Transaction:
@@ -28,22 +33,88 @@ class Transaction:
     seconds since 1970 UTC."""
 
     def __init__(self, db: apsw.Connection, notes: Notes, now: int) -> None:
+        self._db = db
         self.now = now
         self.notes = notes
-        wishes = Wishes(db, notes)
-        self.trust = Trust(db, notes)
-        self.accounts = Accounts(db, notes, self.trust)
-        self.folders = Folders(db, notes)
-        self.messages = Messages(db, notes, wishes, now)
-        self.copies = Copies(db, notes, wishes)
-        self.difference = Differences(db, notes, wishes)
-        self.outbox = Outbox(db, notes, now)
-        self.drafts = Drafts(db, now)
-        self.journal = Journal(db, notes, wishes, now)
-        self.history = History(db, now)
-        self.contacts = Contacts(db)
-        self.settings = SettingsTable(db, notes)
 
     def arrived(self, ids: Iterable[MessageId]) -> None:
         """Say that these new messages deserve a notice."""
         self.notes.arrived(ids)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        from desktopmail.store.accounts import Accounts
+
+        return Accounts(self._db, self.notes, self.trust)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        from desktopmail.store.contacts import Contacts
+
+        return Contacts(self._db)
+
+    @cached_property
+    def copies(self) -> Copies:
+        from desktopmail.store.copies import Copies
+
+        return Copies(self._db, self.notes, self._wishes)
+
+    @cached_property
+    def difference(self) -> Differences:
+        from desktopmail.store.difference import Differences
+
+        return Differences(self._db, self.notes, self._wishes)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        from desktopmail.store.drafts import Drafts
+
+        return Drafts(self._db, self.now)
+
+    @cached_property
+    def folders(self) -> Folders:
+        from desktopmail.store.server_folders import Folders
+
+        return Folders(self._db, self.notes)
+
+    @cached_property
+    def history(self) -> History:
+        from desktopmail.store.history import History
+
+        return History(self._db, self.now)
+
+    @cached_property
+    def journal(self) -> Journal:
+        from desktopmail.store.journal import Journal
+
+        return Journal(self._db, self.notes, self._wishes, self.now)
+
+    @cached_property
+    def messages(self) -> Messages:
+        from desktopmail.store.messages import Messages
+
+        return Messages(self._db, self.notes, self._wishes, self.now)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        from desktopmail.store.outbox import Outbox
+
+        return Outbox(self._db, self.notes, self.now)
+
+    @cached_property
+    def settings(self) -> SettingsTable:
+        from desktopmail.store.settings import SettingsTable
+
+        return SettingsTable(self._db, self.notes)
+
+    @cached_property
+    def trust(self) -> Trust:
+        from desktopmail.store.trust import Trust
+
+        return Trust(self._db, self.notes)
+
+    @cached_property
+    def _wishes(self) -> Wishes:
+        from desktopmail.store.wishes import Wishes
+
+        return Wishes(self._db, self.notes)

@@ -9,7 +9,6 @@ import os
 import sys
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtNetwork import QNetworkProxy
 
 FLAGS = (
     '--host-resolver-rules="MAP * ~NOTFOUND"',
@@ -47,6 +46,8 @@ def before_application() -> None:
 
 def faults() -> list[str]:
     """What of `before_application` does not stand; empty when the engine's network is dead."""
+    from PySide6.QtNetwork import QNetworkProxy
+
     found = []
     if os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS") != " ".join(FLAGS):
         found.append("chromium switches")
