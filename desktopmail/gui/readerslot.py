@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktopmail.domain.ids import MessageId
@@ -29,6 +29,9 @@ class ReaderSlot(QWidget):
         self._make = make
         self.reader: ReaderPane | None = None
         self.focus: MessageId | None = None
+        self._next: Sequence[Summary] = ()
+        self._soon = QTimer(self, singleShot=True, interval=80)
+        self._soon.timeout.connect(self._prefetch)
         self._empty = EmptyState()
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
@@ -44,12 +47,23 @@ class ReaderSlot(QWidget):
             self._empty.say(text, sign="mails" if count else "mail")
             self._stack.setCurrentWidget(self._empty)
             return
-        reader = self.reader or self._new()
+        reader = self.ready()
         self._stack.setCurrentWidget(reader)
         reader.show_messages(found, focus)
 
-    def _new(self) -> ReaderPane:
-        self.reader = self._make()
-        self._stack.addWidget(self.reader)
-        self.made.emit(self.reader)
+    def ahead(self, rows: Sequence[Summary]) -> None:
+        """What will probably be read next is made ready, once the present message is on screen."""
+        self._next = rows
+        self._soon.start()
+
+    def ready(self) -> ReaderPane:
+        """The reader, made when there is none yet."""
+        if self.reader is None:
+            self.reader = self._make()
+            self._stack.addWidget(self.reader)
+            self.made.emit(self.reader)
         return self.reader
+
+    def _prefetch(self) -> None:
+        if self.reader is not None:
+            self.reader.prefetch(self._next)

@@ -191,6 +191,7 @@ class MainWindow(QMainWindow):
         visible = self.panes.seen[2] or self.reader.reader is not None
         if visible or not found:
             self.reader.show_messages(found, focus, count)  # type: ignore[arg-type]
+            self.reader.ahead(self.messages.neighbours())
 
     def _seen(self, ids: list[MessageId]) -> None:
         if self.panes.seen[2]:
@@ -295,5 +296,4 @@ class MainWindow(QMainWindow):
 
     def start_work(self) -> None:
         """Warm up what the next minutes need, now that the window is painted."""
-        if self.reader.reader is not None:
-            self.reader.reader.warm_up()
+        self.reader.ready().warm_up()

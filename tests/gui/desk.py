@@ -167,6 +167,9 @@ class PlainReader(QWidget):
     def warm_up(self) -> None:
         self.warm = True
 
+    def prefetch(self, messages: Sequence[Summary]) -> None:
+        self.ahead = [each.id for each in messages]
+
 
 class PlainComposer(QWidget):
     """A composer that only holds its draft."""

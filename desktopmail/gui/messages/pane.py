@@ -241,6 +241,12 @@ class MessagePane(QWidget):
         """Rows as they are shown, for the few that are looked at."""
         return [each for each in (self.model.summary(row) for row in self.model.vector.rows_of(ids)) if each]
 
+    def neighbours(self) -> list[Summary]:
+        """The rows that will probably be read next: two below the present one, one above."""
+        row = self.view.currentIndex().row()
+        wanted = [each for each in (row + 1, row + 2, row - 1) if row >= 0 and 0 <= each < len(self.model)]
+        return [each for each in map(self.model.summary, wanted) if each]
+
     # Following ------------------------------------------------------------------------------------------------
 
     def _chosen_anew(self) -> None:
