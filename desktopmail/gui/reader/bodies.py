@@ -64,6 +64,8 @@ class Bodies:
         if task.cancelled() or task.exception() is not None:
             return
         body = task.result()
+        if any(each.kind == "not-downloaded" for each in body.warnings):
+            return
         self._kept[key] = body
         while len(self._kept) > MOST or (len(self._kept) > 1 and self._weight() > MOST_CHARACTERS):
             self._kept.popitem(last=False)

@@ -202,7 +202,7 @@ class MessageView(QWidget):
         self._strips.show_notices([*self._held_back(body), *notices(body, self.source_wanted.emit)])
         missing = next((each for each in body.warnings if each.kind == "not-downloaded"), None)
         if missing is not None:
-            self._bodies.forget(self.summary.id)
+            self.body = None
             self._place(not_here(missing.detail, self.load))
             self._settle()
         elif body.html.strip() and not body.made_from_text and len(body.html) <= MOST_CHARACTERS:

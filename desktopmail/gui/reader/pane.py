@@ -95,9 +95,7 @@ class ReaderPane(QWidget):
             self.clear()
             return
         focus = focus if focus is not None else messages[-1].id
-        if [view.summary.id for view in self._views] == [each.id for each in messages] and focus == self._focus:
-            for view, summary in zip(self._views, messages, strict=True):
-                view.refresh(summary)
+        if self._follows(messages, focus):
             return
         self._throw_away()
         self._focus = focus
@@ -262,6 +260,26 @@ class ReaderPane(QWidget):
         self._views.append(view)
         self._rows.addWidget(view)
 
+    def _follows(self, messages: Sequence[Summary], focus: MessageId) -> bool:
+        """Whether this is the conversation on screen, with flags, messages or their order changed: then only that is
+        changed, and nothing that is being read moves."""
+        shown = {view.summary.id: view for view in self._views}
+        wanted = [each.id for each in messages]
+        same = wanted == list(shown) and focus == self._focus
+        grown = len(shown) > 1 and self._focus in wanted and not shown.keys().isdisjoint(wanted)
+        if not same and not (grown and shown.keys() != set(wanted)):
+            return False
+        for gone in [view for one, view in shown.items() if one not in wanted]:
+            self._drop(gone)
+        for place, summary in enumerate(messages):
+            if summary.id in shown:
+                shown[summary.id].refresh(summary)
+            else:
+                self._add(summary)
+                self._views.insert(place, self._views.pop())
+                self._rows.insertWidget(place + 1, self._views[place])
+        return True
+
     def _open_first(self, messages: Sequence[Summary]) -> None:
         unread = [each.id for each in messages if Flags.SEEN not in each.flags and each.id != self._focus]
         wanted = {self._focus, *unread[-(MOST_OPENED - 1) :]}
@@ -320,12 +338,18 @@ class ReaderPane(QWidget):
     def _throw_away(self) -> None:
         self._bar.leave()
         self._links.forget()
-        for view in self._views:
-            view.close_body()
-            self._rows.removeWidget(view)
-            view.hide()
-            view.deleteLater()
-        self._views, self._order = [], []
+        for view in list(self._views):
+            self._drop(view)
+        self._order = []
+
+    def _drop(self, view: MessageView) -> None:
+        view.close_body()
+        self._views.remove(view)
+        if view in self._order:
+            self._order.remove(view)
+        self._rows.removeWidget(view)
+        view.hide()
+        view.deleteLater()
 
     def _check_quiet(self) -> None:
         if self.settled:

@@ -65,7 +65,7 @@ class SourceWindow(QWidget):
         for keys in ("Esc", "Ctrl+W"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.close)
         self.resize(measures.px(820), measures.px(640))
-        self.loading = spawn(self._load())
+        self.loading = spawn(self._load(), self)
 
     async def _load(self) -> None:
         try:

@@ -146,6 +146,35 @@ def test_an_empty_message_says_so(run: Run, pane: ReaderPane, engine: Engine) ->
     run(story())
 
 
+def test_what_could_not_be_fetched_is_asked_for_again(run: Run, pane: ReaderPane, engine: Engine) -> None:
+    async def story() -> None:
+        engine.reading.bodies[1] = body(warnings=(Warning("not-downloaded", "There is no connection."),))
+        pane.show_messages([summary(1, fetched=Fetched.HEADERS)])
+        await until(lambda: pane.settled)
+        engine.reading.bodies[1] = body("It came")
+        pane.show_messages([summary(1)])
+        await until(lambda: isinstance(views(pane)[0].content, TextBody))
+
+    run(story())
+
+
+def test_an_answer_that_arrives_moves_nothing(run: Run, pane: ReaderPane, engine: Engine) -> None:
+    async def story() -> None:
+        engine.reading.bodies.update({n: body(f"text {n}\n" * 60) for n in range(1, 5)})
+        pane.show_messages([summary(1), summary(2), summary(3)])
+        await until(lambda: pane.settled and pane._area.verticalScrollBar().maximum() > 300)
+        pane._area.verticalScrollBar().setValue(200)
+        before = views(pane)
+        pane.show_messages([summary(1), summary(2), summary(3), summary(4, flags=Flags.NONE)], summary(4).id)
+        assert pane._views[:3] == before
+        assert not pane._views[3].is_open
+        assert pane._area.verticalScrollBar().value() == 200
+        pane.show_messages([summary(1), summary(3), summary(4)], summary(4).id)
+        assert [view.summary.id for view in pane._views] == [1, 3, 4]
+
+    run(story())
+
+
 # C22 S06
 def test_markup_in_names_and_subjects_stays_text(run: Run, pane: ReaderPane, engine: Engine) -> None:
     async def story() -> None:
