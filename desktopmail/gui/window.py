@@ -292,6 +292,7 @@ class MainWindow(QMainWindow):
             "pane_sizes": self.panes.sizes(),
             "last_place": self.places.kept(),
         }
+        await self.writing.finish()
         await self.engine.change_settings(**kept)
 
     def start_work(self) -> None:

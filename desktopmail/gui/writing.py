@@ -33,7 +33,7 @@ class Writing(QObject):
         super().__init__(window)
         self._engine = engine
         self._make = make
-        self.windows: list[QWidget] = []
+        self.windows: list[ComposerWindow] = []
 
     def new(self) -> None:
         """An empty message."""
@@ -73,6 +73,11 @@ class Writing(QObject):
         window.show()
         window.activateWindow()
         return window
+
+    async def finish(self) -> None:
+        """Keep everything that is being written; called before the engine is closed."""
+        for window in list(self.windows):
+            await window.keep_and_close()
 
     def take_back(self, message: MessageId) -> None:
         """Undo sending: out of the Outbox, and open it again."""

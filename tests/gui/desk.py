@@ -182,6 +182,9 @@ class PlainComposer(QWidget):
         super().__init__()
         self.draft = draft
 
+    async def keep_and_close(self) -> None:
+        self.close()
+
 
 class PlainWizard(QDialog):
     """A wizard that only opens."""

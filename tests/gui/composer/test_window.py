@@ -15,6 +15,8 @@ from desktopmail.domain.body import Body
 from desktopmail.domain.draft import Answer, Draft
 from desktopmail.domain.folder import Role
 from desktopmail.gui.composer.recipients import Chip, Recipients
+from desktopmail.gui.composer.window import ComposerWindow
+from desktopmail.gui.writing import Writing
 from tests.gui.composer.conftest import Desk, notes, press, until
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -240,5 +242,19 @@ def test_everything_that_takes_the_focus_has_a_name(run: Run, desk: Opened) -> N
             for each in window.findChildren(QWidget):
                 if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isVisibleTo(window):
                     assert each.accessibleName(), each
+
+    run(story())
+
+
+def test_leaving_the_program_keeps_what_is_written(run: Run, desk: Opened) -> None:
+    async def story() -> None:
+        async with desk() as d:
+            holder = QWidget()
+            writing = Writing(d.engine, ComposerWindow, holder)
+            window = writing.open(await d.engine.composing.new())
+            QTest.keyClicks(window.heading.subject, "At the last moment")
+            await writing.finish()
+            assert len(drafts(d)) == 1
+            await until(lambda: not writing.windows)
 
     run(story())
