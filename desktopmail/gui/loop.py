@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import qasync
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, QObject
 from PySide6.QtWidgets import QApplication
 
 from desktopmail.domain.activity import Problem
@@ -108,9 +108,13 @@ class Tasks:
 _tasks = Tasks()
 
 
-def spawn(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-    """Start a coroutine on the program's loop. A known failure is told as a Problem, see `tell_problems`."""
-    return _tasks.spawn(work)
+def spawn(work: Coroutine[Any, Any, Any], owner: QObject | None = None) -> asyncio.Task[Any]:
+    """Start a coroutine on the program's loop. A known failure is told as a Problem, see `tell_problems`. With an
+    `owner` it ends when that object goes: for what is only of use to a window that may be closed meanwhile."""
+    task = _tasks.spawn(work)
+    if owner is not None:
+        owner.destroyed.connect(lambda: task.cancel())
+    return task
 
 
 def tell_problems(tell: Callable[[Problem], None]) -> None:

@@ -67,7 +67,7 @@ class ComposerWindow(QWidget):
         self._fill(draft)
         self._connect()
         self.resize(measures.px(720), measures.px(640))
-        spawn(self._look_at_original())
+        spawn(self._look_at_original(), self)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
