@@ -24,7 +24,7 @@ LIBRARIES = (
     "libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libnss3 libasound2|libasound2t64 libdbus-1-3 libfontconfig1 "
     "libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1 libglib2.0-0|libglib2.0-0t64 fonts-dejavu-core"
 ).split()
-SERVERS = "dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix gnome-keyring dbus".split()
+SERVERS = "dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix gnome-keyring dbus strace".split()
 FONTS = "fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-inter".split()
 
 
