@@ -113,7 +113,7 @@ def spawn(work: Coroutine[Any, Any, Any], owner: QObject | None = None) -> async
     `owner` it ends when that object goes: for what is only of use to a window that may be closed meanwhile."""
     task = _tasks.spawn(work)
     if owner is not None:
-        owner.destroyed.connect(lambda: task.cancel())
+        owner.destroyed.connect(lambda: task.cancel())  # noqa: PLW0108 - the signal carries the object
     return task
 
 
