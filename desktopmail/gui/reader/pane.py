@@ -16,6 +16,7 @@ from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags, Summary
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.reader.actionline import ActionLine
+from desktopmail.gui.reader.area import ConversationArea
 from desktopmail.gui.reader.bodies import Bodies
 from desktopmail.gui.reader.findbar import FindBar
 from desktopmail.gui.reader.finding import Finding
@@ -235,11 +236,7 @@ class ReaderPane(QWidget):
         self._rows.addWidget(self._earlier)
         self._column.addLayout(self._rows)
         self._column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(column)
+        area = ConversationArea(column)
         area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         area.setAccessibleName(self.tr("Conversation"))
         area.installEventFilter(self)

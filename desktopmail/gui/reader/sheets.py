@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +18,9 @@ from desktopmail.gui.reader.walls import DOCUMENT, MailPage, MailProfile, regist
 WIDTH = 600
 SPARE = 2
 """Views kept warm for the next message."""
+
+WIPE_AFTER = 700
+"""Milliseconds a spare page keeps what it showed: wiping it at once would delay the message that comes next."""
 
 BLANK = b"<!doctype html><title></title>"
 
@@ -37,14 +40,22 @@ class Sheet:
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.resize(WIDTH, 24)
         self.view.hide()
+        self._wipe = QTimer(singleShot=True, interval=WIPE_AFTER)
+        self._wipe.timeout.connect(lambda: self.load(BLANK, None))
 
     def load(self, document: bytes, pictures: Pictures | None) -> None:
         """Show a composed document; `pictures` answers for its pictures."""
+        self._wipe.stop()
         self.source.show(document, pictures)
         self.page.load(DOCUMENT)
 
+    def wipe_soon(self) -> None:
+        """Forget what is shown, unless something else is shown before."""
+        self._wipe.start()
+
     def close(self) -> None:
         """Take everything down; the sheet is of no use afterwards."""
+        self._wipe.stop()
         for each in (self.view, self.page, self.profile, self.source):
             if shiboken6.isValid(each):
                 shiboken6.delete(each)
@@ -85,7 +96,7 @@ class Sheets:
         sheet.view.resize(WIDTH, 24)
         if len(self._spare) < SPARE:
             sheet.page.setZoomFactor(1.0)
-            sheet.load(BLANK, None)
+            sheet.wipe_soon()
             self._spare.append(sheet)
         else:
             sheet.close()

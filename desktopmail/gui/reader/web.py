@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QChildEvent, QEvent, QObject, QPoint, QSizeF, Qt, QTimer, QUrl, Signal, SignalInstance
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWebEngineCore import QWebEngineFindTextResult, QWebEnginePage, QWebEngineSettings
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QWidget
 
 from desktopmail.gui.reader.scheme import Pictures
 from desktopmail.gui.reader.sheets import Sheet, sheets
@@ -19,6 +19,7 @@ TALLEST = 12_000
 LEAST_ZOOM = 0.45
 SETTLE = 300
 """Milliseconds after which a page counts as measured although it did not say its size."""
+MEASURE = 80
 MOST_GROWTHS = 12
 """How often a page may grow by itself after loading: pages measured by the view's own height never end."""
 
@@ -44,17 +45,23 @@ class WebBody(QWidget):
         super().__init__(parent)
         self.sheet: Sheet | None = None
         self._zoom = 1.0
+        self._widest = 0
         self._natural = 0.0
         self._limit = 0
         self._growths = 0
         self._loading = False
         self._turn = 0
         self._arrived = False
+        self._early = False
         self._finished = False
+        self._folds = False
         self._settle = QTimer(self, singleShot=True, interval=SETTLE)
         self._settle.timeout.connect(self._settled)
         self._again = QTimer(self, singleShot=True, interval=120)
         self._again.timeout.connect(self.measure)
+        self._cover = QLabel(self)
+        self._cover.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._cover.hide()
         self.setFixedHeight(SMALLEST)
 
     def show_document(self, document: str, background: QColor, pictures: Pictures | None) -> None:
@@ -62,15 +69,33 @@ class WebBody(QWidget):
         sheet = self.sheet or self._take()
         self._turn += 1
         self._loading, self._arrived, self._finished = True, False, False
-        self._natural, self._growths = 0.0, 0
+        self._natural, self._growths, self._early = 0.0, 0, False
+        self._folds = "<details" in document
+        self._again.stop()
+        self._settle.stop()
         sheet.page.setBackgroundColor(background)
         sheet.page.setZoomFactor(self._zoom)
         sheet.view.setGeometry(0, 0, max(200, self.width()), SMALLEST)
         sheet.view.show()
+        self._hide_until_sized(background)
         # The title says when the new page has taken the place of the old one; the odd pixel at its end makes sure
         # that its size is told even when it equals the old one.
         mark = f"<title>{self._turn}</title><style>html {{ padding-bottom: {self._turn % 2}px }}</style>"
         sheet.load(document.replace("<title></title>", mark, 1).encode("utf-8", "replace"), pictures)
+
+    def _hide_until_sized(self, background: QColor) -> None:
+        """Nobody sees the page before, nor the first strip of the new one."""
+        palette = self._cover.palette()
+        palette.setColor(palette.ColorRole.Window, background)
+        self._cover.setPalette(palette)
+        self._cover.setPixmap(QPixmap())
+        self._cover.setAutoFillBackground(True)
+        self._show_cover()
+
+    def _show_cover(self) -> None:
+        self._cover.setGeometry(0, 0, 10_000, TALLEST)
+        self._cover.show()
+        self._cover.raise_()
 
     def release(self) -> None:
         """Give the sheet back; the widget is empty then."""
@@ -89,6 +114,8 @@ class WebBody(QWidget):
 
     def zoom(self, factor: float) -> None:
         """The person's zoom; wide pages are shown smaller so that they fit."""
+        if factor == self._zoom:
+            return
         self._zoom = factor
         self._fit()
         self.measure()
@@ -112,18 +139,24 @@ class WebBody(QWidget):
         self.sheet.page.findText(text, flag, told)
 
     def measure(self) -> None:
-        """Learn the content's height anew: a page never says that it got shorter than its view."""
+        """Learn the content's height anew: a page never says that it got shorter than its view, so the view is made
+        small behind a picture of itself."""
         if self.sheet is None or self._loading:
             return
         self._growths = 0
+        self._cover.setPixmap(self.sheet.view.grab())
+        self._cover.setAutoFillBackground(False)
+        self._show_cover()
         self.sheet.view.resize(max(200, self.width()), SMALLEST)
-        self._settle.start(SETTLE)
+        self._settle.start(MEASURE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._widest = max(self._widest, event.oldSize().width())
         if event.size().width() != event.oldSize().width() and self.sheet is not None:
             self.sheet.view.resize(max(200, self.width()), self.sheet.view.height())
             self._fit()
-            self._again.start()
+            if event.size().width() > event.oldSize().width() > 0:
+                self._again.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -138,9 +171,9 @@ class WebBody(QWidget):
             if event.key() in SCROLL_KEYS and plain and area is not None and not inside:
                 QApplication.sendEvent(area, event)
                 return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._folds:
                 self._again.start()
-        elif kind == QEvent.Type.MouseButtonRelease:
+        elif kind == QEvent.Type.MouseButtonRelease and self._folds:
             self._again.start()
         return False
 
@@ -179,20 +212,26 @@ class WebBody(QWidget):
     def _stands(self) -> None:
         """The new page is there and complete, in whichever order that was told."""
         if self._loading and self._arrived and self._finished:
-            self._settle.start(20 if self._growths else SETTLE)
+            self._settle.start(20 if self._growths or self._early else SETTLE)
 
     def _died(self) -> None:
         self.release()
         self.gone.emit()
 
     def _sized(self, size: QSizeF) -> None:
-        if self.sheet is None or not self._arrived:
+        if self.sheet is None:
+            return
+        if not self._arrived:
+            # Of the old page, or of the new one before its title was told.
+            self._early = True
             return
         self._growths += 1
+        self._learn_width(size.width())
         if self._growths > MOST_GROWTHS:
             return
         self._fit()
         self._take_height(size)
+        self._cover.hide()
         if self._loading and self._finished:
             self._settle.start(20)
 
@@ -200,8 +239,11 @@ class WebBody(QWidget):
         if self.sheet is None:
             return
         first, self._loading = self._loading, False
+        size = self.sheet.page.contentsSize()
+        self._learn_width(size.width())
         self._fit()
-        self._take_height(self.sheet.page.contentsSize())
+        self._take_height(size)
+        self._cover.hide()
         if first:
             self.ready.emit()
 
@@ -219,16 +261,22 @@ class WebBody(QWidget):
             self.setFixedHeight(height)
             self.grown.emit()
 
+    def _learn_width(self, wide: float) -> None:
+        """Notice a page that does not fit. What was laid out for a wider view is no news."""
+        assert self.sheet is not None
+        factor = self.sheet.page.zoomFactor()
+        if wide > max(self.width(), self._widest) + 2:
+            if factor > LEAST_ZOOM + 0.01:
+                self._natural = max(self._natural, wide / factor)
+        else:
+            self._widest = self.width()
+
     def _fit(self) -> None:
         """Show a page that is wider than the pane smaller, never larger than the person's zoom."""
         if self.sheet is None or self.width() < 50:
             return
         page = self.sheet.page
         factor = page.zoomFactor()
-        wide = page.contentsSize().width()
-        learned = not self._loading or self._growths > 0
-        if learned and wide > self.width() + 2 and factor > LEAST_ZOOM + 0.01:
-            self._natural = max(self._natural, wide / factor)
         wanted = self._zoom
         if self._natural:
             wanted = max(LEAST_ZOOM, min(self._zoom, self.width() / self._natural))
