@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from desktopmail.gui.window import MainWindow
 
 IDLE_BEFORE_WARMING = 1.5
+LONGEST_PAINT = 2.0
 
 
 def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = None) -> int:
@@ -91,7 +92,11 @@ async def _engine(options: WindowOptions) -> AsyncIterator[Engine]:
     from desktopmail.store.secrets import open_secrets
 
     profile = profile_folder(options.profile)
-    engine = await Engine.open(profile, passwords=open_secrets(os.environ))
+    opening = asyncio.ensure_future(Engine.open(profile, passwords=open_secrets(os.environ)))
+    await asyncio.sleep(0)
+    import desktopmail.gui.window  # noqa: F401 - loads while a thread opens the profile
+
+    engine = await opening
     logs.start(profile)
     try:
         yield engine
@@ -107,10 +112,10 @@ async def _life(engine: Engine, options: WindowOptions, painted: Callable[[MainW
         theme().choose(options.theme)
     closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     window.closed.connect(_setting(closed))
+    if painted is not None:
+        window.painted.connect(lambda: painted(window))
     window.show()
     await _first_paint(window)
-    if painted is not None:
-        painted(window)
     await engine.start()
     if options.opens:
         await _open(window, options.opens)
@@ -152,12 +157,10 @@ def wizard(engine: Engine, window: MainWindow) -> QDialog:
 
 
 async def _first_paint(window: MainWindow) -> None:
-    """Wait until the window has been painted once."""
-    from PySide6.QtCore import QTimer
-
+    """Wait until the window has been painted once, but not for one that starts minimised or on another desktop."""
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    QTimer.singleShot(0, window, _setting(done))
-    await done
+    window.painted.connect(_setting(done))
+    await asyncio.wait([done], timeout=LONGEST_PAINT)
 
 
 async def _warm_up(window: MainWindow) -> None:

@@ -88,3 +88,13 @@ class Outgoing:
     attempts: int
     error: str
     recipients: tuple[RecipientResult, ...]
+
+    @property
+    def going(self) -> bool:
+        """Whether it goes out by itself."""
+        return self.state in (Sending.QUEUED, Sending.WAITING, Sending.SENDING)
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it waits for a person."""
+        return self.state in (Sending.REFUSED, Sending.POSSIBLY_SENT)

@@ -6,7 +6,6 @@ for lists goes through `library` without waiting, every change is a verb that is
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -20,6 +19,7 @@ from desktopmail.engine.parts import Parts
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
+from desktopmail.store.worker import Worker
 
 if TYPE_CHECKING:
     from desktopmail.domain.settings import Settings
@@ -47,7 +47,7 @@ class Engine(Parts):
         """Open a profile, made when there is none. `offline`: no server is asked. `local_pictures`: remote pictures
         may lie on this computer's own network. `visit`: a profile that somebody else has open is opened for reading,
         offline. Raises ProfileInUse, StoreTooNew, StoreDamaged, StoreFailed."""
-        store = await asyncio.to_thread(_store, profile, visit)
+        store = await _store(profile, visit)
         offline |= store.visiting
         async with AsyncExitStack() as undo:
             undo.push_async_callback(store.close)
@@ -135,12 +135,16 @@ def _listening(listeners: list[T], fn: T) -> Callable[[], None]:
     return lambda: listeners.remove(fn) if fn in listeners else None
 
 
-def _store(profile: Path, visit: bool) -> Store:
+async def _store(profile: Path, visit: bool) -> Store:
+    """The profile, opened on a thread: meanwhile the caller's loop is free."""
+    opening = Worker("opening")
     try:
-        return Store.open(profile)
+        return await opening.run(lambda: Store.open(profile))
     except ProfileInUse:
         if not visit:
             raise
+    finally:
+        opening.stop()
     from desktopmail.store.visitor import Visitor
 
     return Visitor(profile)

@@ -156,8 +156,6 @@ class Commands(QObject):
         self.all = {command.id: command for command in COMMANDS}
         self.actions = {command.id: self._action(command) for command in COMMANDS}
         theme().changed.connect(self._draw)
-        # No drawing is seen before a menu or a message opens: the first picture does not wait for them.
-        QTimer.singleShot(0, self, self._draw)
 
     def _action(self, command: Command) -> QAction:
         action = QAction(self._window)
@@ -208,6 +206,10 @@ class Commands(QObject):
         keys = command.keys[:1]
         native = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
         action.setToolTip(f"{text.rstrip('…')} ({native})" if native else text.rstrip("…"))
+
+    def draw_soon(self) -> None:
+        """Make the drawings of all commands, which none sees before a menu or a message opens."""
+        QTimer.singleShot(0, self, self._draw)
 
     def _draw(self) -> None:
         for command in COMMANDS:

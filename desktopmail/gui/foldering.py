@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktopmail.domain.action import Receipt
 from desktopmail.domain.folder import Ability, Folder
 from desktopmail.domain.ids import AccountId
 from desktopmail.gui import words
@@ -16,8 +15,6 @@ from desktopmail.gui.folders.nodes import Node
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.naming import folder_title
 from desktopmail.gui.verbs import Verbs
-from desktopmail.gui.widgets.ask import Ask
-from desktopmail.gui.widgets.confirm import Confirm
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -62,6 +59,8 @@ class Foldering(QObject):
 
     def create(self, account: AccountId | None, parent: str) -> None:
         """Make a folder, inside another one if a path is given."""
+        from desktopmail.gui.widgets.ask import Ask
+
         owner = account if account is not None else self._engine.library.accounts()[0].id
         before = f"{parent}/" if parent else ""
         title = self.tr("New folder in {0}").format(parent) if parent else self.tr("New folder")
@@ -71,6 +70,8 @@ class Foldering(QObject):
 
     def rename(self, folder: Folder) -> None:
         """Another name."""
+        from desktopmail.gui.widgets.ask import Ask
+
         Ask(self._window, self.tr("Rename folder"), self.tr("Rename"), folder.name).ask(
             lambda name: self._start(self._engine.folders.rename(folder.id, name))
         )
@@ -81,6 +82,8 @@ class Foldering(QObject):
 
     def empty(self, folder: Folder) -> None:
         """Remove everything in it for ever, after a question."""
+        from desktopmail.gui.widgets.confirm import Confirm
+
         Confirm(
             self._window,
             self.tr("Empty {0}?").format(folder_title(folder)),
@@ -93,6 +96,8 @@ class Foldering(QObject):
         spawn(self._finish(work))
 
     async def _finish(self, work: Awaitable[object]) -> None:
+        from desktopmail.domain.action import Receipt
+
         receipt = await work
         if isinstance(receipt, Receipt):
             self._verbs.show(receipt)

@@ -55,7 +55,7 @@ class Going(QObject):
             "toggle_folders": self._toggle_folders,
             "toggle_reader": self._toggle_reader,
             "group": self._group,
-            "palette": window.choosing.command,
+            "palette": self._palette,
         }
         table |= {"shortcuts": window.shortcuts, "settings": window.settings}
         table |= {"close": window.close, "quit": window.close}
@@ -195,6 +195,9 @@ class Going(QObject):
             messages.view.setCurrentIndex(messages.view.currentIndex())
         else:
             self._window.panes.bring(Front.LIST)
+
+    def _palette(self) -> None:
+        self._window.choosing.command()
 
     def _toggle_folders(self) -> None:
         panes = self._window.panes

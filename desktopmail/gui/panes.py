@@ -27,24 +27,25 @@ class Panes(QWidget):
 
     changed = Signal()
 
-    def __init__(self, folders: QWidget, messages: QWidget, reader: QWidget) -> None:
-        super().__init__()
+    def __init__(self, folders: QWidget, messages: QWidget, reader: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._folders, self._messages, self._reader = folders, messages, reader
         self.front = Front.LIST
         self.folders_wanted = True
         self.reader_wanted = True
         self._inner = QSplitter(Qt.Orientation.Horizontal)
         self._outer = QSplitter(Qt.Orientation.Horizontal)
-        for splitter, parts in ((self._inner, (messages, reader)), (self._outer, (folders, self._inner))):
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._outer)
+        # From the outside in: what gets another parent is styled anew, with all that lies in it.
+        for splitter, parts in ((self._outer, (folders, self._inner)), (self._inner, (messages, reader))):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(1)
             for part in parts:
                 splitter.addWidget(part)
             splitter.setStretchFactor(0, 0)
             splitter.setStretchFactor(1, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._outer)
         messages.setMinimumWidth(px(280))
         reader.setMinimumWidth(px(280))
         self._outer.setSizes([px(220), px(1060)])

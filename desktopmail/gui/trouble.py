@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from desktopmail.domain.account import Account
 from desktopmail.domain.activity import Problem, Remedy
 from desktopmail.domain.ids import AccountId
-from desktopmail.gui.accounts.sign_in import SignIn
-from desktopmail.gui.widgets.toast import TROUBLE_SECONDS, Toast
 
 if TYPE_CHECKING:
+    from desktopmail.domain.account import Account
     from desktopmail.engine.engine import Engine
+
+TROUBLE_SECONDS = 20.0
 
 
 class Trouble(QObject):
-    """`settings` opens the settings of an account."""
+    """`say` shows a sentence with a button, as `Frame.say`; `settings` opens the settings of an account."""
 
     def __init__(
-        self, engine: Engine, toast: Toast, settings: Callable[[AccountId | None], object], window: QWidget
+        self, engine: Engine, say: Callable[..., None], settings: Callable[[AccountId | None], object], window: QWidget
     ) -> None:
         super().__init__(window)
         self._engine = engine
-        self._toast = toast
+        self._say = say
         self._settings = settings
         self._window = window
 
@@ -39,15 +39,17 @@ class Trouble(QObject):
             Remedy.RETRY: self.tr("Try again"),
         }
         if problem.account is None or problem.remedy not in words:
-            self._toast.say(text.replace("..", "."), seconds=TROUBLE_SECONDS)
+            self._say(text.replace("..", "."), seconds=TROUBLE_SECONDS)
             return
-        self._toast.say(text, words[problem.remedy], lambda: self.remedy(problem), seconds=TROUBLE_SECONDS)
+        self._say(text, words[problem.remedy], lambda: self.remedy(problem), seconds=TROUBLE_SECONDS)
 
     def remedy(self, problem: Problem) -> None:
         """Do what helps."""
         account = self._account(problem.account)
         match problem.remedy:
             case Remedy.SIGN_IN if account is not None:
+                from desktopmail.gui.accounts.sign_in import SignIn
+
                 SignIn(self._engine, account, problem.title, self._window).open()
             case Remedy.OPEN_SETTINGS:
                 self._settings(problem.account)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktopmail.domain.action import Receipt
 from desktopmail.domain.errors import MailError, NotFound
 from desktopmail.domain.folder import Role, Unified
 from desktopmail.domain.ids import FolderId, JournalId, MessageId
@@ -23,25 +22,25 @@ from desktopmail.gui.messages.members import members
 from desktopmail.gui.messages.pane import MessagePane
 from desktopmail.gui.messages.source import Found
 from desktopmail.gui.style.tags import TAGS
-from desktopmail.gui.widgets.confirm import Confirm
-from desktopmail.gui.widgets.toast import Toast
 
 if TYPE_CHECKING:
+    from desktopmail.domain.action import Receipt
     from desktopmail.engine.engine import Engine
 
 Ids = Sequence[MessageId]
 
 
 class Verbs(QObject):
-    """Works on the rows it is given, or on what is selected. `done` after every verb that the store accepted."""
+    """Works on the rows it is given, or on what is selected. `done` after every verb that the store accepted.
+    `say` shows a sentence with a button, as `Frame.say`."""
 
     done = Signal()
 
-    def __init__(self, engine: Engine, pane: MessagePane, toast: Toast, window: QWidget) -> None:
+    def __init__(self, engine: Engine, pane: MessagePane, say: Callable[..., None], window: QWidget) -> None:
         super().__init__(window)
         self._engine = engine
         self._pane = pane
-        self._toast = toast
+        self._say = say
         self._window = window
 
     def table(self) -> dict[str, Callable[[], object]]:
@@ -94,6 +93,8 @@ class Verbs(QObject):
         given = self._rows(rows)
         if not given:
             return
+        from desktopmail.gui.widgets.confirm import Confirm
+
         ids = members(self._pane.model, given)
         Confirm(
             self._window,
@@ -169,9 +170,9 @@ class Verbs(QObject):
         try:
             receipt = await self._engine.actions.undo(entry)
         except NotFound:
-            self._toast.say(self.tr("Nothing to undo"))
+            self._say(self.tr("Nothing to undo"))
             return
-        self._toast.say(receipt.label)
+        self._say(receipt.label)
         self._pane.choose(receipt.messages)
         self.done.emit()
 
@@ -188,9 +189,9 @@ class Verbs(QObject):
         """Say what was done, with a way back."""
         entry = receipt.undo
         if entry is None:
-            self._toast.say(receipt.label)
+            self._say(receipt.label)
         else:
-            self._toast.say(receipt.label, self.tr("Undo"), lambda: self.undo(entry))
+            self._say(receipt.label, self.tr("Undo"), lambda: self.undo(entry))
 
     async def _quietly(self, work: Awaitable[Receipt]) -> None:
         try:

@@ -8,23 +8,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktopmail.domain.activity import Activity
 from desktopmail.domain.changes import ChangeSet
-from desktopmail.domain.draft import Draft
 from desktopmail.domain.ids import MessageId
-from desktopmail.gui.activity.panel import ActivityPanel
-from desktopmail.gui.choosing import Choosing
 from desktopmail.gui.commands import Commands
 from desktopmail.gui.foldering import Foldering
 from desktopmail.gui.folders.pane import FolderPane
+from desktopmail.gui.frame import Frame
 from desktopmail.gui.going import Going
 from desktopmail.gui.loop import tell_problems
 from desktopmail.gui.menus import Menus
 from desktopmail.gui.messages.pane import MessagePane
 from desktopmail.gui.notify import Notify
-from desktopmail.gui.overview import Overview
 from desktopmail.gui.panes import Front, Panes
 from desktopmail.gui.places import Places
 from desktopmail.gui.preferences import Preferences
@@ -39,11 +35,14 @@ from desktopmail.gui.trouble import Trouble
 from desktopmail.gui.verbs import Verbs
 from desktopmail.gui.welcome import Welcome
 from desktopmail.gui.widgets.line import Line
-from desktopmail.gui.widgets.toast import Toast
 from desktopmail.gui.writing import Writing
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDialog
+
+    from desktopmail.domain.draft import Draft
     from desktopmail.engine.engine import Engine
+    from desktopmail.gui.activity.panel import ActivityPanel
     from desktopmail.gui.composer.window import ComposerWindow
     from desktopmail.gui.reader.pane import ReaderPane
 
@@ -57,7 +56,7 @@ class Parts:
     wizard: Callable[[Engine], QDialog]
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Frame):
     """The main window. `closed` when the person closed it; `finish` then, before the engine closes."""
 
     closed = Signal()
@@ -84,33 +83,30 @@ class MainWindow(QMainWindow):
         self.reader = ReaderSlot(lambda: self._parts.reader(engine))
         self.search = SearchBox(engine.library.complete)
         self.bar = TopBar(self.search)
-        self.panes = Panes(self.folders, self.messages, self.reader)
         self.welcome = Welcome()
-        self.toast = Toast(self)
-        self.panel = ActivityPanel(self)
-        self.choosing = Choosing(self, self.commands)
-        self.verbs = Verbs(engine, self.messages, self.toast, self)
+        self.verbs = Verbs(engine, self.messages, self.say, self)
         self.writing = Writing(engine, self._parts.composer, self)
         self.places = Places(engine, self.folders, self.messages, self.search, self.preferences)
-        self.trouble = Trouble(engine, self.toast, self.settings, self)
+        self.trouble = Trouble(engine, self.say, self.settings, self)
         self.foldering = Foldering(engine, self.verbs, self.commands, self)
-        self.standings = Standings(engine, self.bar.standing, self.panel, self.messages, self)
+        self.standings = Standings(engine, self.bar.standing, self.messages, self)
         self.going = Going(self)
         self.notify = Notify(engine, self)
         self.ring = FocusRing(self)
 
     def _place(self) -> None:
-        page = QWidget()
+        self.stack = QStackedWidget(self)
+        self.setCentralWidget(self.stack)
+        page = QWidget(self.stack)
+        for each in (self.welcome, page):
+            self.stack.addWidget(each)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for part in (self.bar, Line()):
             column.addWidget(part)
+        self.panes = Panes(self.folders, self.messages, self.reader, page)
         column.addWidget(self.panes, 1)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.welcome)
-        self.stack.addWidget(page)
-        self.setCentralWidget(self.stack)
         self.setMinimumSize(px(360), px(400))
         self.setWindowTitle("Desktopmail")
         self.bar.use(self.commands.actions, self.menus.main)
@@ -135,19 +131,19 @@ class MainWindow(QMainWindow):
         self.folders.menu_wanted.connect(self.foldering.menu)
         self.search.down_wanted.connect(self.places.into_list)
         self.bar.standing.clicked.connect(self.open_activity)
-        self.panel.remedy_wanted.connect(self.trouble.remedy)
-        self.panel.sync_wanted.connect(self.going.sync)
+        self.panel_made.connect(self._panel_made)
+        self.painted.connect(self.commands.draw_soon)
         self.reader.made.connect(self._reader_made)
         self.panes.changed.connect(self._panes_changed)
         self.welcome.wanted.connect(self.add_account)
         self.notify.opened.connect(self.going.called)
         self.writing.receipt.connect(self.verbs.show)
-        self.writing.kept.connect(self.toast.say)
+        self.writing.kept.connect(self.say)
         self.writing.held.connect(self._held)
         self.preferences.changed.connect(self._prefer)
         tell_problems(self.trouble.tell)
         engine = self.engine
-        self._ends = [engine.on_change(self._changed), engine.on_activity(self._activity)]
+        self._ends = [engine.on_change(self._changed), engine.on_activity(lambda _: self.standings.soon())]
         self._ends += [engine.on_problem(self.trouble.tell), engine.on_notice(self.notify.tell)]
 
     def _reader_made(self, reader: ReaderPane) -> None:
@@ -159,11 +155,16 @@ class MainWindow(QMainWindow):
         reader.compose_requested.connect(lambda kind, one: self.writing.answer(kind, MessageId(one)))
         reader.open_link.connect(self.writing.mailto)
         reader.zoom_changed.connect(lambda factor: self.preferences.change(reader_zoom=float(factor)))
-        reader.said.connect(self.toast.say)
+        reader.said.connect(self.say)
         self._listen()
 
+    def _panel_made(self, panel: ActivityPanel) -> None:
+        panel.remedy_wanted.connect(self.trouble.remedy)
+        panel.sync_wanted.connect(self.going.sync)
+        self.standings.use(panel)
+
     def _held(self, text: str, message: MessageId) -> None:
-        self.toast.say(text, self.tr("Undo"), lambda: self.writing.take_back(message))
+        self.say(text, self.tr("Undo"), lambda: self.writing.take_back(message))
 
     def _listen(self) -> None:
         now = self.preferences.now
@@ -183,9 +184,6 @@ class MainWindow(QMainWindow):
         if changes.folders or changes.tree:
             self._title()
             self.notify.count()
-
-    def _activity(self, activity: Activity) -> None:
-        self.standings.soon()
 
     def _reading(self, found: list[object], focus: object, count: int) -> None:
         visible = self.panes.seen[2] or self.reader.reader is not None
@@ -234,6 +232,8 @@ class MainWindow(QMainWindow):
 
     def shortcuts(self) -> None:
         """Open the overview of keys."""
+        from desktopmail.gui.overview import Overview
+
         now = self.preferences.now
         Overview(self, now.letter_set if now.letter_keys else "none").open()
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, unquote
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
-from desktopmail.domain.action import Receipt
 from desktopmail.domain.address import Address
-from desktopmail.domain.draft import Draft
 from desktopmail.domain.ids import MessageId
 from desktopmail.gui.loop import spawn
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QUrl
     from PySide6.QtWidgets import QWidget
 
+    from desktopmail.domain.action import Receipt
+    from desktopmail.domain.draft import Draft
     from desktopmail.engine.engine import Engine
     from desktopmail.gui.composer.window import ComposerWindow
 
@@ -103,6 +103,10 @@ def _filled(draft: Draft, to: tuple[Address, ...], subject: str, text: str) -> D
 def _mailto(url: QUrl) -> tuple[tuple[Address, ...], str, str]:
     """The addresses, the subject and the text of a mailto link. Attachments and other headers are left out: a link
     must not be able to send a file along."""
+    from urllib.parse import parse_qs, unquote
+
+    from PySide6.QtCore import QUrl
+
     path, _, query = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).removeprefix("mailto:").partition("?")
     wanted = {key.lower(): values[0] for key, values in parse_qs(query.replace("+", "%2B")).items()}
     names = [*unquote(path).split(","), *wanted.get("to", "").split(",")]

@@ -16,7 +16,7 @@ from desktopmail.store.migrations import Step, major
 
 MAIL, CONTENT, SEARCH = "mail.db", "content.db", "search.db"
 MAGIC = b"SQLite format 3\x00"
-CLEAN_CHECK_SECONDS = 0.05
+CLEAN_CHECK_SECONDS = 0.01
 SUSPICIOUS_CHECK_SECONDS = 1.0
 WAL_PAGES = 4000
 

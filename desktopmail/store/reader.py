@@ -114,9 +114,11 @@ class Reader(Lists):
 
     def outbox(self, message: int = 0) -> tuple[Outgoing, ...]:
         """Everything on its way out, or one entry of it."""
-        from desktopmail.store.outbox_rows import outgoing
-
         with mapped(self._db, self._path):
+            if not self._db.execute("SELECT EXISTS (SELECT 1 FROM outbox)").get:
+                return ()
+            from desktopmail.store.outbox_rows import outgoing
+
             return outgoing(self._db, message)
 
     def stuck_sending(self) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from desktopmail.domain.activity import Activity, State
-from desktopmail.domain.draft import Outgoing, Sending
 from desktopmail.gui import words
+
+if TYPE_CHECKING:
+    from desktopmail.domain.draft import Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) ->
         if len(problems) > 1:
             text = tr("activity", "{0} accounts need attention").format(words.number(len(problems)))
         return Standing(text, "circle-alert", "bad")
-    stuck = sum(each.state in (Sending.REFUSED, Sending.POSSIBLY_SENT) for each in out)
+    stuck = sum(each.stuck for each in out)
     if stuck:
         text = tr("activity", "1 message was not sent") if stuck == 1 else tr("activity", "{0} messages were not sent")
         return Standing(text.format(words.number(stuck)), "circle-alert", "bad")
@@ -50,7 +53,7 @@ def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) ->
         return Standing(text.format(words.number(len(offline))), "cloud-off", "care")
     if any(each.state is State.CONNECTING for each in rows):
         return Standing(tr("activity", "Connecting"), "refresh-cw")
-    if any(each.state in (Sending.QUEUED, Sending.WAITING, Sending.SENDING) for each in out):
+    if any(each.going for each in out):
         return Standing(tr("activity", "Sending"), "send")
     return Standing(tr("activity", "Up to date") if rows else "", "check")
 

@@ -25,6 +25,7 @@ class FolderTree(QTreeView):
 
     def __init__(self, model: FolderModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setViewport(QWidget())
         self.setAccessibleName(self.tr("Folders"))
         self.setModel(model)
         self._model = model

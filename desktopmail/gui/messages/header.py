@@ -39,12 +39,9 @@ class ListHeader(QWidget):
         self._everywhere = True
         self._scope.clicked.connect(lambda: self.everywhere_wanted.emit(not self._everywhere))
         self._count = PlainLabel("", bold=True)
-        self._verbs = [IconButton("circle", "") for _ in VERBS]
-        self._none = IconButton("x", self.tr("Select nothing"))
-        self._none.clicked.connect(self.none_wanted)
+        self._actions: dict[str, QAction] = {}
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._place_page())
-        self._pages.addWidget(self._chosen_page())
 
     def _filter(self, text: str, only: Only) -> WordButton:
         button = WordButton(text, look="plain")
@@ -72,16 +69,19 @@ class ListHeader(QWidget):
         row.setSpacing(px(2))
         row.addWidget(self._count)
         row.addStretch()
-        for button in self._verbs:
+        for name in VERBS:
+            button = IconButton("circle", "")
+            button.setDefaultAction(self._actions[name])
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             row.addWidget(button)
-        row.addWidget(self._none)
+        none = IconButton("x", self.tr("Select nothing"))
+        none.clicked.connect(self.none_wanted)
+        row.addWidget(none)
         return page
 
     def use(self, actions: dict[str, QAction]) -> None:
         """Take the verbs of the multi-selection from the commands."""
-        for name, button in zip(VERBS, self._verbs, strict=True):
-            button.setDefaultAction(actions[name])
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._actions = actions
 
     def show_place(self, title: str, detail: str, only: Only) -> None:
         """A folder or a unified view."""
@@ -108,6 +108,8 @@ class ListHeader(QWidget):
 
     def show_chosen(self, count: int) -> None:
         """How many rows are chosen; with less than two the place is shown again."""
+        if count > 1 and self._pages.count() == 1:
+            self._pages.addWidget(self._chosen_page())
         self._pages.setCurrentIndex(1 if count > 1 else 0)
         if count > 1:
             text = self.tr("{0} selected").format(words.number(count))

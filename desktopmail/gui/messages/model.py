@@ -37,8 +37,10 @@ class MessageModel(RowModel):
         self.on_server = True
         self.folder_names: dict[int, str] = {}
         self._folders: frozenset[FolderId] | None = frozenset()
-        self._rest = QTimer(self, singleShot=True, interval=0)
-        self._rest.timeout.connect(self._read_rest)
+        self._partial = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self.whole)
 
     # What is shown --------------------------------------------------------------------------------------------
 
@@ -51,32 +53,30 @@ class MessageModel(RowModel):
         self.grouped = grouped and self._groupable(place)
         self.vector = self._read(FIRST)
         # A conversation folds many messages into one row, so that fewer rows do not mean the end.
-        if self.grouped or len(self.vector) >= FIRST:
-            self._rest.start()
-        else:
-            self._rest.stop()
+        self._partial = self.grouped or len(self.vector) >= FIRST
         self._after_reset()
 
     @property
     def partial(self) -> bool:
         """Whether so far only the newest rows are here."""
-        return self._rest.isActive()
+        return self._partial
+
+    def painted(self) -> None:
+        """The newest rows are on screen: read the rest next."""
+        if self._partial:
+            self._rest.start(0)
 
     def whole(self) -> None:
         """Have all rows, if so far there are only the newest."""
-        if self._rest.isActive():
-            self._rest.stop()
-            self._read_rest()
-
-    def _read_rest(self) -> None:
-        if self.place is not None and not isinstance(self.place, Found):
+        if self._partial and self.place is not None and not isinstance(self.place, Found):
+            self._partial = False
             news.append(self, self._read())
             self.has_changed.emit()
 
     def show_found(self, found: Found) -> None:
         """Show search results: a fixed row of ids, in which messages change and vanish but never appear."""
         self.beginResetModel()
-        self._rest.stop()
+        self._partial = False
         self.place, self.only, self.grouped = found, Only.ALL, False
         self._folders, self.on_server = None, False
         self.folder_names = {each.id: folder_title(each) for each in self.source.folders()}
@@ -146,5 +146,5 @@ class MessageModel(RowModel):
     def reread(self) -> None:
         """Read the place again and change only what differs."""
         if self.place is not None and not isinstance(self.place, Found):
-            self._rest.stop()
+            self._partial = False
             news.reread(self, self._read())

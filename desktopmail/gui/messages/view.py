@@ -68,6 +68,8 @@ class MessageView(QListView):
         self._pressed = ""
         self._anchor: tuple[int, int] | None = None
         self.held = False
+        # A viewport of our own is known from the start; to recognise one of Qt, every kind of widget is loaded.
+        self.setViewport(QWidget())
         self.setAccessibleName(self.tr("Messages"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -248,6 +250,7 @@ class MessageView(QListView):
                 self._paint_row(painter, row, summary, model.isRowSelected(row, QModelIndex()), row == current)
         self._paint_headings(painter, first, last)
         painter.end()
+        self.rows.painted()
 
     def _paint_row(self, painter: QPainter, row: int, summary: Summary, selected: bool, focused: bool) -> None:
         rect = QRectF(self.row_rect(row))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktopmail.domain.folder import Folder
-from desktopmail.gui.search.hints import Hint, People, hints
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
-from desktopmail.gui.widgets.card import Card
-from desktopmail.gui.widgets.choice import ChoiceList
+
+if TYPE_CHECKING:
+    from desktopmail.gui.search.hintcard import HintCard
+    from desktopmail.gui.search.hints import People
 
 PAUSE = 60
 """Milliseconds without a key before a search starts: less than a person notices, more than a fast typist needs."""
@@ -30,10 +32,7 @@ class SearchBox(QLineEdit):
         super().__init__(parent)
         self._people = people
         self._folders: Sequence[Folder] = ()
-        self._card: Card | None = None
-        self._list = ChoiceList()
-        self._list.clicked.connect(self._take)
-        self._list.setViewportMargins(0, px(4), 0, px(4))
+        self._card: HintCard | None = None
         self._moved = False
         self._said = ""
         self.setProperty("look", "search")
@@ -92,20 +91,18 @@ class SearchBox(QLineEdit):
     # Hints ----------------------------------------------------------------------------------------------------
 
     def _offer(self) -> None:
+        from desktopmail.gui.search.hintcard import HintCard
+        from desktopmail.gui.search.hints import hints
+
         found = hints(self.text()[: self.cursorPosition()], self._people, self._folders)
         if not found or not self.hasFocus():
             self._hide_hints()
             return
         if self._card is None:
-            self._card = Card(self.window())
-            self._card.body.addWidget(self._list)
-        self._list.setAccessibleName(self.tr("Search hints"))
-        self._list.offer(found)
-        if not self._moved:
-            self._list.clearSelection()
-            self._list.setCurrentIndex(self._list.rootIndex())
+            self._card = HintCard(self.window())
+            self._card.taken.connect(self._take)
         below = self.mapTo(self.window(), QPoint(0, self.height() + px(6)))
-        self._card.place(below, self.width(), self._list.wanted_height)
+        self._card.offer(found, below, self.width(), chosen=self._moved)
 
     def _hide_hints(self) -> None:
         self._moved = False
@@ -118,10 +115,10 @@ class SearchBox(QLineEdit):
         return self._card is not None and self._card.isVisible()
 
     def _take(self) -> None:
-        choice = self._list.chosen()
-        if choice is None or not isinstance(choice.key, Hint):
+        hint = self._card.hint() if self._card is not None else None
+        if hint is None:
             return
-        hint, place = choice.key, self.cursorPosition()
+        place = self.cursorPosition()
         text = self.text()
         before = text[: place - hint.over] + hint.text
         self.setText(before + text[place:].lstrip())
@@ -141,8 +138,8 @@ class SearchBox(QLineEdit):
             else:
                 self.give_up()
                 self.down_wanted.emit()
-        elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self.hinting:
-            self._list.step((1 if key == Qt.Key.Key_Down else -1) if self._moved else 0)
+        elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._card is not None and self.hinting:
+            self._card.step((1 if key == Qt.Key.Key_Down else -1) if self._moved else 0)
             self._moved = True
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab) and self.hinting and self._moved:
             self._take()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
-
 
 def plain_tip(text: str) -> str:
     """Text for a tool tip that is never taken for markup; text that no one could take for it comes back unchanged."""
     if "<" not in text and "&" not in text and len(text) < 80:
         return text
+    import html
+
     return "<p style='white-space:pre-wrap'>" + html.escape(text) + "</p>"

@@ -21,7 +21,6 @@ from desktopmail.gui.widgets.button import IconButton, WordButton
 from desktopmail.gui.widgets.label import PlainLabel
 
 SECONDS = 8.0
-TROUBLE_SECONDS = 20.0
 
 
 class Toast(QWidget):
@@ -55,19 +54,20 @@ class Toast(QWidget):
         self.hide()
 
     def say(
-        self, text: str, action: str = "", act: Callable[[], None] | None = None, *, seconds: float = SECONDS
+        self, text: str, action: str = "", act: Callable[[], None] | None = None, *, seconds: float | None = None
     ) -> None:
-        """Show a sentence, and a button when there is something to do about it."""
+        """Show a sentence, and a button when there is something to do about it; for so many seconds, else
+        for the usual time."""
         self._act = act
         self._words.setText(text)
         self._button.word(action)
         self._button.setVisible(bool(action and act))
-        self._seconds = seconds
+        self._seconds = SECONDS if seconds is None else seconds
         self.adjustSize()
         self._place(arriving=not self.isVisible())
         self.show()
         self.raise_()
-        self._timer.start(round(seconds * 1000))
+        self._timer.start(round(self._seconds * 1000))
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     @property

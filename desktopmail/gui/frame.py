@@ -1,0 +1,68 @@
+"""A window that is painted first and completed later: it says when its first picture is there, and makes what lies
+above it (toast, activity panel, chooser) when it is first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QMainWindow
+
+from desktopmail.gui.commands import Commands
+
+if TYPE_CHECKING:
+    from desktopmail.gui.activity.panel import ActivityPanel
+    from desktopmail.gui.choosing import Choosing
+    from desktopmail.gui.widgets.toast import Toast
+
+
+class Frame(QMainWindow):
+    """`painted` once, after the first picture; `panel_made` with the activity panel, before it is shown."""
+
+    painted = Signal()
+    panel_made = Signal(object)
+
+    commands: Commands
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._drawn:
+            self._drawn = True
+            QTimer.singleShot(0, self, self.painted.emit)
+
+    @cached_property
+    def toast(self) -> Toast:
+        """Says what was done."""
+        from desktopmail.gui.widgets.toast import Toast
+
+        return Toast(self)
+
+    @cached_property
+    def panel(self) -> ActivityPanel:
+        """Says what is going on."""
+        from desktopmail.gui.activity.panel import ActivityPanel
+
+        panel = ActivityPanel(self)
+        self.panel_made.emit(panel)
+        return panel
+
+    @cached_property
+    def choosing(self) -> Choosing:
+        """Asks for a folder, a tag or a command."""
+        from desktopmail.gui.choosing import Choosing
+
+        return Choosing(self, self.commands)
+
+    def say(
+        self, text: str, action: str = "", act: Callable[[], None] | None = None, *, seconds: float | None = None
+    ) -> None:
+        """Show a sentence above everything, and a button when there is something to do about it; for so many seconds,
+        else for the usual time."""
+        self.toast.say(text, action, act, seconds=seconds)
