@@ -169,7 +169,7 @@ class SecretsUnavailable(MailError):
     """No key store answers on this system."""
 
     kind = "no-keyring"
-    remedy = Remedy.OPEN_SETTINGS
+    remedy = Remedy.SIGN_IN
 
 
 class NeedsPerson(MailError):

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account
-from desktopmail.domain.errors import MailError
+from desktopmail.domain.errors import MailError, SecretsUnavailable
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 class SignIn(QDialog):
-    """Stores the password of an account anew and lets the account try again."""
+    """Stores the password of an account anew and lets the account try again. Where no key store keeps it, `session`
+    offers to remember it for this run."""
 
     def __init__(self, engine: Engine, account: Account, title: str, window: QWidget) -> None:
         super().__init__(window)
@@ -35,10 +36,13 @@ class SignIn(QDialog):
         self.field.setFont(measures.font())
         self._said = PlainLabel("", tone="bad", wrap=True)
         self._said.hide()
+        self.session = WordButton(self.tr("Keep it until the program ends"))
+        self.session.clicked.connect(lambda: self._go(keep=False))
+        self.session.hide()
         self.button = WordButton(self.tr("Sign in"), look="primary")
         self.button.setDefault(True)
         self.button.setEnabled(False)
-        self.button.clicked.connect(self._go)
+        self.button.clicked.connect(lambda: self._go(keep=True))
         leave = WordButton(self.tr("Not now"))
         leave.clicked.connect(self.reject)
         self.field.textChanged.connect(lambda text: self.button.setEnabled(bool(text)))
@@ -54,20 +58,22 @@ class SignIn(QDialog):
         column.addSpacing(px(8))
         row = QHBoxLayout()
         row.addStretch()
+        row.addWidget(self.session)
         row.addWidget(leave)
         row.addWidget(self.button)
         column.addLayout(row)
         self.setMinimumWidth(px(420))
         self.field.setFocus()
 
-    def _go(self) -> None:
+    def _go(self, *, keep: bool) -> None:
         self.button.setEnabled(False)
-        spawn(self._store())
+        spawn(self._store(keep))
 
-    async def _store(self) -> None:
+    async def _store(self, keep: bool) -> None:
         try:
-            await self._engine.accounts.set_password(self._account.id, self.field.text())
+            await self._engine.accounts.set_password(self._account.id, self.field.text(), keep=keep)
         except MailError as error:
+            self.session.setVisible(isinstance(error, SecretsUnavailable))
             self._said.setText(f"{error.title}. {error.detail}".strip())
             self._said.show()
             self.button.setEnabled(True)
