@@ -17,6 +17,11 @@ Document = dict[str, Any]
 DONE, FAILED, WRONG_USAGE, NOTHING_FOUND, NEEDS_PERSON = range(5)
 
 _KEPT = frozenset("\n\t")
+_AT_A_TERMINAL = {
+    "no-keyring": "To keep the password out of any store: DESKTOPMAIL_SECRETS=env:NAME reads it from a variable.",
+    "store-damaged": "To repair the profile: desktopmail check --repair",
+}
+"""What helps here beside an error's own words, by its kind."""
 
 
 class Output:
@@ -75,6 +80,11 @@ class Output:
         """Words for people beside the result."""
         self._clear()
         sys.stderr.write(inert(words) + "\n")
+
+    def advise(self, kind: str) -> None:
+        """What helps at a terminal against an error of this kind."""
+        if kind in _AT_A_TERMINAL:
+            self.say(_AT_A_TERMINAL[kind])
 
     def progress(self, words: str, done: int = 0, total: int = 0) -> None:
         """What is going on, on one line of a terminal; nothing in a pipe."""

@@ -83,6 +83,7 @@ def _report(output: Output, error: MailError) -> int:
         output.say(error.detail)
     if isinstance(error, BadCertificate) and error.fingerprint:
         output.say(f"To trust exactly this certificate: --pin-certificate {error.fingerprint}")
+    output.advise(error.kind)
     if error.log and error.log != error.title:
         output.say(f"({error.log})")
     return exit_code(error)

@@ -33,6 +33,7 @@ async def sync(desk: Desk) -> int:
     for each in reports:
         for problem in each.problems:
             desk.output.say(f"account {each.account}: {problem.title}. {problem.detail}".rstrip())
+            desk.output.advise(problem.kind)
             if problem.log:
                 desk.output.say(f"({problem.log})")
     return _code(reports)
