@@ -64,19 +64,30 @@ def _environment(options: WindowOptions) -> None:
 
 
 async def _main(options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> int:
-    try:
-        if options.opens and not options.opens.lower().startswith("mailto:"):
-            from desktopmail.app.fileview import show
-
-            return await show(options)
-        async with _engine(options) as engine:
+    while True:
+        try:
+            return await _show(options, painted)
+        except MailError as error:
             if options.screenshot:
-                from desktopmail.app.picture import take
+                sys.stderr.write(f"desktopmail: {error.title}\n{error.detail}\n")
+                return 1
+            from desktopmail.app.refusal import mended
 
-                return await take(engine, options)
-            return await _life(engine, options, painted)
-    except MailError as error:
-        return await _cannot_start(error, options)
+            if not await mended(error, profile_folder(options.profile)):
+                return 1
+
+
+async def _show(options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> int:
+    if options.opens and not options.opens.lower().startswith("mailto:"):
+        from desktopmail.app.fileview import show
+
+        return await show(options)
+    async with _engine(options) as engine:
+        if options.screenshot:
+            from desktopmail.app.picture import take
+
+            return await take(engine, options)
+        return await _life(engine, options, painted)
 
 
 @asynccontextmanager
@@ -202,22 +213,3 @@ def _setting(future: asyncio.Future[None]) -> Callable[..., None]:
             future.set_result(None)
 
     return end
-
-
-async def _cannot_start(error: MailError, options: WindowOptions) -> int:
-    """Say why there is no window: in a box, or on the error stream where a picture was asked for."""
-    if options.screenshot:
-        sys.stderr.write(f"desktopmail: {error.title}\n{error.detail}\n")
-        return 1
-    from PySide6.QtCore import Qt
-    from PySide6.QtWidgets import QMessageBox
-
-    box = QMessageBox(QMessageBox.Icon.Warning, "Desktopmail", error.title)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText(error.detail)
-    box.setDetailedText(error.log)
-    closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    box.finished.connect(_setting(closed))
-    box.open()
-    await closed
-    return 1
