@@ -5,18 +5,16 @@ C01 C03 C04 C05 C06 C07 C09 C11 C12 C13 C15 C17 C22 C24 C26 C27 C31 C34 C48 T40
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import sys
-import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.journeys.leaks import CANARY, mails
-from tests.journeys.watch import Listener, Seen, missing, watch
+from tests.journeys.watch import Listener, Seen, missing, spellings, watch
 from tests.servers.dovecot import Dovecot, User
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,10 +116,3 @@ def test_secrets_and_mail_are_in_no_log_and_no_process(visit: Visit) -> None:
             assert form not in logs
             assert form not in started
             assert form not in visit.seen.err
-
-
-def spellings(secret: str) -> set[str]:
-    """A secret as it might stand in a text: plain, quoted, in base64 at any offset."""
-    raw = secret.encode()
-    coded = {base64.b64encode(b"x" * offset + raw).decode()[4 * bool(offset) : -4] for offset in range(3)}
-    return {secret, repr(secret)[1:-1], urllib.parse.quote(secret), urllib.parse.quote_plus(secret), raw.hex()} | coded

@@ -5,11 +5,13 @@ The verdict is the kernel's: `strace` notes every such system call, of the web e
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import socket
 import subprocess
 import threading
+import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,3 +99,10 @@ class Listener:
                     self.callers.append(line.recv(400).split(b"\r\n")[0].decode("latin-1"))
                 except OSError:
                     self.callers.append("")
+
+
+def spellings(secret: str) -> set[str]:
+    """A secret as it might stand in a text: plain, quoted, in base64 at any offset."""
+    raw = secret.encode()
+    coded = {base64.b64encode(b"x" * offset + raw).decode()[4 * bool(offset) : -4] for offset in range(3)}
+    return {secret, repr(secret)[1:-1], urllib.parse.quote(secret), urllib.parse.quote_plus(secret), raw.hex()} | coded
