@@ -43,9 +43,14 @@ class SignIn(QDialog):
         self.button.setDefault(True)
         self.button.setEnabled(False)
         self.button.clicked.connect(lambda: self._go(keep=True))
+        self.field.textChanged.connect(lambda text: self.button.setEnabled(bool(text)))
+        self._lay_out(title)
+        self.setMinimumWidth(px(420))
+        self.field.setFocus()
+
+    def _lay_out(self, title: str) -> None:
         leave = WordButton(self.tr("Not now"))
         leave.clicked.connect(self.reject)
-        self.field.textChanged.connect(lambda text: self.button.setEnabled(bool(text)))
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(20), px(24), px(20))
         column.setSpacing(px(8))
@@ -62,8 +67,6 @@ class SignIn(QDialog):
         row.addWidget(leave)
         row.addWidget(self.button)
         column.addLayout(row)
-        self.setMinimumWidth(px(420))
-        self.field.setFocus()
 
     def _go(self, *, keep: bool) -> None:
         self.button.setEnabled(False)
