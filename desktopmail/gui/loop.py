@@ -67,6 +67,8 @@ def _finish(loop: Any) -> None:
         task.cancel()
     if left:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    # Transports close one turn after they were told to.
+    loop.run_until_complete(asyncio.sleep(0))
 
 
 class Tasks:

@@ -40,6 +40,8 @@ def qloop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
         task.cancel()
     if left:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    # Transports close one turn after they were told to.
+    loop.run_until_complete(asyncio.sleep(0.001))
     asyncio.set_event_loop(None)
     loop.close()
     # Its timers end with it, and on this thread, not whenever another thread happens to collect garbage.
