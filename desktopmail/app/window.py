@@ -45,12 +45,13 @@ def refuses_root() -> str:
     """Why there is no window for root, empty for everybody else: the web engine has no sandbox there, and strangers'
     HTML must not be shown without one. Who knows better sets the engine's own variable."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if not root or os.environ.get("QTWEBENGINE_DISABLE_SANDBOX"):
+    insists = os.environ.get("QTWEBENGINE_DISABLE_SANDBOX") and not getattr(sys, "frozen", False)
+    if not root or insists:
         return ""
     return (
         "desktopmail: the window does not open for root\n"
         "Mail from strangers is shown in a sandbox, and root has none. Start it as a normal user; for tests in a "
-        "container, set QTWEBENGINE_DISABLE_SANDBOX=1.\n"
+        "container, run it from source with QTWEBENGINE_DISABLE_SANDBOX=1.\n"
     )
 
 
