@@ -29,12 +29,12 @@ class Frame(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self._drawn = False
+        self.drawn = False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._drawn:
-            self._drawn = True
+        if not self.drawn:
+            self.drawn = True
             QTimer.singleShot(0, self, self.painted.emit)
 
     @cached_property

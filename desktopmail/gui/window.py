@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, Signal
+from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -124,7 +124,7 @@ class MainWindow(Frame):
         self.messages.row_command.connect(self.verbs.row)
         self.messages.opened.connect(lambda one: self.going.open())
         self.messages.view.clicked.connect(lambda index: self.going.touched())
-        self.messages.menu_wanted.connect(self._row_menu)
+        self.messages.menu_wanted.connect(lambda spot: self.menus.row.exec(spot))  # noqa: PLW0108 - overloaded
         self.messages.walk.connect(self.going.walk)
         self.messages.view.escaped.connect(self.going.escape)
         self.folders.dropped.connect(self._dropped)
@@ -133,6 +133,7 @@ class MainWindow(Frame):
         self.bar.standing.clicked.connect(self.open_activity)
         self.panel_made.connect(self._panel_made)
         self.painted.connect(self.commands.draw_soon)
+        self.painted.connect(self.messages.tell)
         self.reader.made.connect(self._reader_made)
         self.panes.changed.connect(self._panes_changed)
         self.welcome.wanted.connect(self.add_account)
@@ -186,6 +187,8 @@ class MainWindow(Frame):
             self.notify.count()
 
     def _reading(self, found: list[object], focus: object, count: int) -> None:
+        if not self.drawn:
+            return  # The reader is no part of the first picture, after which this is told again.
         visible = self.panes.seen[2] or self.reader.reader is not None
         if visible or not found:
             self.reader.show_messages(found, focus, count)  # type: ignore[arg-type]
@@ -243,9 +246,6 @@ class MainWindow(Frame):
             self.panel.leave()
         else:
             self.panel.open(self.bar.corner())
-
-    def _row_menu(self, spot: QPoint) -> None:
-        self.menus.row.exec(spot)
 
     def _dropped(self, ids: list[MessageId], folder: object, copy: bool) -> None:
         verb = self.verbs.copy if copy else self.verbs.move

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QPainter
 
 from desktopmail.gui.style.measures import Face
 
@@ -88,6 +88,8 @@ class Ink:
         painter.setLayoutDirection(direction)
 
     def _draw_hits(self, where: QRectF, text: str, face: Face, colour: QColor, at_end: bool) -> None:
+        from PySide6.QtGui import QTextCharFormat, QTextLayout, QTextOption
+
         assert self._hits is not None
         layout = QTextLayout(text, face.font)
         option = QTextOption()
