@@ -245,6 +245,9 @@ class MessageView(QWidget):
             content.customContextMenuRequested.connect(lambda spot: self.menu_wanted.emit(content.mapToGlobal(spot)))
             self._wire(content)
         content.setAccessibleName(self.tr("Text of the message"))
+        margins = self._all.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        content.resize(min(room, content.maximumWidth()), content.height())
         content.zoom(self._zoom)
         content.show_text(text)
         self._place(content)
@@ -297,6 +300,7 @@ class MessageView(QWidget):
         self.content = content
         self._all.insertWidget(3, content)
         content.show()
+        self._all.activate()
 
     def _clear_content(self) -> None:
         content, self.content = self.content, None

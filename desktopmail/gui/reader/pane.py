@@ -112,6 +112,7 @@ class ReaderPane(QWidget):
         self._stack.setCurrentWidget(self._area)
         self._area.verticalScrollBar().setValue(0)
         self._open_first(messages)
+        self._column.activate()
 
     def clear(self, words: str = "") -> None:
         """Show nothing but a quiet sentence."""
@@ -245,6 +246,8 @@ class ReaderPane(QWidget):
     def _add(self, summary: Summary) -> None:
         view = MessageView(self._bodies, summary, self._own)
         view.zoom(self._zoom)
+        # As wide as it will be, so that its text has its height before it is painted.
+        view.resize(self._area.viewport().width(), view.height())
         view.opened.connect(lambda: self._opened(view))
         view.fold_wanted.connect(lambda: self._fold(view))
         view.settled.connect(self._settling.start)
@@ -262,9 +265,9 @@ class ReaderPane(QWidget):
         changed, and nothing that is being read moves."""
         shown = {view.summary.id: view for view in self._views}
         wanted = [each.id for each in messages]
-        same = wanted == list(shown) and focus == self._focus
+        same = wanted == list(shown) and (focus == self._focus or len(wanted) > 1)
         grown = len(shown) > 1 and self._focus in wanted and not shown.keys().isdisjoint(wanted)
-        if not same and not (grown and shown.keys() != set(wanted)):
+        if not same and not grown:
             return False
         for gone in [view for one, view in shown.items() if one not in wanted]:
             self._drop(gone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QSizeF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QRect, QSizeF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QFontInfo,
@@ -65,6 +65,7 @@ class TextBody(QTextBrowser):
     zoom_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self._tall = 1
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("look", "bare")
@@ -153,10 +154,18 @@ class TextBody(QTextBrowser):
             event.ignore()
 
     def _sized(self, size: QSizeF) -> None:
-        height = max(1, round(self.document().size().height() + 0.5))
-        if height != self.height():
-            self.setFixedHeight(height)
+        before = self._tall
+        self._tall = max(1, round(self.document().size().height() + 0.5))
+        self.setFixedHeight(self._tall)
+        if before != self._tall:
             self.grown.emit()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Polish, QEvent.Type.StyleChange, QEvent.Type.PolishRequest):
+            # The style sheet gives text fields a least height and forgets ours.
+            self.setFixedHeight(self._tall)
+        return done
 
     def _hits(self, text: str) -> list[QTextCursor]:
         found: list[QTextCursor] = []
@@ -199,6 +208,7 @@ class TextBody(QTextBrowser):
         document.setDefaultFont(font)
         self._write(QTextCursor(document))
         document.blockSignals(False)
+        document.setTextWidth(self.width())
         self.moveCursor(QTextCursor.MoveOperation.Start)
         self._sized(document.size())
 

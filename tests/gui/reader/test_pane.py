@@ -158,6 +158,38 @@ def test_what_could_not_be_fetched_is_asked_for_again(run: Run, pane: ReaderPane
     run(story())
 
 
+def test_reading_a_conversation_folds_nothing(run: Run, pane: ReaderPane, engine: Engine) -> None:
+    async def story() -> None:
+        engine.reading.bodies.update({1: body("one"), 2: body("two")})
+        pane.show_messages([summary(1, flags=Flags.NONE), summary(2, flags=Flags.NONE)], summary(1).id)
+        await until(lambda: pane.settled)
+        pane.show_messages([summary(1), summary(2)], summary(2).id)
+        assert all(view.is_open for view in views(pane))
+
+    run(story())
+
+
+def test_text_has_its_height_before_it_is_painted(run: Run, pane: ReaderPane, engine: Engine) -> None:
+    async def story() -> None:
+        engine.reading.bodies[1] = body("many words " * 400, parts=(part("2", "plan.pdf"), part("3", "other.pdf")))
+        engine.reading.bodies[2] = body("another one")
+        pane.show_messages([summary(2)])
+        await until(lambda: pane.settled)
+        pane.grab()
+        pane.prefetch([summary(1)])
+        await until(lambda: pane._bodies.get(summary(1).id, False))
+        pane.show_messages([summary(1)])
+        view = pane._views[0]
+        before = view.content.height() if view.content else 0
+        pane.grab()
+        await until(lambda: pane.settled)
+        assert view.content is not None
+        assert view.content.height() == before
+        await until(lambda: view._cards and view.content and view._cards.y() >= view.content.y() + before)
+
+    run(story())
+
+
 def test_an_answer_that_arrives_moves_nothing(run: Run, pane: ReaderPane, engine: Engine) -> None:
     async def story() -> None:
         engine.reading.bodies.update({n: body(f"text {n}\n" * 60) for n in range(1, 5)})

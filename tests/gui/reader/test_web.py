@@ -173,7 +173,7 @@ def test_wide_mail_is_shown_smaller(run: Run, pane: ReaderPane, engine: Engine) 
         assert shown.sheet is not None
         page = shown.sheet.page
         await until(lambda: page.zoomFactor() < 0.6)
-        assert page.contentsSize().width() <= shown.width() + 3
+        await until(lambda: page.contentsSize().width() <= shown.width() + 3)
 
     run(story())
 
