@@ -102,6 +102,7 @@ async def _page() -> str:
 
     from desktopmail.gui.reader.document import compose
     from desktopmail.gui.reader.look import present_look
+    from desktopmail.gui.reader.sheets import sheets
     from desktopmail.gui.reader.web import WebBody
 
     holder = QWidget()
@@ -115,11 +116,14 @@ async def _page() -> str:
     body.release()
     holder.close()
     holder.deleteLater()
+    sheets().close()
     return f"Chromium {qWebEngineChromiumVersion()!s}"
 
 
 async def _database(engine: Engine) -> str:
-    await engine.sync()
+    for report in await engine.sync():
+        for problem in report.problems:
+            raise StoreFailed(problem.title, f"{problem.detail} {problem.log}")
     return f"{sum(folder.total for folder in engine.library.folders())} messages"
 
 
