@@ -87,6 +87,7 @@ class Runner:
             await self._round(folders, force=True)
             if not headers_only:
                 await self._fill_all(folders)
+            self._teller.idle()
         except MailError as error:
             problems.append(error.problem(self._account.id))
         except Exception as error:  # noqa: BLE001 - the last stop for errors

@@ -124,7 +124,7 @@ async def toast(stage: Stage) -> QWidget:
 async def offline(stage: Stage) -> QWidget:
     await stage.read("Proofs")
     account = stage.engine.library.accounts()[0].id
-    stage.engine._heard_activity(Activity(account, State.OFFLINE, "Offline: 3 changes waiting"))
+    stage.engine._ears.activity(Activity(account, State.OFFLINE, "Offline: 3 changes waiting"))
     await stage.quiet()
     return stage.window
 
