@@ -15,6 +15,7 @@ class Remedy(Enum):
     SIGN_IN = "sign-in"
     RETRY = "retry"
     OPEN_SETTINGS = "open-settings"
+    CERTIFICATE = "certificate"
 
 
 @dataclass(frozen=True, slots=True)

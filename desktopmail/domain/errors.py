@@ -75,7 +75,7 @@ class BadCertificate(MailError):
     and `ends` (seconds since 1970 UTC, 0 when unreadable) are what the certificate says about itself."""
 
     kind = "bad-certificate"
-    remedy = Remedy.OPEN_SETTINGS
+    remedy = Remedy.CERTIFICATE
 
     def __init__(
         self, title: str, detail: str = "", log: str = "", fingerprint: str = "", issuer: str = "", ends: int = 0

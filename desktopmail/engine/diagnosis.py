@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from desktopmail import __version__
 from desktopmail.domain.account import Account, Endpoint, Pop3Server
-from desktopmail.domain.errors import MailError
+from desktopmail.domain.errors import BadCertificate, MailError
 from desktopmail.protocols.autoconfig.probe import Heard, Speech, probe
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
@@ -84,20 +84,34 @@ class Diagnosis:
         accounts = await self._store.read(lambda tx: tx.accounts.all())
         return list(await asyncio.gather(*(self._account(each) for each in accounts)))
 
+    async def refused(self, one: Account) -> tuple[Endpoint, BadCertificate] | None:
+        """The first server of an account whose certificate is not trusted, and why; None when all are. Nothing secret
+        is sent. Raises MailError when a server cannot be looked at."""
+        for speech, endpoint in _places(one):
+            try:
+                await probe(endpoint, speech, timeout=SECONDS)
+            except BadCertificate as error:
+                return endpoint, error
+        return None
+
     async def _account(self, one: Account) -> AccountFinding:
         state = "readable"
         try:
             await self._passwords.get(one, "outgoing" if one.incoming is None else "incoming")
         except MailError as error:
             state = error.title
-        places: list[tuple[Speech, Endpoint]] = []
-        if one.incoming is not None:
-            speech = Speech.POP3 if isinstance(one.incoming, Pop3Server) else Speech.IMAP
-            places.append((speech, one.incoming.endpoint))
-        if one.outgoing is not None:
-            places.append((Speech.SMTP, one.outgoing.endpoint))
-        servers = await asyncio.gather(*(_server(speech, endpoint) for speech, endpoint in places))
+        servers = await asyncio.gather(*(_server(speech, endpoint) for speech, endpoint in _places(one)))
         return AccountFinding(one, state, tuple(servers))
+
+
+def _places(one: Account) -> list[tuple[Speech, Endpoint]]:
+    places: list[tuple[Speech, Endpoint]] = []
+    if one.incoming is not None:
+        speech = Speech.POP3 if isinstance(one.incoming, Pop3Server) else Speech.IMAP
+        places.append((speech, one.incoming.endpoint))
+    if one.outgoing is not None:
+        places.append((Speech.SMTP, one.outgoing.endpoint))
+    return places
 
 
 async def _server(speech: Speech, endpoint: Endpoint) -> ServerFinding:

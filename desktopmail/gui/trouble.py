@@ -36,6 +36,7 @@ class Trouble(QObject):
         words = {
             Remedy.SIGN_IN: self.tr("Enter password…"),
             Remedy.OPEN_SETTINGS: self.tr("Account settings…"),
+            Remedy.CERTIFICATE: self.tr("Look at the certificate…"),
             Remedy.RETRY: self.tr("Try again"),
         }
         if problem.account is None or problem.remedy not in words:
@@ -51,7 +52,11 @@ class Trouble(QObject):
                 from desktopmail.gui.accounts.sign_in import SignIn
 
                 SignIn(self._engine, account, problem.title, self._window).open()
-            case Remedy.OPEN_SETTINGS:
+            case Remedy.CERTIFICATE if account is not None:
+                from desktopmail.gui.accounts.certificate import RefusedCertificate
+
+                RefusedCertificate(self._engine, account, self._window).open()
+            case Remedy.OPEN_SETTINGS | Remedy.CERTIFICATE:
                 self._settings(problem.account)
             case Remedy.RETRY | Remedy.SIGN_IN:
                 self.retry(problem.account)

@@ -52,7 +52,15 @@ class EndpointFields(QWidget):
             field.setAccessibleName(text)
             grid.addWidget(PlainLabel(text, tone="secondary"), row, 0)
             grid.addWidget(field, row, 1)
+        self.distrust = WordButton(self.tr("Trust its own certificate no longer"), look="link")
+        self.distrust.clicked.connect(self._distrust)
+        self.distrust.setVisible(bool(endpoint.pins))
+        grid.addWidget(self.distrust, len(rows), 1)
         grid.setColumnStretch(1, 1)
+
+    def _distrust(self) -> None:
+        self._endpoint = replace(self._endpoint, pins=frozenset())
+        self.distrust.hide()
 
     def value(self) -> Endpoint:
         """The server as typed. Trusted certificates belong to the old name and port and go with them."""

@@ -178,6 +178,7 @@ class ActivityPanel(Card):
             Remedy.SIGN_IN: self.tr("Enter password…"),
             Remedy.RETRY: self.tr("Try again"),
             Remedy.OPEN_SETTINGS: self.tr("Account settings…"),
+            Remedy.CERTIFICATE: self.tr("Look at the certificate…"),
             Remedy.NONE: "",
         }[remedy]
 
