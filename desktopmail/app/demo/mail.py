@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import textwrap
 import tomllib
 import zlib
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from desktopmail.app.paths import resources_folder
 
 PERSON = "Ada Lovelace"
 ADDRESS = "ada@demo.example"
+WIDTH = 72
 FLAGS = {"seen": "\\Seen", "flagged": "\\Flagged", "draft": "\\Draft", "answered": "\\Answered"}
 
 
@@ -82,7 +84,7 @@ def _message(entry: dict[str, Any], when: datetime, message_id: str) -> EmailMes
 
 def _content(message: EmailMessage, entry: dict[str, Any]) -> None:
     if "text" in entry:
-        message.set_content(entry["text"].strip() + "\n", charset=entry.get("charset", "utf-8"))
+        message.set_content(_wrapped(entry["text"].strip()) + "\n", charset=entry.get("charset", "utf-8"))
     if "html" in entry:
         message.set_content(entry["html"].strip() + "\n", subtype="html")
         if "cid:header" in entry["html"]:
@@ -91,6 +93,16 @@ def _content(message: EmailMessage, entry: dict[str, Any]) -> None:
         kind = {"png": ("image", "png"), "pdf": ("application", "pdf")}.get(name.rpartition(".")[2], ("text", "plain"))
         data = _attachment(name, index)
         message.add_attachment(data, maintype=kind[0], subtype=kind[1], filename=name)
+
+
+def _wrapped(text: str) -> str:
+    """Paragraphs of running text at the width people's programs wrap at; quotes, lists and code stay as they are."""
+    paragraphs = []
+    for paragraph in text.split("\n\n"):
+        lines = paragraph.split("\n")
+        kept = any(line.startswith((" ", ">", "*", "--", "http")) for line in lines) or max(map(len, lines)) < WIDTH
+        paragraphs.append(paragraph if kept else textwrap.fill(" ".join(lines), WIDTH))
+    return "\n\n".join(paragraphs)
 
 
 def _attachment(name: str, index: int) -> bytes:
