@@ -104,7 +104,7 @@ def scrub(text: str) -> str:
     """The text without NUL and lone surrogates, which databases and toolkits refuse; U+FFFD stands for each."""
     if text.isascii():
         return text.replace("\0", UNREADABLE) if "\0" in text else text
-    return _SURROGATES.sub(UNREADABLE, text)
+    return text if text.isprintable() else _SURROGATES.sub(UNREADABLE, text)
 
 
 @lru_cache(maxsize=256)

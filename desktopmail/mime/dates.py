@@ -24,11 +24,29 @@ _MONTH_DAY = re.compile(
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _LATEST = 253_402_300_799
 
+_TWO_DIGITS = {b"%02d" % number: number for number in range(60)}
+
 _days: dict[bytes, int | None] = {}
+_usual_days: dict[bytes, int] = {}
+_usual_zones: dict[bytes, int] = {}
+"""What stands in front of and behind the time of day in dates like 'Tue, 12 Mar 2024 09:30:00 +0100'."""
 
 
 def parse(raw: bytes) -> tuple[int, int] | None:
     """(seconds since 1970 UTC, offset of the sender's clock in seconds east of UTC), or None when it is no date."""
+    midnight = _usual_days.get(raw[:-14])
+    offset = _usual_zones.get(raw[-6:])
+    if midnight is not None and offset is not None and raw[-12] == raw[-9] == 0x3A:
+        try:
+            hours, minutes, seconds = _TWO_DIGITS[raw[-14:-12]], _TWO_DIGITS[raw[-11:-9]], _TWO_DIGITS[raw[-8:-6]]
+        except KeyError:
+            return _strict(raw)
+        if hours < 24:
+            return midnight + hours * 3600 + minutes * 60 + seconds - offset, offset
+    return _strict(raw)
+
+
+def _strict(raw: bytes) -> tuple[int, int] | None:
     match = _STRICT.match(raw)
     if match is None:
         return _tolerant(raw)
@@ -47,7 +65,18 @@ def parse(raw: bytes) -> tuple[int, int] | None:
             offset = 0
         elif sign == b"-":
             offset = -offset
+    if match.end() == len(raw) and match.start(2) == len(raw) - 14 and sign:
+        _remember(raw, midnight, offset)
     return _bounded(midnight + int(hour) * 3600 + int(minute) * 60 + int(second or 0) - offset, offset)
+
+
+def _remember(raw: bytes, midnight: int, offset: int) -> None:
+    if len(_usual_days) > 20_000 or len(_usual_zones) > 2_000:
+        _usual_days.clear()
+        _usual_zones.clear()
+    if len(raw) < 40 and 0 < midnight < _LATEST - 86_400:
+        _usual_days[raw[:-14]] = midnight
+        _usual_zones[raw[-6:]] = offset
 
 
 def _midnight_of(day: bytes) -> int | None:

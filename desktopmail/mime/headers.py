@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from desktopmail.domain.address import Address
@@ -11,6 +12,7 @@ from desktopmail.mime import addresses, dates, fields, words
 
 _MESSAGE_ID = re.compile(rb"<[^<>\s]{1,990}>")
 _SHOWN = 65_536
+_LONGEST_LIST = 2_000
 _MAX_REFERENCES = 100
 _MAX_PEOPLE_FIELDS = 1_000
 
@@ -67,7 +69,7 @@ def quick(header: bytes) -> QuickHeader:
         subject.decode("ascii") if _is_plain(subject) else words.unstructured(subject[:_SHOWN]),
         message_id(get("message-id", b"")),
         ancestors(get("references", b""), get("in-reply-to", b"")),
-        list_id(get("list-id", b"")) if "list-id" in found else "",
+        list_id(found["list-id"][:_LONGEST_LIST]) if "list-id" in found else "",
         1 if b"mixed" in get("content-type", b"")[:40].lower() else 0,
     )
 
@@ -77,12 +79,12 @@ def _plain_fields(header: bytes) -> dict[str, bytes] | None:
     end = header.find(b"\r\n\r\n")
     if end <= 0:
         return None
-    block = header[:end]
-    if block.count(b"\n") != block.count(b"\r\n"):
+    lines = header[:end].split(b"\r\n")
+    if header.count(b"\n", 0, end) != len(lines) - 1:
         return None
     found: dict[str, bytes] = {}
     wanted, last = _WANTED.get, None
-    for line in block.split(b"\r\n"):
+    for line in lines:
         name, colon, value = line.partition(b":")
         key = wanted(name)
         if key is None:
@@ -171,9 +173,10 @@ def ancestors(references: bytes, in_reply_to: bytes) -> tuple[str, ...]:
     return found + tuple([one for one in message_ids(in_reply_to)[:4] if one not in found])
 
 
+@lru_cache(maxsize=2_048)
 def list_id(raw: bytes) -> str:
     """The identifier of a mailing list (RFC 2919): what stands in angle brackets, in lower case."""
-    text = words.raw_text(raw[:2_000])
+    text = words.raw_text(raw)
     opened, closed = text.rfind("<"), text.rfind(">")
     return words.visible(text[opened + 1 : closed] if 0 <= opened < closed else text).strip().lower()[:255]
 

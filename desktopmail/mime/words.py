@@ -16,6 +16,7 @@ _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]|(?<![^\x00-\u02ff])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u02ff])"
 )
+_ONE_WORD = re.compile(rb"=\?([A-Za-z0-9_-]{1,40})\?(?:[bB]\?([A-Za-z0-9+/]*+={0,2})|[qQ]\?([^?\s]*+))\?=")
 _MAX_CHARSET = 64
 _LONGEST_LABEL = 2100
 
@@ -35,16 +36,32 @@ def raw_text(raw: bytes) -> str:
 
 def unstructured(raw: bytes) -> str:
     """The text of an unstructured field such as Subject, for people: decoded, one line, controls made visible."""
-    text = raw_text(raw)
-    if "=?" in text:
-        text = decode(text)
+    one = _ONE_WORD.fullmatch(raw)
+    if one is not None:
+        text = _decode_one(one)
+    else:
+        text = raw_text(raw)
+        if "=?" in text:
+            text = decode(text)
     return visible(text)
+
+
+def _decode_one(word: re.Match[bytes]) -> str:
+    """The text of an encoded word that stands alone, as most do."""
+    label, letters, quoted = word.groups()
+    if letters is None:
+        data = binascii.a2b_qp(quoted, header=True)
+    elif len(letters) % 4:
+        data = base64_letters(letters.rstrip(b"="))
+    else:
+        data = binascii.a2b_base64(letters)
+    return charset.decode(data, label.decode("ascii").lower())
 
 
 def visible(text: str) -> str:
     """One line of text in which controls and direction overrides cannot act: each becomes U+FFFD."""
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isprintable() and (text.isascii() or "  " not in text):
+        return text if text.isascii() else text.strip()
     return _CONTROLS.sub(charset.UNREADABLE, _SPACES.sub(" ", text)).strip()
 
 
