@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from itertools import chain
 
 import apsw
 
@@ -16,13 +17,16 @@ from desktopmail.store.rows import NewMessage
 
 FETCHED = {Fetched.HEADERS: 0, Fetched.FULL: 1, Fetched.UNREADABLE: 2}
 DAY = 86_400
+GROUP = 16
+"""Rows written by one statement."""
 
 _INSERT = """
 INSERT INTO message (
     id, account, folder, thread, sort, flags, due, fetched, date, received, arrived, size, attachments,
     tags, key, content, message_id, sender, recipients, cc, subject, preview, list_id, refs, structure
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
+""".strip()
+_INSERT_COPY = "INSERT INTO imap_copy (message, folder, uid, flags, tags, mod_seq) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessage]) -> list[MessageId]:
@@ -41,7 +45,8 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
         )
         if lives == "server"
     }
-    db.executemany(
+    _in_groups(
+        db,
         _INSERT,
         [
             _values(message, home, row, int(not row.uid and row.folder in on_server), now)
@@ -49,15 +54,12 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
         ],
     )
     copies = [
-        (message, row.folder, row.uid, row.flags, pack_tags(row.tags) if row.tags else "", row.mod_seq)
+        (message, row.folder, row.uid, row.flags.value, pack_tags(row.tags) if row.tags else "", row.mod_seq)
         for message, row in zip(ids, rows, strict=True)
         if row.uid
     ]
-    if copies:
-        db.executemany(
-            "INSERT INTO imap_copy (message, folder, uid, flags, tags, mod_seq) VALUES (?, ?, ?, ?, ?, ?)", copies
-        )
-    if any(not row.uid and row.folder in on_server for row in rows):
+    _in_groups(db, _INSERT_COPY, copies)
+    if len(copies) < len(rows) and any(not row.uid and row.folder in on_server for row in rows):
         notes.work = True
     for folder in folders:
         inside = [
@@ -67,34 +69,49 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
     return ids
 
 
-def _values(message: int, home: int, row: NewMessage, due: int, now: int) -> tuple[object, ...]:
-    date = row.date
+def _in_groups(db: apsw.Connection, sql: str, rows: Sequence[tuple[apsw.SQLiteValue, ...]]) -> None:
+    """Insert rows, several per statement: each statement gives the interpreter lock away and has to get it back."""
+    whole = len(rows) // GROUP * GROUP
+    if whole:
+        head, _, values = sql.rpartition("VALUES ")
+        many = f"{head}VALUES {', '.join([values] * GROUP)}"
+        groups = range(0, whole, GROUP)
+        db.executemany(many, (tuple(chain.from_iterable(rows[start : start + GROUP])) for start in groups))
+    if whole < len(rows):
+        db.executemany(sql, rows[whole:])
+
+
+def _values(message: int, home: int, row: NewMessage, due: int, now: int) -> tuple[apsw.SQLiteValue, ...]:
+    (
+        account, folder, key, message_id, references, date, received, sender, to, cc, subject, preview, flags, tags,
+        size, attachments, fetched, content, structure, list_id, _, _,
+    ) = row  # fmt: skip
     return (
         message,
-        row.account,
-        row.folder,
+        account,
+        folder,
         home,
-        date if 0 < date <= now + DAY else row.received or now,
-        row.flags.value,
+        date if 0 < date <= now + DAY else received or now,
+        flags.value,
         due,
-        FETCHED[row.fetched],
+        FETCHED[fetched],
         date,
-        row.received,
+        received,
         now,
-        row.size,
-        row.attachments,
-        pack_tags(row.tags) if row.tags else "",
-        row.key,
-        row.content or b"",
-        clean(row.message_id),
-        pack_addresses(row.sender),
-        pack_addresses(row.to),
-        pack_addresses(row.cc),
-        clean(row.subject),
-        clean(row.preview),
-        clean(row.list_id),
-        clean(" ".join(row.references)),
-        row.structure,
+        size,
+        attachments,
+        pack_tags(tags) if tags else "",
+        key,
+        content or b"",
+        clean(message_id),
+        pack_addresses(sender),
+        pack_addresses(to) if to else "",
+        pack_addresses(cc) if cc else "",
+        clean(subject),
+        clean(preview) if preview else "",
+        clean(list_id) if list_id else "",
+        clean(" ".join(references)) if references else "",
+        structure,
     )
 
 

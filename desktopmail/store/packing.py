@@ -26,10 +26,27 @@ def clean(text: str) -> str:
     return text
 
 
+_packed: dict[int, tuple[tuple[Address, ...], str]] = {}
+_MOST_PACKED = 16_384
+_LONGEST_PACKED = 20
+
+
 def pack_addresses(addresses: tuple[Address, ...]) -> str:
     """One mailbox per line: addr-spec, tab, name."""
     if not addresses:
         return ""
+    found = _packed.get(id(addresses))
+    if found is not None and found[0] is addresses:
+        return found[1]
+    packed = _pack(addresses)
+    if len(addresses) <= _LONGEST_PACKED:
+        if len(_packed) >= _MOST_PACKED:
+            _packed.clear()
+        _packed[id(addresses)] = addresses, packed
+    return packed
+
+
+def _pack(addresses: tuple[Address, ...]) -> str:
     if len(addresses) == 1:
         packed = f"{addresses[0].address}\t{addresses[0].name}"
     else:
