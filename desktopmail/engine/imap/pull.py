@@ -34,6 +34,8 @@ PASSES = 4
 """How often a pull looks again whether moves went on while it was reading."""
 SPARSE = 20_000
 """UIDs in the gap since the last pull above which the server is asked which of them exist."""
+ARRIVALS = 1_000
+"""New messages stored in one transaction."""
 MANY = 500
 """New messages in a folder above which counting them is worth showing."""
 
@@ -227,7 +229,7 @@ class Pull:
     async def _window(self, door: Door, uids: UidSet, lane: Lane) -> None:
         """One range of new messages. When the server cannot give some of them, the others are asked for in ever
         smaller ranges, and the one that cannot be had is left out."""
-        slices = _Slices(self, door)
+        slices = _Slices(self, self._session, door)
         try:
             await self._session.fetch_headers(uids, slices.into(lane))
             await slices.rest(lane)
@@ -251,8 +253,9 @@ class Pull:
 class _Slices:
     """Gathers the wire's small batches into slices worth a transaction."""
 
-    def __init__(self, pull: Pull, door: Door) -> None:
+    def __init__(self, pull: Pull, session: ImapSession, door: Door) -> None:
         self._pull = pull
+        self._session = session
         self._door = door
         self._waiting: list[RawFetch] = []
 
@@ -261,16 +264,18 @@ class _Slices:
 
         async def take(batch: list[RawFetch]) -> None:
             self._waiting += batch
-            if len(self._waiting) >= SLICE:
+            if len(self._waiting) >= ARRIVALS:
                 await self.rest(lane)
 
         return take
 
     async def rest(self, lane: Lane) -> None:
-        """Hand over what is gathered."""
+        """Store what is gathered, while the server's next words wait."""
         raws, self._waiting = self._waiting, []
         if raws:
-            await lane.put(self._pull.take(self._door, raws))
+            with self._session.unheard():
+                await lane.put(self._pull.take(self._door, raws))
+                await lane.finish()
 
 
 def _arrive(tx: Transaction, door: Door, raws: list[RawFetch]) -> Arrived:

@@ -162,8 +162,7 @@ class Dialogue:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.patience.progress):
                     await request.wait()
-            held = self._wire.stream is not None and self._wire.stream.paused
-            if not request.done and not held and self._wire.received - before < self.patience.progress_bytes:
+            if not request.done and not self._wire.held and self._wire.received - before < self.patience.progress_bytes:
                 error = net.stalled(self.endpoint.host, step)
                 self._wire.fail(error)
                 raise error

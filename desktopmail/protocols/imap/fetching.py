@@ -124,6 +124,16 @@ class FetchVerbs(Dialogue):
         requests = await self._stream(pieces(uids, FLAG_COUNT), question, take)
         return FlagNews(rows, _vanished(line for request in requests for line in request.lines))
 
+    @contextlib.contextmanager
+    def unheard(self) -> Iterator[None]:
+        """What the server says meanwhile is left in the socket. For a sink whose work on another thread would only be
+        slowed down by reading on: the two would take the interpreter from each other several times a millisecond."""
+        self._wire.hold("unheard")
+        try:
+            yield
+        finally:
+            self._wire.release("unheard")
+
     def _mod_seq(self) -> str:
         return " MODSEQ" if self.can("CONDSTORE") else ""
 

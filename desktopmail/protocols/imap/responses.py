@@ -67,9 +67,8 @@ _BODY = re.compile(
     + rb"BODY\[(?P<section>[0-9A-Z.]*)\](?:<[0-9]+>)? \{(?P<length>[0-9]{1,10})\}\r\n",
     re.IGNORECASE,
 )
-_DATE = re.compile(
-    rb" ?([0-9]{1,2})-([A-Za-z]{3})-([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"
-)
+_DATE = re.compile(rb" ?([0-9]{1,2}-[A-Za-z]{3}-[0-9]{4} [0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-][0-9]{4})")
+_HOUR = re.compile(rb"([0-9]{1,2})-([A-Za-z]{3})-([0-9]{4}) ([0-9]{2})")
 _STRUCTURE = b" BODYSTRUCTURE ("
 _MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 
@@ -99,11 +98,13 @@ def _header_at_once(raw: RawFetch, found: re.Match[bytes]) -> FetchedHeader | No
         if not (tail.startswith(_STRUCTURE) and tail.endswith(b"))")):
             return None
         structure = tail[len(_STRUCTURE) - 1 : -1]
-    if uid is None or int(uid) > MAX_UID:
+    number = int(uid or 0)
+    if not 0 < number <= MAX_UID:
         return None
+    meaning, tags, deleted = marks(flags or b"")
     at = moment(date) if date else 0
     return FetchedHeader(
-        int(uid), *marks(flags or b""), int(mod_seq or 0), at, int(size or 0), raw[start:end], structure
+        number, meaning, tags, deleted, int(mod_seq or 0), at, int(size or 0), raw[start:end], structure
     )
 
 
@@ -168,9 +169,16 @@ def section_of(raw: RawFetch) -> tuple[int, bytes] | None:
     return None
 
 
-@lru_cache(maxsize=2_048)
-def _day(day: bytes, month: bytes, year: bytes) -> int:
-    return calendar.timegm((int(year), _MONTHS[month.lower()], int(day), 0, 0, 0))
+@lru_cache(maxsize=4_096)
+def _hour(text: bytes, zone: bytes) -> int:
+    """The beginning of an hour such as `12-Mar-2024 09:`. Raises KeyError, ValueError."""
+    found = _HOUR.fullmatch(text)
+    if found is None:
+        raise ValueError("no date")
+    day, month, year, hour = found.groups()
+    sign = -1 if zone[:1] == b"+" else 1
+    offset = sign * (int(zone[1:3]) * 3600 + int(zone[3:5]) * 60)
+    return calendar.timegm((int(year), _MONTHS[month.lower()], int(day), 0, 0, 0)) + int(hour) * 3600 + offset
 
 
 def moment(text: bytes) -> int:
@@ -178,10 +186,8 @@ def moment(text: bytes) -> int:
     found = _DATE.match(text)
     if found is None:
         return 0
-    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = found.groups()
+    hour, minute, second, zone = found.groups()
     try:
-        midnight = _day(day, month, year)
+        return _hour(hour, zone) + int(minute) * 60 + int(second)
     except (KeyError, ValueError):
         return 0
-    offset = int(zone_hours) * 3600 + int(zone_minutes) * 60
-    return midnight + int(hour) * 3600 + int(minute) * 60 + int(second) - (offset if sign == b"+" else -offset)

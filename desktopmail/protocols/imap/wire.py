@@ -60,6 +60,11 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         """Whether a command is under way."""
         return bool(self._pending)
 
+    @property
+    def held(self) -> bool:
+        """Whether nothing is read because somebody here is not ready for it."""
+        return bool(self._holds)
+
     # What the transport tells.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
