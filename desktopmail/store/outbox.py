@@ -60,7 +60,7 @@ class Outbox:
     def due(self, account: AccountId, now: int) -> tuple[MessageId, ...]:
         """What may be sent now, in order."""
         rows = self._db.execute(
-            "SELECT o.message FROM outbox AS o JOIN message AS m ON m.id = o.message"
+            "SELECT o.message FROM outbox AS o CROSS JOIN message AS m ON m.id = o.message"
             " WHERE m.account = ? AND o.state IN (?, ?) AND max(o.due_at, o.next_try) <= ? AND m.hidden = 0"
             " ORDER BY o.due_at, o.message",
             (account, *WAITING, now),
@@ -70,7 +70,7 @@ class Outbox:
     def next_due(self, account: AccountId) -> int | None:
         """When the next message may go out, in seconds since 1970 UTC; None: nothing waits."""
         found = self._db.execute(
-            "SELECT min(max(o.due_at, o.next_try)) FROM outbox AS o JOIN message AS m ON m.id = o.message"
+            "SELECT min(max(o.due_at, o.next_try)) FROM outbox AS o CROSS JOIN message AS m ON m.id = o.message"
             " WHERE m.account = ? AND o.state IN (?, ?) AND m.hidden = 0",
             (account, *WAITING),
         ).get

@@ -31,7 +31,7 @@ def outgoing(db: apsw.Connection, message: int = 0) -> tuple[Outgoing, ...]:
         )
         for row in db.execute(
             "SELECT o.message, m.subject, m.recipients, o.state, o.due_at, o.attempts, o.error"
-            " FROM outbox AS o JOIN message AS m ON m.id = o.message WHERE ?1 = 0 OR o.message = ?1"
+            " FROM outbox AS o CROSS JOIN message AS m ON m.id = o.message WHERE ?1 = 0 OR o.message = ?1"
             " ORDER BY o.due_at, o.message",
             (message,),
         )
