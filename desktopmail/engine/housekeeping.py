@@ -14,6 +14,8 @@ from desktopmail.store.text import TextRow
 from desktopmail.store.transaction import Transaction
 
 INDEX_SLICE = 200
+TIDIED, TIDY_SECONDS, AFTER_START_SECONDS = "tidied.at", 86_400.0, 120.0
+"""A setting that says when things were tidied last, how often that is done, and how long after the start at least."""
 UNDO_DAYS = 30
 """How long a removal can be taken back."""
 
@@ -60,6 +62,18 @@ def _named(tx: Transaction, ids: Sequence[MessageId]) -> list[tuple[Summary, byt
 async def tidy(store: Store, days: int = UNDO_DAYS) -> int:
     """Forget what was removed more than `days` ago and can no longer be brought back, and the contents that nothing
     names any more. How many contents went."""
-    before = int(time.time()) - days * 86_400
-    await store.write(lambda tx: tx.messages.purge(before))
+    now = int(time.time())
+
+    def work(tx: Transaction) -> None:
+        tx.messages.purge(now - days * 86_400)
+        tx.settings.set(TIDIED, now)
+
+    await store.write(work)
     return await store.sweep()
+
+
+async def until_tidying(store: Store) -> float:
+    """Seconds until `tidy` is due: a day after the last time, and not while the program starts, for it reads all
+    messages."""
+    last = await store.read(lambda tx: int(tx.settings.get(TIDIED, 0)))
+    return max(AFTER_START_SECONDS, last + TIDY_SECONDS - time.time())

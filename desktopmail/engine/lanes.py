@@ -20,7 +20,7 @@ from desktopmail.engine.activity import Teller
 from desktopmail.engine.connectivity import Connectivity
 from desktopmail.engine.ears import Ears
 from desktopmail.engine.filing import look_into_sent
-from desktopmail.engine.housekeeping import tidy
+from desktopmail.engine.housekeeping import tidy, until_tidying
 from desktopmail.engine.imap.remote import ImapRemote
 from desktopmail.engine.outbox import Outbox
 from desktopmail.engine.runner import Runner
@@ -28,7 +28,6 @@ from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
 
 AGAIN_SECONDS = 60.0
-TIDY_SECONDS = 86_400.0
 SENT_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
@@ -169,8 +168,8 @@ class Lanes:
 
     async def _tidy(self) -> None:
         while True:
+            await asyncio.sleep(await until_tidying(self._store))
             await tidy(self._store)
-            await asyncio.sleep(TIDY_SECONDS)
 
     def _keep(self, lane: Callable[[], Coroutine[Any, Any, None]], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(lane(), name=name)

@@ -10,7 +10,7 @@ from desktopmail.domain.address import Address
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.message import Fetched
-from desktopmail.engine.housekeeping import index_piece, tidy
+from desktopmail.engine.housekeeping import AFTER_START_SECONDS, TIDY_SECONDS, index_piece, tidy, until_tidying
 from desktopmail.store.rows import NewMessage
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -58,6 +58,17 @@ def test_every_message_is_indexed_once(tmp_path: Path) -> None:
             assert pieces <= len(ids)
         assert await store.text(lambda index: index.pending(10)) == []
         assert await tidy(store) == 0
+        await store.close()
+
+    asyncio.run(story())
+
+
+def test_tidying_waits_for_the_start_and_then_a_day(tmp_path: Path) -> None:
+    async def story() -> None:
+        store = Store.open(tmp_path)
+        assert await until_tidying(store) == AFTER_START_SECONDS
+        await tidy(store)
+        assert TIDY_SECONDS - 60 < await until_tidying(store) <= TIDY_SECONDS
         await store.close()
 
     asyncio.run(story())
