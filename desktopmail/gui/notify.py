@@ -33,7 +33,10 @@ class Notify(QObject):
         self._last: Notice | None = None
         self._unread = -1
         self.tray: QSystemTrayIcon | None = None
-        if QSystemTrayIcon.isSystemTrayAvailable():
+
+    def begin(self) -> None:
+        """Put the sign into the tray, where there is one; asking the desktop for it takes its time."""
+        if self.tray is None and QSystemTrayIcon.isSystemTrayAvailable():
             self.tray = QSystemTrayIcon(self)
             self.tray.activated.connect(lambda _: self.opened.emit(None))
             self.tray.messageClicked.connect(self._clicked)

@@ -132,8 +132,8 @@ class MainWindow(Frame):
         self.search.down_wanted.connect(self.places.into_list)
         self.bar.standing.clicked.connect(self.open_activity)
         self.panel_made.connect(self._panel_made)
-        self.painted.connect(self.commands.draw_soon)
-        self.painted.connect(self.messages.tell)
+        for late in (self.commands.draw_soon, self.messages.tell, self.notify.begin):
+            self.painted.connect(late)
         self.reader.made.connect(self._reader_made)
         self.panes.changed.connect(self._panes_changed)
         self.welcome.wanted.connect(self.add_account)
