@@ -22,7 +22,7 @@ split_quote = quotes.split_quote
 
 class IndexText(NamedTuple):
     """The searchable side of one message. `people` and `attachment_names` are words to search in; `attachments` is
-    the number of parts that stand beside the text."""
+    the number of parts that stand beside the text. `damaged`: the header had to be repaired to be read."""
 
     people: str
     subject: str
@@ -30,6 +30,7 @@ class IndexText(NamedTuple):
     attachment_names: str
     preview: str
     attachments: int
+    damaged: bool = False
 
 
 def for_index(raw: bytes) -> IndexText:
@@ -63,6 +64,7 @@ def of_message(message: Message) -> IndexText:
         " ".join(filter(None, names)),
         quotes.preview(text),
         attachments,
+        headers.damaged,
     )
 
 

@@ -12,8 +12,8 @@ from desktopmail.domain.message import Fetched, Flags
 from desktopmail.store.insert import FETCHED, insert, rewrite_values
 from desktopmail.store.message_reads import MessageReads
 from desktopmail.store.notes import Notes
-from desktopmail.store.packing import clean, pack_tags, unpack_tags
-from desktopmail.store.rows import Before, NewContent, NewMessage
+from desktopmail.store.packing import clean, pack_addresses, pack_tags, unpack_tags
+from desktopmail.store.rows import Before, Head, NewContent, NewMessage
 from desktopmail.store.wishes import REMOVED, Wishes
 
 _COPY = """
@@ -121,6 +121,17 @@ class Messages(MessageReads):
         ids = [row.message for row in rows]
         self._wishes.touched(ids)
         self._notes.work = self._wishes.recheck(ids) or self._notes.work
+
+    def set_heads(self, rows: Sequence[Head]) -> None:
+        """The server read these headers differently: the list shows the same people and subject as the reader."""
+        self._db.executemany(
+            "UPDATE message SET sender = ?, recipients = ?, cc = ?, subject = ? WHERE id = ?",
+            [
+                (*(pack_addresses(each) for each in (row.sender, row.to, row.cc)), clean(row.subject), row.message)
+                for row in rows
+            ],
+        )
+        self._wishes.touched([row.message for row in rows])
 
     def set_unreadable(self, ids: Iterable[MessageId]) -> None:
         """The server cannot give these: they are not asked for again unless a person opens them."""

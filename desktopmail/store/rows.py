@@ -51,6 +51,16 @@ class NewContent(NamedTuple):
     fetched: Fetched = Fetched.FULL
 
 
+class Head(NamedTuple):
+    """Who wrote to whom about what, read anew from the bytes of a message."""
+
+    message: MessageId
+    sender: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: str
+
+
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
     """What the engine needs to know about a stored message and no face ever shows. `removed`: by the person."""

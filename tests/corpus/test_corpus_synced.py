@@ -108,6 +108,7 @@ def test_each_has_a_body_or_says_why_not(synced: Synced, caplog: pytest.LogCaptu
                 name = synced.files[uid - 1]
                 body = await engine.reading.load(row.id)
                 assert says_something(body), name
+                assert (row.subject, row.sender) == (body.subject, body.sender), name
                 for part in body.parts:
                     await engine.reading.part(row.id, part.section)
         finally:

@@ -18,10 +18,11 @@ from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.imap.lane import Lane
 from desktopmail.engine.imap.windows import BODY_COUNT, ON_DEMAND_SIZE, body_batches
+from desktopmail.mime.headers import quick
 from desktopmail.mime.text import IndexText, for_index
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.protocols.imap.uids import UidSet
-from desktopmail.store.rows import FolderMark, Missing, NewContent
+from desktopmail.store.rows import FolderMark, Head, Missing, NewContent
 from desktopmail.store.store import Store
 from desktopmail.store.text import TextRow
 from desktopmail.store.transaction import Transaction
@@ -228,12 +229,25 @@ async def keep(store: Store, pairs: Sequence[tuple[Missing, bytes]], turn: async
         NewContent(each.message, sha, len(raw), text.preview, text.attachments)
         for (each, raw), sha, text in zip(pairs, shas, texts, strict=True)
     ]
-    await store.write(lambda tx: tx.messages.set_content(rows))
+    heads = [_head(each.message, raw) for (each, raw), text in zip(pairs, texts, strict=True) if text.damaged]
+
+    def work(tx: Transaction) -> None:
+        tx.messages.set_content(rows)
+        if heads:
+            tx.messages.set_heads(heads)
+
+    await store.write(work)
     index = [
         TextRow(each.message, text.people, text.subject, text.text, text.attachment_names)
         for (each, _), text in zip(pairs, texts, strict=True)
     ]
     await store.text(lambda table: table.add(index))
+
+
+def _head(message: MessageId, raw: bytes) -> Head:
+    """A header that server and reader may have understood differently, as the reader does."""
+    found = quick(raw)
+    return Head(message, found.sender, found.to, found.cc, found.subject)
 
 
 def _texts(raws: Sequence[bytes]) -> list[IndexText]:
