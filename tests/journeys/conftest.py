@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.gui.conftest import qloop, run  # noqa: F401 - fixtures of windows
 from tests.journeys.terminal import Terminal
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix

@@ -27,7 +27,6 @@ from desktopmail.gui.wizard.advice import Way
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.store.secrets import Keyring, Memory
 from desktopmail.store.store import Store
-from tests.gui.conftest import qloop, run  # noqa: F401 - fixtures
 from tests.journeys.harm import BODY, clean, harm, outdate, written
 from tests.journeys.house import House, house, move_in, until
 from tests.journeys.test_cli_mail import letter
@@ -75,7 +74,7 @@ async def settles(home: House, one: AccountId, *states: State) -> None:
 
 @pytest.mark.webengine
 def test_five_accounts_in_trouble_and_one_that_is_not(
-    run: Any, tmp_path: Path, dovecot: Dovecot, certificates: Certificates, silent: int, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    run: Any, tmp_path: Path, dovecot: Dovecot, certificates: Certificates, silent: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     """Each says its own sentence and has a way out; mail keeps coming to the sound one."""
     monkeypatch.setitem(ImapSession.open.__func__.__kwdefaults__, "timeout", 1.5)  # type: ignore[attr-defined]
@@ -128,7 +127,7 @@ def test_five_accounts_in_trouble_and_one_that_is_not(
 
 
 @pytest.mark.webengine
-def test_a_changed_password_is_mended_in_the_window(run: Any, tmp_path: Path, dovecot: Dovecot) -> None:  # noqa: F811
+def test_a_changed_password_is_mended_in_the_window(run: Any, tmp_path: Path, dovecot: Dovecot) -> None:
     """The mail that is here stays readable; the status line leads to a field for the new password; then all is well."""
     user = dovecot.add_user()
     dovecot.seed(user, "INBOX", [letter("One", BODY)])
@@ -161,7 +160,7 @@ def test_a_changed_password_is_mended_in_the_window(run: Any, tmp_path: Path, do
 
 
 @pytest.mark.webengine
-def test_no_key_store_in_the_window(run: Any, tmp_path: Path, dovecot: Dovecot) -> None:  # noqa: F811
+def test_no_key_store_in_the_window(run: Any, tmp_path: Path, dovecot: Dovecot) -> None:
     """Signing in works for this session, by a choice that says so; nothing is written anywhere."""
     user = dovecot.add_user()
     dovecot.seed(user, "INBOX", [letter("One", BODY)])
@@ -188,7 +187,7 @@ def test_no_key_store_in_the_window(run: Any, tmp_path: Path, dovecot: Dovecot) 
 
 
 @pytest.mark.parametrize("what", ["in use", "damaged", "newer", "unreadable"])
-def test_a_window_that_cannot_open_says_why(run: Any, tmp_path: Path, what: str) -> None:  # noqa: F811
+def test_a_window_that_cannot_open_says_why(run: Any, tmp_path: Path, what: str) -> None:
     profile = tmp_path / "profile"
     store: Store | None = Store.open(profile)
     if what != "in use":
@@ -243,7 +242,7 @@ def main_windows() -> list[MainWindow]:
 
 
 @pytest.mark.webengine
-def test_a_damaged_profile_is_repaired_from_the_box(run: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_a_damaged_profile_is_repaired_from_the_box(run: Any, tmp_path: Path) -> None:
     """Repair, a word about what became of it, and the window opens; the damaged file is still there."""
     profile = tmp_path / "profile"
     Store.open(profile).close_now()
@@ -264,7 +263,7 @@ def test_a_damaged_profile_is_repaired_from_the_box(run: Any, tmp_path: Path) ->
 
 
 @pytest.mark.webengine
-def test_a_strange_certificate_is_looked_at_trusted_and_distrusted(run: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_a_strange_certificate_is_looked_at_trusted_and_distrusted(run: Any, tmp_path: Path) -> None:
     """T30: its facts are shown, trusting is a choice of its own, holds for this one alone, and can be taken back."""
     strange = Dovecot(certificates=Certificates(tmp_path / "strange"))
     strange.start()

@@ -12,7 +12,6 @@ import pytest
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Flags
 from desktopmail.store.secrets import Memory
-from tests.gui.conftest import qloop, run  # noqa: F401 - fixtures
 from tests.journeys.house import Wire, house, move_in, until
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix
@@ -41,7 +40,7 @@ def on_server(dovecot: Dovecot, user: User, folder: str) -> list[str]:
     return sorted(each.decode() for each in found)
 
 
-def test_new_mail_by_idle_is_painted(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User) -> None:  # noqa: F811
+def test_new_mail_by_idle_is_painted(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User) -> None:
     """Journey 1: the server tells of a new message, and its row is painted without a key being pressed."""
     dovecot.seed(dovecot_user, "INBOX", [letter("The first")])
 
@@ -68,7 +67,7 @@ def test_new_mail_by_idle_is_painted(run: Any, tmp_path: Path, dovecot: Dovecot,
     run(journey())
 
 
-def test_trash_offline_then_reconnect(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User) -> None:  # noqa: F811
+def test_trash_offline_then_reconnect(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User) -> None:
     """Journey 2: trashed without a line, moved on the server when it is back, and taken back after a restart."""
     dovecot.seed(dovecot_user, "INBOX", [letter("Keep me"), letter("Throw me away")])
     passwords = Memory()
@@ -105,7 +104,7 @@ def test_trash_offline_then_reconnect(run: Any, tmp_path: Path, dovecot: Dovecot
     run(asyncio.wait_for(journey(), 90))
 
 
-def test_an_answer_arrives(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User, postfix: Postfix) -> None:  # noqa: F811
+def test_an_answer_arrives(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User, postfix: Postfix) -> None:
     """Read, answer, send over Postfix with sign-in over TLS; it arrives, Sent has its copy, the original is marked."""
     other = dovecot.add_user()
     dovecot.seed(dovecot_user, "INBOX", [letter("A question", address=other.address)])
@@ -136,7 +135,7 @@ def test_an_answer_arrives(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_u
 
 def test_sending_can_be_undone(
     run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User, postfix: Postfix
-) -> None:  # noqa: F811
+) -> None:
     """The toast's Undo takes a message back before it leaves, and opens it again as it was."""
     dovecot.seed(dovecot_user, "INBOX", [letter("Too fast")])
 
