@@ -64,9 +64,9 @@ class Delivery:
 class Body:
     """Everything the reader pane shows. `html` is sanitised; its pictures are addresses of the private scheme or
     carried as bitmap data. `text` is what a person would read. `remote_content` counts the remote references that were
-    held back; `remote_urls` maps private addresses in `html` to the http(s) addresses the engine may fetch when allowed.
-    `date_offset` is in minutes east of UTC. `nested` are attached messages as wholes; `parts` has only their leaves.
-    `made_from_text` says that the message has no HTML of its own and `html` was made from `text`."""
+    held back; `remote_urls` maps private addresses in `html` to the http(s) addresses the engine may fetch when
+    allowed. `date_offset` is in minutes east of UTC. `nested` are attached messages as wholes; `parts` has only their
+    leaves. `made_from_text` says that the message has no HTML of its own and `html` was made from `text`."""
 
     subject: str
     date: int
