@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from desktopmail.domain.account import Account
@@ -117,7 +118,7 @@ class Bodies:
 
     async def _bring(self, folder: FolderId, batch: Sequence[Missing], lane: Lane) -> None:
         wanted = {each.uid: each for each in batch}
-        chunks = _Chunks(self._store, self._tally, self._turn)
+        chunks = _Chunks(self._store, self._session, self._tally, self._turn)
 
         async def sink(uid: int, raw: bytes) -> None:
             message = wanted.pop(uid, None)
@@ -170,8 +171,9 @@ class Bodies:
 class _Chunks:
     """Gathers messages into chunks worth a transaction."""
 
-    def __init__(self, store: Store, tally: Tally, turn: asyncio.Lock) -> None:
+    def __init__(self, store: Store, session: ImapSession, tally: Tally, turn: asyncio.Lock) -> None:
         self._store = store
+        self._session = session
         self._tally = tally
         self._turn = turn
         self._waiting: list[tuple[Missing, bytes]] = []
@@ -189,7 +191,13 @@ class _Chunks:
         """Hand over what is gathered."""
         pairs, self._waiting, self._bytes = self._waiting, [], 0
         if pairs:
-            await lane.put(keep(self._store, pairs, self._turn))
+            await lane.put(self._keep(pairs))
+
+    async def _keep(self, pairs: Sequence[tuple[Missing, bytes]]) -> None:
+        """One chunk at a time. The server's next words wait while texts are read, and come while bytes are packed."""
+        async with self._turn:
+            texts, shas = await _read_and_stored(self._store, pairs, self._session.unheard())
+        await _told(self._store, pairs, texts, shas)
 
 
 def _next(missing: Sequence[Missing], budget: int, trouble: Trouble) -> tuple[FolderId, list[Missing]]:
@@ -215,16 +223,32 @@ def _missing(
     return found
 
 
-async def keep(store: Store, pairs: Sequence[tuple[Missing, bytes]], turn: asyncio.Lock | None = None) -> None:
-    """Store the bytes of messages, tell their rows, index their text; in this order. Reading the text needs another
-    thread's time while the bytes are compressed; `turn` lets one chunk at a time do so."""
+async def keep(store: Store, pairs: Sequence[tuple[Missing, bytes]]) -> None:
+    """Store the bytes of messages, tell their rows, index their text; in this order."""
+    await _told(store, pairs, *await _read_and_stored(store, pairs, nullcontext()))
+
+
+async def _read_and_stored(
+    store: Store, pairs: Sequence[tuple[Missing, bytes]], while_reading: AbstractContextManager[None]
+) -> tuple[list[IndexText], list[bytes]]:
+    """Texts and SHA-256s of messages; the texts are read on a thread of its own while the bytes are packed."""
     raws = [raw for _, raw in pairs]
-    async with turn or asyncio.Lock():
-        reading = asyncio.ensure_future(asyncio.to_thread(_texts, raws))
-        try:
-            shas = await store.content(lambda content: content.put_many(raws))
-        finally:
-            texts = await reading
+
+    async def read() -> list[IndexText]:
+        with while_reading:
+            return await asyncio.to_thread(_texts, raws)
+
+    reading = asyncio.ensure_future(read())
+    try:
+        shas = await store.content(lambda content: content.put_many(raws))
+    finally:
+        texts = await reading
+    return texts, shas
+
+
+async def _told(
+    store: Store, pairs: Sequence[tuple[Missing, bytes]], texts: Sequence[IndexText], shas: Sequence[bytes]
+) -> None:
     rows = [
         NewContent(each.message, sha, len(raw), text.preview, text.attachments)
         for (each, raw), sha, text in zip(pairs, shas, texts, strict=True)
