@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import apsw
@@ -35,7 +35,7 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
         return []
     first = int(db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'message'").get) + 1
     ids = [MessageId(number) for number in range(first, first + len(rows))]
-    threads = _threads(db, ids, rows)
+    threads = _threads(db, notes, ids, rows)
     folders = dict.fromkeys(row.folder for row in rows)
     on_server = {
         FolderId(folder)
@@ -138,7 +138,7 @@ def rewrite_values(row: NewMessage, now: int) -> tuple[object, ...]:
     )
 
 
-def _threads(db: apsw.Connection, ids: Sequence[int], rows: Sequence[NewMessage]) -> list[int]:
+def _threads(db: apsw.Connection, notes: Notes, ids: Sequence[int], rows: Sequence[NewMessage]) -> list[int]:
     """The conversation of each row; new ties and merges are written."""
     seen: dict[str, int] = {}
     named: list[tuple[int, list[int]]] = []
@@ -165,7 +165,11 @@ def _threads(db: apsw.Connection, ids: Sequence[int], rows: Sequence[NewMessage]
     if found.ties:
         db.executemany("INSERT OR REPLACE INTO thread_ref (hash, thread) VALUES (?, ?)", sorted(found.ties.items()))
     for old, new in found.merges.items():
-        db.execute("UPDATE message SET thread = ? WHERE thread = ?", (new, old))
+        joined = "UPDATE message SET thread = ? WHERE thread = ? RETURNING id, folder, hidden"
+        moved: Iterable[tuple[int, int, int]] = db.execute(joined, (new, old))
+        for message, folder, hidden in moved:
+            if not hidden:
+                notes.changed(FolderId(folder), [MessageId(message)])
         db.execute("UPDATE thread_alias SET new = ? WHERE new = ?", (new, old))
         db.execute("INSERT OR REPLACE INTO thread_alias (old, new) VALUES (?, ?)", (old, new))
     return found.threads

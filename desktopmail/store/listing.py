@@ -57,6 +57,26 @@ def rows(
     return flat[0::3], flat[1::3], flat[2::3]
 
 
+def heads(
+    db: apsw.Connection, place: Place, threads: Iterable[int], *, unread: bool = False, starred: bool = False
+) -> list[tuple[int, int, int]]:
+    """(id, sort, thread) of the newest message of each of these conversations in a place, in no order."""
+    numbers = array("q", threads)
+    if not numbers:
+        return []
+    where, bound = _condition(db, place, unread, starred)
+    where = where.replace("m.folder", "+m.folder")  # the few messages of a conversation, never a walk through a folder
+    found: dict[int, tuple[int, int, int]] = {}
+    for one, sort, thread in db.execute(
+        f"SELECT m.id, m.sort, m.thread FROM carray(?) AS v CROSS JOIN message AS m ON m.thread = v.value"  # noqa: S608
+        f" WHERE {where}",
+        (apsw.carray(numbers), *bound),
+    ):
+        if thread not in found or (sort, one) > (found[thread][1], found[thread][0]):
+            found[thread] = (one, sort, thread)
+    return list(found.values())
+
+
 def keys(db: apsw.Connection, wanted: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
     """(id, sort, thread, folder, flags) of messages that are still there, in no order."""
     numbers = array("q", wanted)

@@ -73,6 +73,13 @@ class Lists:
         with mapped(self._db, self._path):
             return listing.rows(self._db, place, grouped=grouped, unread=unread, starred=starred, limit=limit)
 
+    def heads(
+        self, place: Place, threads: Iterable[int], *, unread: bool = False, starred: bool = False
+    ) -> list[tuple[int, int, int]]:
+        """(id, sort, thread) of the newest message of each of these conversations in a place, in no order."""
+        with mapped(self._db, self._path):
+            return listing.heads(self._db, place, threads, unread=unread, starred=starred)
+
     def keys(self, ids: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
         """(id, sort, thread, folder, flags) of messages that are still there, in no order."""
         with mapped(self._db, self._path):

@@ -94,7 +94,9 @@ class Samples:
         found = [
             each
             for each in self.all.values()
-            if not (unread and Flags.SEEN in each.flags) and not (starred and Flags.STARRED not in each.flags)
+            if (isinstance(place, Unified) or each.folder == place)
+            and not (unread and Flags.SEEN in each.flags)
+            and not (starred and Flags.STARRED not in each.flags)
         ]
         found.sort(key=lambda each: (-each.date, -each.id))
         found = found[: limit or None]
@@ -105,6 +107,13 @@ class Samples:
             found = list(heads.values())
         return (array("q", [each.id for each in found]), array("q", [each.date for each in found]),
                 array("q", [each.thread for each in found]))  # fmt: skip
+
+    def heads(
+        self, place: FolderId | Unified, threads: Iterable[int], *, unread: bool = False, starred: bool = False
+    ) -> list[tuple[int, int, int]]:
+        wanted = set(threads)
+        rows = zip(*self.rows(place, grouped=True, unread=unread, starred=starred), strict=True)
+        return [row for row in rows if row[2] in wanted]
 
     def keys(self, ids: Iterable[MessageId]) -> list[tuple[int, int, int, int, int]]:
         rows = [self.all[one] for one in ids if one in self.all]

@@ -16,7 +16,7 @@ from desktopmail.domain.message import Summary
 from desktopmail.gui.messages import news
 from desktopmail.gui.messages.rowmodel import RowModel
 from desktopmail.gui.messages.source import Found, Only, Place, Source
-from desktopmail.gui.messages.vector import Vector
+from desktopmail.gui.messages.vector import Entry, Vector
 from desktopmail.gui.naming import folder_title
 
 FIRST = 1_000
@@ -37,6 +37,7 @@ class MessageModel(RowModel):
         self.on_server = True
         self.folder_names: dict[int, str] = {}
         self._folders: frozenset[FolderId] | None = frozenset()
+        self._apart: frozenset[FolderId] = frozenset()
         self._partial = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -50,6 +51,7 @@ class MessageModel(RowModel):
         self.place, self.only = place, only
         self.folder_names = {}
         self._folders, self.on_server = self._gathered(place)
+        self._apart = frozenset(each.id for each in self.source.folders() if each.role in (Role.TRASH, Role.JUNK))
         self.grouped = grouped and self._groupable(place)
         self.vector = self._read(FIRST)
         # A conversation folds many messages into one row, so that fewer rows do not mean the end.
@@ -78,7 +80,7 @@ class MessageModel(RowModel):
         self.beginResetModel()
         self._partial = False
         self.place, self.only, self.grouped = found, Only.ALL, False
-        self._folders, self.on_server = None, False
+        self._folders, self._apart, self.on_server = None, frozenset(), False
         self.folder_names = {each.id: folder_title(each) for each in self.source.folders()}
         keys = {key[0]: key for key in self.source.keys(found.ids)}
         self.vector = Vector()
@@ -112,7 +114,17 @@ class MessageModel(RowModel):
 
     def holds(self, summary: Summary) -> bool:
         """Whether a message lies in the shown place."""
-        return self._folders is None or summary.folder in self._folders
+        return self.within(summary.folder)
+
+    def within(self, folder: int) -> bool:
+        """Whether a folder is part of the shown place."""
+        return folder not in self._apart if self._folders is None else folder in self._folders
+
+    def heads(self, threads: Iterable[int]) -> list[Entry]:
+        """The rows that some conversations would have if the place was read now."""
+        assert self.place is not None and not isinstance(self.place, Found)
+        unread, starred = self.only is Only.UNREAD, self.only is Only.STARRED
+        return self.source.heads(self.place, threads, unread=unread, starred=starred)
 
     def selected_ids(self, selection: QItemSelection, most: int = 0) -> list[MessageId]:
         """The rows of a selection, in their order: by ranges, so that selecting everything costs little. At most so

@@ -1,21 +1,25 @@
-"""How a ChangeSet becomes changes of rows. Small news is worked in place; a flood is answered by reading again."""
+"""How a ChangeSet becomes changes of rows: what it names is looked up and worked in, the place is not read again.
+
+News may be several announcements at once, and the order among them is lost; what the store says now is what counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from desktopmail.domain.folder import Unified
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.gui.messages.source import Only
-from desktopmail.gui.messages.vector import Vector, blocks
+from desktopmail.gui.messages.vector import Entry, Vector
 
 if TYPE_CHECKING:
     from desktopmail.gui.messages.model import MessageModel
 
-FLOOD = 64
-"""More heads than this at once are cheaper to read again than to work in."""
+FEW = 16
+"""Conversations that get another newest message one by one; more are exchanged together with all rows."""
+MANY = 4_000
+"""News of more messages than this is answered by reading the place again."""
 
 Key = tuple[int, int, int, int, int]
 
@@ -23,58 +27,96 @@ Key = tuple[int, int, int, int, int]
 def apply(model: MessageModel, added: set[MessageId], changed: set[MessageId], removed: set[MessageId]) -> None:
     """Work news of the shown place into its rows. A row never leaves because its flags changed: what was read under
     an 'unread' filter stays until the filter is chosen again."""
-    if model.grouped:
-        _apply_grouped(model, added, changed, removed)
-        return
-    gone = [one for one in removed if one not in added]
-    if gone and model.place is Unified.STARRED:
-        kept = {key[0] for key in model.source.keys(gone) if key[4] & Flags.STARRED}
-        gone = [one for one in gone if one not in kept]
-    model.remove(gone)
+    touched = added | changed | removed
     filtered = model.only is not Only.ALL or model.place is Unified.STARRED
-    fresh = added | changed if filtered else added
-    if fresh:
-        keys = [key for key in model.source.keys(fresh) if _belongs(model, key)]
-        model.insert(blocks(model.vector, [key[:3] for key in keys]))
-    model.refresh(changed | added)
+    if len(touched) > MANY and not filtered:
+        if added or removed:
+            model.reread()
+        else:
+            model.refresh(None)
+        return
+    keys: dict[int, Key] = {key[0]: key for key in model.source.keys(touched)}
+    fresh = [keys[one] for one in (added | changed if filtered else added) if one in keys]
+    fresh = [key for key in fresh if _belongs(model, key)]
+    gone = [one for one in touched if one not in keys or not model.within(keys[one][3])]
+    if model.grouped:
+        _work_in_talks(model, keys, fresh, gone)
+    else:
+        _work_in(model, keys, fresh, gone)
 
 
 def _belongs(model: MessageModel, key: Key) -> bool:
+    """Whether a message would be among the rows if the place was read now."""
     flags = key[4]
-    if model.place is Unified.STARRED and not flags & Flags.STARRED:
+    if not model.within(key[3]) or (model.place is Unified.STARRED and not flags & Flags.STARRED):
         return False
     if model.only is Only.UNREAD:
         return not flags & Flags.SEEN
     return model.only is not Only.STARRED or bool(flags & Flags.STARRED)
 
 
-def _apply_grouped(
-    model: MessageModel, added: set[MessageId], changed: set[MessageId], removed: set[MessageId]
-) -> None:
+def _work_in(model: MessageModel, keys: dict[int, Key], fresh: list[Key], gone: list[MessageId]) -> None:
+    """Rows are messages. A draft that was saved again has another date, and its row another place."""
+    vector = model.vector
+    moved = {one: keys[one][:3] for row in vector.rows_of(keys) if keys[one := vector.ids[row]][1] != vector.sorts[row]}
+    for one in moved.keys() & set(gone):
+        del moved[one]
+    _exchange(model, moved, gone, [key[:3] for key in fresh])
+    model.refresh(keys)
+
+
+def _work_in_talks(model: MessageModel, keys: dict[int, Key], fresh: list[Key], gone: list[MessageId]) -> None:
     """Rows are conversations: a message changes the row of its conversation, or its row's place."""
-    if len(added) + len(removed) > FLOOD or any(model.vector.row_of(one) >= 0 for one in removed):
-        model.reread()
-    else:
-        keys = sorted(model.source.keys(added), key=lambda key: (key[1], key[0]))
-        for one, sort, thread, _, flags in keys:
-            row = model.vector.row_of_thread(thread)
-            if row < 0:
-                if _belongs(model, (one, sort, thread, 0, flags)):
-                    model.insert(blocks(model.vector, [(one, sort, thread)]))
-            elif (model.vector.sorts[row], model.vector.ids[row]) < (sort, one):
-                to = model.vector.place_of(sort, one)
-                model.replace_head(row, (one, sort, thread), to - 1 if to > row else to)
-    _refresh_heads(model, added | changed | removed)
+    vector = model.vector
+    lost = set(vector.rows_of([*gone, *_in_other_talks(model, keys)]))
+    joined = {one: keys[one][2] for row in lost if (one := vector.ids[row]) in keys}
+    best: dict[int, Entry] = {
+        entry[2]: entry for entry in model.heads({*joined.values(), *(vector.threads[row] for row in lost)})
+    }
+    for key in fresh:
+        if key[2] not in best or (key[1], key[0]) > (best[key[2]][1], best[key[2]][0]):
+            best[key[2]] = key[:3]
+    heads: dict[int, Entry] = {}
+    for thread, row in vector.rows_of_threads(best).items():
+        entry = best.pop(thread)
+        if row in lost or (vector.sorts[row], vector.ids[row]) < (entry[1], entry[0]):
+            heads[vector.ids[row]] = entry
+    for one, thread in joined.items():
+        if thread in best and one not in heads:
+            heads[one] = best.pop(thread)
+    leaving = [one for row in lost if (one := vector.ids[row]) not in heads]
+    _exchange(model, heads, leaving, list(best.values()))
+    _refresh_talks(model, keys, gone)
 
 
-def _refresh_heads(model: MessageModel, ids: Iterable[MessageId]) -> None:
-    touched = set(ids)
-    if len(touched) > FLOOD:
+def _in_other_talks(model: MessageModel, keys: dict[int, Key]) -> list[int]:
+    """Messages whose row is that of another conversation than they belong to now: two became one."""
+    vector = model.vector
+    return [one for row in vector.rows_of(keys) if keys[one := vector.ids[row]][2] != vector.threads[row]]
+
+
+def _exchange(model: MessageModel, heads: dict[int, Entry], leaving: Sequence[int], come: Sequence[Entry]) -> None:
+    """Give some rows another message, take some out and put some in."""
+    if not (heads or leaving or come):
+        return
+    with model.changing():
+        if len(heads) > FEW:
+            left = model.vector.without(model.vector.rows_of([*heads, *leaving]))
+            model.swap(left.with_rows([*heads.values(), *come]))
+            return
+        model.remove(leaving)
+        for old, entry in heads.items():
+            model.replace_head(model.vector.row_of(old), entry)
+        model.insert(come)
+
+
+def _refresh_talks(model: MessageModel, keys: dict[int, Key], gone: list[MessageId]) -> None:
+    """The rows of everything that was touched; all, when something is gone whose conversation nobody knows any more."""
+    if any(one not in keys for one in gone):
         model.refresh(None)
         return
-    threads = {key[2] for key in model.source.keys(touched)}
-    rows = [model.vector.row_of_thread(thread) for thread in threads]
-    model.refresh([model.vector.ids[row] for row in rows if row >= 0])
+    rows = model.vector.rows_of_threads({key[2] for key in keys.values()})
+    model.refresh(model.vector.ids[row] for row in rows.values())
 
 
 def append(model: MessageModel, fresh: Vector) -> None:
@@ -84,31 +126,29 @@ def append(model: MessageModel, fresh: Vector) -> None:
         reread(model, fresh)
     elif len(fresh) > have:
         rest = zip(fresh.ids[have:], fresh.sorts[have:], fresh.threads[have:], strict=True)
-        model.insert([(have, list(rest))])
+        model.put([(have, list(rest))])
 
 
 def reread(model: MessageModel, fresh: Vector) -> None:
-    """Lead the model to a fresh reading: by removals and insertions when little changed, else all at once. A
+    """Lead the model to a fresh reading: by removals and insertions when little differs, else all at once. A
     conversation that got another newest message keeps its row."""
-    old = set(model.vector.ids)
-    gone, come = old.difference(fresh.ids), [row for row, one in enumerate(fresh.ids) if one not in old]
-    if len(gone) + len(come) <= FLOOD:
-        entries = [(fresh.ids[row], fresh.sorts[row], fresh.threads[row]) for row in come]
-        if model.grouped:
-            entries = [each for each in entries if not _new_head(model, each, gone)]
-        model.remove(gone)
-        model.insert(blocks(model.vector, entries))
-    if model.vector.ids != fresh.ids:
-        model.swap(fresh)
+    with model.changing():
+        _approach(model, fresh)
+        if model.vector.ids != fresh.ids:
+            model.swap(fresh)
     model.refresh(None)
 
 
-def _new_head(model: MessageModel, entry: tuple[int, int, int], gone: set[int]) -> bool:
-    """Give an entry to the row of its conversation, if there is one whose newest message is another one now."""
-    here = model.vector.row_of_thread(entry[2])
-    if here < 0:
-        return False
-    gone.discard(model.vector.ids[here])
-    to = model.vector.place_of(entry[1], entry[0])
-    model.replace_head(here, entry, to - 1 if to > here else to)
-    return True
+def _approach(model: MessageModel, fresh: Vector) -> None:
+    old = set(model.vector.ids)
+    gone, come = old.difference(fresh.ids), [row for row, one in enumerate(fresh.ids) if one not in old]
+    if len(gone) + len(come) > 4 * FEW:
+        return
+    entries = [(fresh.ids[row], fresh.sorts[row], fresh.threads[row]) for row in come]
+    if model.grouped:
+        rows = model.vector.rows_of_threads(entry[2] for entry in entries)
+        heads = {model.vector.ids[rows[entry[2]]]: entry for entry in entries if entry[2] in rows}
+        _exchange(model, heads, list(gone.difference(heads)), [each for each in entries if each[2] not in rows])
+    else:
+        model.remove(gone)
+        model.insert(entries)

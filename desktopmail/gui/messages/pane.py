@@ -73,7 +73,7 @@ class MessagePane(QWidget):
 
     def _connect(self) -> None:
         self.model.has_changed.connect(self._rows_changed)
-        self.model.repaint.connect(self._tell_later.start)
+        self.model.repaint.connect(lambda ids: self._tell_later.start())
         self.model.about_to_swap.connect(self._remember)
         self.model.swapped.connect(self._remind)
         # A reset takes the selection along without a word.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -14,9 +15,12 @@ from desktopmail.gui.messages.layout import Section
 from desktopmail.gui.messages.sections import sections
 from desktopmail.gui.messages.source import Source
 from desktopmail.gui.messages.spoken import spoken
-from desktopmail.gui.messages.vector import Vector, runs
+from desktopmail.gui.messages.vector import Blocks, Entry, Vector, blocks, runs
 
 WINDOW = 60
+"""Rows that are read at once where none was at hand."""
+MARGIN = 8
+"""Rows that are read beside those that were wanted, where some were at hand."""
 KEPT = 2_000
 PIECES = 48
 """When a change touches more places than this, the whole vector is exchanged: Qt pays for every single insertion."""
@@ -25,12 +29,12 @@ Index = QModelIndex | QPersistentModelIndex
 
 class RowModel(QAbstractListModel):
     """What `MessageModel` stands on. `about_to_change` and `has_changed` frame every change of rows, so that a view
-    can keep its picture still; `repaint` when rows only look different. `about_to_swap` and `swapped` lie around a
-    reset that shows the same place: whoever holds a selection keeps it by ids."""
+    can keep its picture still; `repaint` with ids (None: all) when rows only look different. `about_to_swap` and
+    `swapped` lie around a reset that shows the same place: whoever holds a selection keeps it by ids."""
 
     about_to_change = Signal()
     has_changed = Signal()
-    repaint = Signal()
+    repaint = Signal(object)
     about_to_swap = Signal()
     swapped = Signal()
 
@@ -41,6 +45,7 @@ class RowModel(QAbstractListModel):
         self.sections: list[Section] = []
         self.vector = Vector()
         self._cache: dict[int, Summary] = {}
+        self._depth = 0
 
     def __len__(self) -> int:
         return len(self.vector)
@@ -80,9 +85,11 @@ class RowModel(QAbstractListModel):
     def prepare(self, first: int, last: int) -> None:
         """Have the rows from `first` to `last` at hand, and a few around them, with one query."""
         ids = self.vector.ids
-        if all(one in self._cache for one in ids[first : last + 1]):
+        here = ids[first : last + 1]
+        missing = sum(one not in self._cache for one in here)
+        if not missing:
             return
-        margin = max(0, WINDOW - (last - first)) // 2
+        margin = MARGIN if missing < len(here) else max(0, WINDOW - (last - first)) // 2
         wanted = [MessageId(one) for one in ids[max(0, first - margin) : last + 1 + margin] if one not in self._cache]
         if len(self._cache) > KEPT:
             self._cache.clear()
@@ -95,6 +102,20 @@ class RowModel(QAbstractListModel):
 
     # Changes --------------------------------------------------------------------------------------------------
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Several changes of rows that the view may take as one."""
+        if not self._depth:
+            self.about_to_change.emit()
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._cut()
+                self.has_changed.emit()
+
     def remove(self, ids: Iterable[int]) -> None:
         """Take rows out; ids without a row are ignored."""
         rows = self.vector.rows_of(ids)
@@ -104,79 +125,77 @@ class RowModel(QAbstractListModel):
         if len(pieces) > PIECES:
             self.swap(self.vector.without(rows))
             return
-        self.about_to_change.emit()
-        for first, last in reversed(pieces):
-            self.beginRemoveRows(QModelIndex(), first, last)
-            self.vector.remove(first, last)
-            self.endRemoveRows()
-        self._cut()
-        self.has_changed.emit()
+        with self.changing():
+            for first, last in reversed(pieces):
+                self.beginRemoveRows(QModelIndex(), first, last)
+                self.vector.remove(first, last)
+                self.endRemoveRows()
 
-    def insert(self, parts: Sequence[tuple[int, list[tuple[int, int, int]]]]) -> None:
+    def insert(self, entries: Iterable[Entry]) -> None:
+        """Put rows in where they belong; those that are there already are left alone."""
+        self.put(blocks(self.vector, entries))
+
+    def put(self, parts: Blocks) -> None:
         """Put blocks of (id, sort, thread) in, from the last row to the first."""
         if not parts:
             return
         if len(parts) > PIECES:
-            fresh = self.vector.copy()
-            for row, entries in parts:
-                fresh.insert(row, entries)
-            self.swap(fresh)
+            self.swap(self.vector.merged(parts))
             return
-        self.about_to_change.emit()
-        for row, entries in parts:
-            self.beginInsertRows(QModelIndex(), row, row + len(entries) - 1)
-            self.vector.insert(row, entries)
-            self.endInsertRows()
-        self._cut()
-        self.has_changed.emit()
+        with self.changing():
+            for row, entries in parts:
+                self.beginInsertRows(QModelIndex(), row, row + len(entries) - 1)
+                self.vector.insert(row, entries)
+                self.endInsertRows()
 
     def swap(self, fresh: Vector) -> None:
         """Exchange all rows for another reading of the same place."""
-        self.about_to_change.emit()
-        self.about_to_swap.emit()
-        self.beginResetModel()
-        self.vector = fresh
-        self._cut()
-        self.endResetModel()
-        self.swapped.emit()
-        self.has_changed.emit()
+        with self.changing():
+            self.about_to_swap.emit()
+            self.beginResetModel()
+            self.vector = fresh
+            self._cut()
+            self.endResetModel()
+            self.swapped.emit()
 
-    def replace_head(self, row: int, entry: tuple[int, int, int], to: int) -> None:
-        """Give a conversation's row another newest message, and move it to the row `to` of the list without it. It
-        stays the same row for whoever has it selected."""
-        self.about_to_change.emit()
-        if to != row:
-            self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), to + 1 if to > row else to)
-        self.vector.remove(row, row)
-        self.vector.insert(to, [entry])
-        if to != row:
-            self.endMoveRows()
-        self._cut()
-        self.has_changed.emit()
+    def replace_head(self, row: int, entry: Entry) -> None:
+        """Give a conversation's row another newest message, and move it to where that belongs. It stays the same row
+        for whoever has it selected."""
+        to = self.vector.place_of(entry[1], entry[0])
+        to -= to > row
+        with self.changing():
+            if to != row:
+                self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), to + 1 if to > row else to)
+            self.vector.remove(row, row)
+            self.vector.insert(to, [entry])
+            if to != row:
+                self.endMoveRows()
         self.refresh([entry[0]])
 
     def refresh(self, ids: Iterable[int] | None) -> None:
         """Read some messages again (None: all), if they are shown."""
-        if ids is None:
+        touched = None if ids is None else set(ids)
+        if touched is None:
             self._cache.clear()
         else:
-            for one in ids:
-                self._cache.pop(one, None)
-        self.repaint.emit()
+            for one in touched.intersection(self._cache):
+                del self._cache[one]
+        if touched or touched is None:
+            self.repaint.emit(touched)
 
     def foresee(self, ids: Iterable[int], add: Flags = Flags.NONE, remove: Flags = Flags.NONE) -> None:
         """Show flags as they will be, before the store has said so: the next news of these messages is the truth."""
-        for one in ids:
+        touched = set(ids)
+        for one in touched:
             summary = self._cache.get(one)
             if summary is not None:
                 self._cache[one] = replace(summary, flags=(summary.flags | add) & ~remove)
-        self.repaint.emit()
+        self.repaint.emit(touched)
 
     def cut_anew(self) -> None:
         """Work out the sections again: a new day began."""
-        self.about_to_change.emit()
-        self._cut()
-        self.has_changed.emit()
+        with self.changing():
+            pass
 
     def _cut(self) -> None:
         self.sections = sections(self.vector.sorts, date.today())

@@ -49,6 +49,11 @@ class Source(Protocol):
     ) -> tuple[array[int], array[int], array[int]]:
         """Ids, sort keys and conversations of a place, newest first; of the newest messages only, with a limit."""
 
+    def heads(
+        self, place: Place, threads: Iterable[int], *, unread: bool = False, starred: bool = False
+    ) -> list[tuple[int, int, int]]:
+        """(id, sort, thread) of the newest message of each of these conversations in a place, in no order."""
+
     def keys(self, ids: Iterable[MessageId]) -> list[tuple[int, int, int, int, int]]:
         """(id, sort, thread, folder, flags) of messages that are still there, in no order."""
 

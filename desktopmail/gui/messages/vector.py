@@ -5,8 +5,15 @@ A hundred thousand rows are 2.4 MB. Finding the place of a new message is a bise
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import neg
+
+Entry = tuple[int, int, int]
+"""Id, sort key and conversation of a row."""
+Blocks = list[tuple[int, list[Entry]]]
+"""Entries to be put in, each block with the row it goes to."""
 
 
 def _empty() -> array[int]:
@@ -47,16 +54,32 @@ class Vector:
 
     def place_of(self, sort: int, one: int) -> int:
         """The row a message with this key would get."""
-        low, high = 0, len(self.ids)
-        while low < high:
-            middle = (low + high) // 2
-            if (self.sorts[middle], self.ids[middle]) > (sort, one):
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        rows = len(self.ids)
+        if not rows or (self.sorts[-1], self.ids[-1]) > (sort, one):
+            return rows
+        first = bisect_left(self.sorts, -sort, key=neg)
+        if first == rows or self.sorts[first] != sort:
+            return first
+        last = bisect_right(self.sorts, -sort, lo=first, key=neg)
+        return bisect_left(self.ids, -one, lo=first, hi=last, key=neg)
 
-    def insert(self, row: int, entries: Sequence[tuple[int, int, int]]) -> None:
+    def known(self, ids: Iterable[int]) -> set[int]:
+        """Those of some messages that have a row."""
+        wanted = set(ids)
+        if len(wanted) <= 4:
+            return {one for one in wanted if self.row_of(one) >= 0}
+        return wanted.intersection(self.ids)
+
+    def rows_of_threads(self, threads: Iterable[int]) -> dict[int, int]:
+        """The rows of some conversations; those that have none are left out."""
+        wanted = set(threads)
+        if len(wanted) > 4:
+            wanted.intersection_update(self.threads)
+        if len(wanted) <= 4:
+            return {thread: row for thread in wanted if (row := self.row_of_thread(thread)) >= 0}
+        return {thread: row for row, thread in enumerate(self.threads) if thread in wanted}
+
+    def insert(self, row: int, entries: Sequence[Entry]) -> None:
         """Put (id, sort, thread) entries in at a row."""
         if not entries:
             return
@@ -74,9 +97,23 @@ class Vector:
         keep = [row for row in range(len(self.ids)) if row not in gone]
         return Vector(*(array("q", [column[row] for row in keep]) for column in (self.ids, self.sorts, self.threads)))
 
-    def copy(self) -> Vector:
-        """A copy to be edited."""
-        return Vector(self.ids[:], self.sorts[:], self.threads[:])
+    def merged(self, parts: Blocks) -> Vector:
+        """A copy with blocks put in; they are given as `blocks` gives them, from the last to the first."""
+        rising = parts[::-1]
+        columns = []
+        for number, old in enumerate((self.ids, self.sorts, self.threads)):
+            made = array("q")
+            done = 0
+            for row, entries in rising:
+                made += old[done:row]
+                made.extend([entry[number] for entry in entries])
+                done = row
+            columns.append(made + old[done:])
+        return Vector(*columns)
+
+    def with_rows(self, entries: Iterable[Entry]) -> Vector:
+        """A copy with these where they belong."""
+        return self.merged(blocks(self, entries))
 
 
 def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
@@ -90,13 +127,14 @@ def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
     return found
 
 
-def blocks(vector: Vector, entries: Sequence[tuple[int, int, int]]) -> list[tuple[int, list[tuple[int, int, int]]]]:
+def blocks(vector: Vector, entries: Iterable[Entry]) -> Blocks:
     """New entries as blocks to be put in, each with the row it goes to when they are put in from the last block to the
     first. Entries that are there already are left out."""
-    known = set(vector.ids) if len(entries) > 4 else {one for one, _, _ in entries if vector.row_of(one) >= 0}
-    fresh = sorted({each for each in entries if each[0] not in known}, key=lambda each: (-each[1], -each[0]))
-    found: list[tuple[int, list[tuple[int, int, int]]]] = []
-    for each in fresh:
+    wanted = {each[0]: each for each in entries}
+    for one in vector.known(wanted):
+        del wanted[one]
+    found: Blocks = []
+    for each in sorted(wanted.values(), key=lambda each: (each[1], each[0]), reverse=True):
         row = vector.place_of(each[1], each[0])
         if found and found[-1][0] == row:
             found[-1][1].append(each)

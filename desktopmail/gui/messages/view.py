@@ -199,7 +199,7 @@ class MessageView(QListView):
         super().setModel(model)
         self.rows.about_to_change.connect(self._remember)
         self.rows.has_changed.connect(self._changed)
-        self.rows.repaint.connect(self.viewport().update)
+        self.rows.repaint.connect(lambda ids: self.viewport().update())
 
     def _first_visible(self) -> tuple[int, int] | None:
         """The id of the first whole row on screen and how far below the edge it lies; None at the very top."""

@@ -76,7 +76,12 @@ def test_a_message_that_ties_two_conversations_makes_them_one(desk: Desk) -> Non
     (third,) = desk.put(desk.new(3, references=("<2@example.org>",)))
     (first,) = desk.put(desk.new(1))
     assert desk.library.summary(third).thread != desk.library.summary(first).thread
+    desk.news.clear()
     (second,) = desk.put(desk.new(2, references=("<1@example.org>",)))
+    inbox = desk.folder_of(Role.INBOX)
+    (news,) = desk.news
+    assert news.added == {inbox: (second,)}
+    assert news.changed in ({inbox: (first,)}, {inbox: (third,)})
     one = desk.library.summary(first).thread
     assert [row.id for row in desk.library.thread(one)] == [first, second, third]
     (fourth,) = desk.put(desk.new(4, references=("<3@example.org>",)))
@@ -99,6 +104,10 @@ def test_a_list_of_conversations(desk: Desk) -> None:
     assert list(desk.library.ids(inbox, True)) == [ids[3], ids[2]]
     assert list(desk.library.ids(inbox)) == list(reversed(ids))
     assert list(desk.library.ids(inbox, True, unread=True)) == [ids[1]]
+    for unread in (False, True):
+        rows = list(zip(*desk.library.rows(inbox, grouped=True, unread=unread), strict=True))
+        assert sorted(desk.library.heads(inbox, [row[2] for row in rows], unread=unread)) == sorted(rows)
+    assert desk.library.heads(inbox, []) == desk.library.heads(desk.folder_of(Role.SENT), [1, 2, 3]) == []
     head, alone = desk.library.summaries([ids[3], ids[2]], grouped=True)
     assert (head.thread_size, head.flags) == (3, Flags.STARRED)
     assert (alone.thread_size, alone.flags) == (1, Flags.SEEN)
