@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Standings(QObject):
-    """Redraws at most ten times a second, however often the engine speaks."""
+    """Redraws at most five times a second, however often the engine speaks."""
 
     def __init__(self, engine: Engine, button: StandingButton, messages: MessagePane, parent: QObject) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class Standings(QObject):
         self._button = button
         self._panel: ActivityPanel | None = None
         self._messages = messages
-        self._later = QTimer(self, singleShot=True, interval=100)
+        self._later = QTimer(self, singleShot=True, interval=200)
         self._later.timeout.connect(self.show)
 
     def use(self, panel: ActivityPanel) -> None:

@@ -173,8 +173,8 @@ class Verbs(QObject):
             self._say(self.tr("Nothing to undo"))
             return
         self._say(receipt.label)
-        self._pane.choose(receipt.messages)
         self.done.emit()
+        self._pane.choose(receipt.messages)
 
     async def _finish(self, work: Awaitable[Receipt]) -> None:
         try:

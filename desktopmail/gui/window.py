@@ -16,6 +16,7 @@ from desktopmail.gui.commands import Commands
 from desktopmail.gui.foldering import Foldering
 from desktopmail.gui.folders.pane import FolderPane
 from desktopmail.gui.frame import Frame
+from desktopmail.gui.gathering import Gathering
 from desktopmail.gui.going import Going
 from desktopmail.gui.loop import tell_problems
 from desktopmail.gui.menus import Menus
@@ -143,9 +144,11 @@ class MainWindow(Frame):
         self.writing.held.connect(self._held)
         self.preferences.changed.connect(self._prefer)
         tell_problems(self.trouble.tell)
+        self.news = Gathering(self._changed, self)
+        self.verbs.done.connect(self.news.now)
         engine = self.engine
-        self._ends = [engine.on_change(self._changed), engine.on_activity(lambda _: self.standings.soon())]
-        self._ends += [engine.on_problem(self.trouble.tell), engine.on_notice(self.notify.tell)]
+        self._ends = [self.news.end, engine.on_change(self.news.take), engine.on_problem(self.trouble.tell)]
+        self._ends += [engine.on_activity(lambda _: self.standings.soon()), engine.on_notice(self.notify.tell)]
 
     def _reader_made(self, reader: ReaderPane) -> None:
         actions = self.commands.actions
@@ -287,11 +290,8 @@ class MainWindow(Frame):
 
     async def finish(self) -> None:
         """Keep where everything was. Call after `closed`, before the engine is closed."""
-        kept = {
-            "window_geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
-            "pane_sizes": self.panes.sizes(),
-            "last_place": self.places.kept(),
-        }
+        shape = bytes(self.saveGeometry().toBase64().data()).decode()
+        kept = {"window_geometry": shape, "pane_sizes": self.panes.sizes(), "last_place": self.places.kept()}
         await self.writing.finish()
         await self.engine.change_settings(**kept)
 

@@ -270,6 +270,7 @@ class Desk:
         """Close window and profile."""
         if self.window is not None:
             self.window.close()
+            self.window.let_go()
             self.window.deleteLater()
         await close_tasks()
         await self.store.close()

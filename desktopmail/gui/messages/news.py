@@ -40,7 +40,8 @@ def apply(model: MessageModel, added: set[MessageId], changed: set[MessageId], r
     fresh = [key for key in fresh if _belongs(model, key)]
     gone = [one for one in touched if one not in keys or not model.within(keys[one][3])]
     if model.grouped:
-        _work_in_talks(model, keys, fresh, gone)
+        _work_in_talks(model, keys, fresh, [*gone, *_in_other_talks(model, keys, changed)])
+        _refresh_talks(model, keys, gone)
     else:
         _work_in(model, keys, fresh, gone)
 
@@ -58,17 +59,17 @@ def _belongs(model: MessageModel, key: Key) -> bool:
 def _work_in(model: MessageModel, keys: dict[int, Key], fresh: list[Key], gone: list[MessageId]) -> None:
     """Rows are messages. A draft that was saved again has another date, and its row another place."""
     vector = model.vector
-    moved = {one: keys[one][:3] for row in vector.rows_of(keys) if keys[one := vector.ids[row]][1] != vector.sorts[row]}
-    for one in moved.keys() & set(gone):
-        del moved[one]
-    _exchange(model, moved, gone, [key[:3] for key in fresh])
+    new = {key[0] for key in fresh}
+    moved = {one: key[:3] for one, key in keys.items() if one not in new and vector.row_with(key[1], one) < 0}
+    stray = vector.known(moved).difference(gone) if moved else set()
+    _exchange(model, {one: moved[one] for one in stray}, gone, [key[:3] for key in fresh])
     model.refresh(keys)
 
 
 def _work_in_talks(model: MessageModel, keys: dict[int, Key], fresh: list[Key], gone: list[MessageId]) -> None:
     """Rows are conversations: a message changes the row of its conversation, or its row's place."""
     vector = model.vector
-    lost = set(vector.rows_of([*gone, *_in_other_talks(model, keys)]))
+    lost = set(vector.rows_of(gone)) if gone else set()
     joined = {one: keys[one][2] for row in lost if (one := vector.ids[row]) in keys}
     best: dict[int, Entry] = {
         entry[2]: entry for entry in model.heads({*joined.values(), *(vector.threads[row] for row in lost)})
@@ -86,13 +87,13 @@ def _work_in_talks(model: MessageModel, keys: dict[int, Key], fresh: list[Key], 
             heads[one] = best.pop(thread)
     leaving = [one for row in lost if (one := vector.ids[row]) not in heads]
     _exchange(model, heads, leaving, list(best.values()))
-    _refresh_talks(model, keys, gone)
 
 
-def _in_other_talks(model: MessageModel, keys: dict[int, Key]) -> list[int]:
+def _in_other_talks(model: MessageModel, keys: dict[int, Key], changed: set[MessageId]) -> list[MessageId]:
     """Messages whose row is that of another conversation than they belong to now: two became one."""
     vector = model.vector
-    return [one for row in vector.rows_of(keys) if keys[one := vector.ids[row]][2] != vector.threads[row]]
+    rows = [(key, vector.row_with(key[1], key[0])) for one in changed if (key := keys.get(one)) is not None]
+    return [MessageId(key[0]) for key, row in rows if row >= 0 and vector.threads[row] != key[2]]
 
 
 def _exchange(model: MessageModel, heads: dict[int, Entry], leaving: Sequence[int], come: Sequence[Entry]) -> None:
@@ -103,6 +104,7 @@ def _exchange(model: MessageModel, heads: dict[int, Entry], leaving: Sequence[in
         if len(heads) > FEW:
             left = model.vector.without(model.vector.rows_of([*heads, *leaving]))
             model.swap(left.with_rows([*heads.values(), *come]))
+            model.refresh([entry[0] for entry in heads.values()])
             return
         model.remove(leaving)
         for old, entry in heads.items():
@@ -115,8 +117,7 @@ def _refresh_talks(model: MessageModel, keys: dict[int, Key], gone: list[Message
     if any(one not in keys for one in gone):
         model.refresh(None)
         return
-    rows = model.vector.rows_of_threads({key[2] for key in keys.values()})
-    model.refresh(model.vector.ids[row] for row in rows.values())
+    model.refresh_threads({key[2] for key in keys.values()})
 
 
 def append(model: MessageModel, fresh: Vector) -> None:

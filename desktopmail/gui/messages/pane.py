@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
@@ -63,6 +63,7 @@ class MessagePane(QWidget):
             layout.addWidget(part)
         layout.addLayout(self._body)
         self._waiting_words = ""
+        self._told: list[MessageId] = []
         self._kept: tuple[set[int], int | None] = (set(), None)
         self._tell_later = QTimer(self, singleShot=True, interval=0)
         self._tell_later.timeout.connect(self.tell)
@@ -73,7 +74,7 @@ class MessagePane(QWidget):
 
     def _connect(self) -> None:
         self.model.has_changed.connect(self._rows_changed)
-        self.model.repaint.connect(lambda ids: self._tell_later.start())
+        self.model.repaint.connect(self._looks_different)
         self.model.about_to_swap.connect(self._remember)
         self.model.swapped.connect(self._remind)
         # A reset takes the selection along without a word.
@@ -253,10 +254,15 @@ class MessagePane(QWidget):
         self._tell_later.start()
         self.moved.emit()
 
+    def _looks_different(self, ids: Set[int] | None) -> None:
+        """Rows changed their looks (None: all): whoever shows a chosen one has to know."""
+        if ids is None or not ids.isdisjoint(self._told):
+            self._tell_later.start()
+
     def tell(self) -> None:
         """Say what is selected."""
         count = self.count()
-        ids = self.chosen(100) if count else []
+        ids = self._told = self.chosen(100) if count else []
         self.header.show_chosen(count)
         self.selected.emit(ids, count)
 

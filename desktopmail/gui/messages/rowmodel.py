@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -182,6 +182,10 @@ class RowModel(QAbstractListModel):
                 del self._cache[one]
         if touched or touched is None:
             self.repaint.emit(touched)
+
+    def refresh_threads(self, threads: Set[int]) -> None:
+        """Read the rows of some conversations again, if they are shown."""
+        self.refresh([one for one, summary in self._cache.items() if summary.thread in threads])
 
     def foresee(self, ids: Iterable[int], add: Flags = Flags.NONE, remove: Flags = Flags.NONE) -> None:
         """Show flags as they will be, before the store has said so: the next news of these messages is the truth."""

@@ -41,7 +41,7 @@ DENSITIES = {each.name: each for each in (Density("roomy", 66, 3, 32), Density("
                                           Density("compact", 28, 1, 0))}  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Look:
     """How a row is shown just now."""
 

@@ -63,6 +63,11 @@ class Vector:
         last = bisect_right(self.sorts, -sort, lo=first, key=neg)
         return bisect_left(self.ids, -one, lo=first, hi=last, key=neg)
 
+    def row_with(self, sort: int, one: int) -> int:
+        """The row of a message with this key, found by bisection; -1 when there is none."""
+        row = self.place_of(sort, one)
+        return row if row < len(self.ids) and self.ids[row] == one else -1
+
     def known(self, ids: Iterable[int]) -> set[int]:
         """Those of some messages that have a row."""
         wanted = set(ids)

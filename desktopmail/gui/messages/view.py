@@ -6,7 +6,7 @@ one move the scroll bar, not the picture."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     QRectF,
+    QSize,
     Qt,
     Signal,
 )
@@ -33,13 +34,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
-from desktopmail.domain.message import Summary
 from desktopmail.gui.messages import dates
 from desktopmail.gui.messages.drag import start_drag
+from desktopmail.gui.messages.headings import paint_headings
 from desktopmail.gui.messages.layout import Layout
 from desktopmail.gui.messages.model import MessageModel
-from desktopmail.gui.messages.rows import Look, RowPainter, height, line_below
-from desktopmail.gui.style import measures
+from desktopmail.gui.messages.pictures import Pictures
+from desktopmail.gui.messages.rows import Look, RowPainter, height
 from desktopmail.gui.style.focus import by_keyboard
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
@@ -64,6 +65,8 @@ class MessageView(QListView):
         self.outgoing = False
         self.tips: Callable[[str], str] = lambda command: ""
         self._layout = Layout(0, 1, 0)
+        self._pictures = Pictures()
+        self._seen: tuple[object, ...] = ()
         self._hover = -1
         self._pressed = ""
         self._anchor: tuple[int, int] | None = None
@@ -92,15 +95,17 @@ class MessageView(QListView):
         self._restore(anchor)
 
     def relayout(self) -> None:
-        """Work out where everything lies, after rows or measures changed."""
+        """Work out where everything lies and paint it, after measures changed."""
+        self._lay_out()
+        self.viewport().update()
+
+    def _lay_out(self) -> None:
         row_height = height(self.painter_of_rows.density)
         self._layout = Layout(len(self.rows), row_height, px(28), self.rows.sections)
         self.updateGeometries()
-        self.viewport().update()
 
     def doItemsLayout(self) -> None:
-        """Rows lie where arithmetic says: nothing to lay out one by one."""
-        QAbstractItemView.doItemsLayout(self)
+        """Rows lie where arithmetic says: nothing to lay out one by one, and nothing to paint because of it."""
 
     def updateGeometries(self) -> None:
         bar = self.verticalScrollBar()
@@ -116,6 +121,7 @@ class MessageView(QListView):
 
     def _restyled(self) -> None:
         anchor = self._first_visible()
+        self._pictures.forget()
         self.relayout()
         self._restore(anchor)
 
@@ -199,7 +205,7 @@ class MessageView(QListView):
         super().setModel(model)
         self.rows.about_to_change.connect(self._remember)
         self.rows.has_changed.connect(self._changed)
-        self.rows.repaint.connect(lambda ids: self.viewport().update())
+        self.rows.repaint.connect(self._repaint)
 
     def _first_visible(self) -> tuple[int, int] | None:
         """The id of the first whole row on screen and how far below the edge it lies; None at the very top."""
@@ -222,10 +228,26 @@ class MessageView(QListView):
     def _remember(self) -> None:
         self._anchor = self._first_visible()
 
+    def _repaint(self, ids: Set[int] | None) -> None:
+        """Some rows look different (None: all); those that nobody sees cost nothing."""
+        if ids is None:
+            self.viewport().update()
+            return
+        first, last = self._rows_within(0, self.viewport().height())
+        for row in range(first, last + 1):
+            if self.rows.vector.ids[row] in ids:
+                self._update_row(row)
+
+    def _update_row(self, row: int) -> None:
+        if 0 <= row < len(self.rows):
+            self.viewport().update(self.row_rect(row))
+
     def _changed(self) -> None:
-        self.relayout()
+        self._lay_out()
         self._restore(self._anchor)
         self._anchor = None
+        if self._seen != self._sight():
+            self.viewport().update()
         self._point(self.viewport().mapFromGlobal(self.cursor().pos()) if self.underMouse() else QPoint(-1, -1))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -236,58 +258,53 @@ class MessageView(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), theme().colours.window)
-        offset = self.verticalOffset()
-        first = self._layout.first_below(offset + event.rect().top())
-        last = min(self._layout.first_below(offset + event.rect().bottom()), len(self.rows) - 1)
+        area = event.rect()
+        painter.fillRect(area, theme().colours.window)
+        first, last = self._rows_within(area.top(), area.bottom())
         if first <= last:
             self.rows.prepare(first, last)
-        model = self.selectionModel()
-        current = self.currentIndex().row() if self.hasFocus() and by_keyboard() else -1
-        for row in range(first, last + 1):
-            summary = self.rows.summary(row)
-            if summary is not None:
-                self._paint_row(painter, row, summary, model.isRowSelected(row, QModelIndex()), row == current)
+        self._paint_rows(painter, first, last)
         self._paint_headings(painter, first, last)
         painter.end()
+        self._seen = self._sight()
         self.rows.painted()
 
-    def _paint_row(self, painter: QPainter, row: int, summary: Summary, selected: bool, focused: bool) -> None:
-        rect = QRectF(self.row_rect(row))
-        hovered = row == self._hover
-        painter.setLayoutDirection(self.layoutDirection())
-        if self.painter_of_rows.density.lines > 1 and not selected and not hovered:
-            line_below(painter, rect, px(24), theme().colours.line)
-        look = Look(selected, hovered, focused, self._pressed if hovered else "", self.outgoing, self.rows.on_server,
-                    self.rows.folder_names.get(summary.folder, ""))  # fmt: skip
-        self.painter_of_rows.paint(painter, rect, summary, look)
+    def _rows_within(self, top: int, bottom: int) -> tuple[int, int]:
+        """The first and the last row between two heights of the viewport; the last is smaller when there is none."""
+        first, last = (self._layout.first_below(self.verticalOffset() + edge) for edge in (top, bottom))
+        return first, min(last, len(self.rows) - 1)
+
+    def _paint_rows(self, painter: QPainter, first: int, last: int) -> None:
+        size = QSize(self.viewport().width(), self._layout.row_height)
+        self._pictures.prepare(self.painter_of_rows, size, self.devicePixelRatioF(), self.layoutDirection())
+        selection = self.selectionModel().selection()
+        ranges = [(part.top(), part.bottom()) for part in map(selection.at, range(selection.size()))]
+        current = self.currentIndex().row() if self.hasFocus() and by_keyboard() else -1
+        offset, names = self.verticalOffset(), self.rows.folder_names
+        for row in range(first, last + 1):
+            summary = self.rows.summary(row)
+            if summary is None:
+                continue
+            selected = any(top <= row <= bottom for top, bottom in ranges)
+            hovered = row == self._hover
+            look = Look(selected, hovered, row == current, self._pressed if hovered else "", self.outgoing,
+                        self.rows.on_server, names.get(summary.folder, ""))  # fmt: skip
+            self._pictures.draw(painter, self._layout.top(row) - offset, summary, look)
+
+    def _sight(self) -> tuple[object, ...]:
+        """Which rows and headings are seen where: as long as it stays the same, nothing has to be painted."""
+        first, last = self._rows_within(0, self.viewport().height())
+        section = self._layout.section_of(first), self._layout.section_of(last) + 2
+        titles = [(each.title, each.first - first) for each in self._layout.sections[max(0, section[0]) : section[1]]]
+        return self.verticalOffset() - self._layout.top(first), self.rows.vector.ids[first : last + 1], titles
 
     def _sticky(self) -> bool:
         return bool(self._layout.sections) and self.verticalOffset() > 0
 
     def _paint_headings(self, painter: QPainter, first: int, last: int) -> None:
-        if not self._layout.sections:
-            return
-        offset, size = self.verticalOffset(), self._layout.heading
-        start = max(0, self._layout.section_of(first))
-        stop = self._layout.section_of(last) + 1
-        stuck = self._layout.section_of(self._layout.first_below(offset)) if self._sticky() else -1
-        for number in range(start, stop):
-            top = self._layout.heading_top(number) - offset
-            if number == stuck:
-                following = self._layout.heading_top(number + 1) - offset - size if number + 1 < stop else 0
-                top = max(top, min(0, following))
-            self._paint_heading(painter, top, self._layout.sections[number].title)
-
-    def _paint_heading(self, painter: QPainter, top: int, title: str) -> None:
-        colours = theme().colours
-        rect = QRect(0, top, self.viewport().width(), self._layout.heading)
-        painter.fillRect(rect, colours.window)
-        painter.setFont(measures.semi_bold(measures.SIGN))
-        painter.setPen(colours.secondary)
         painter.setLayoutDirection(self.layoutDirection())
-        place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
-        painter.drawText(rect.adjusted(px(24), px(4), -px(24), 0), place, title)
+        stuck = self._layout.first_below(self.verticalOffset()) if self._sticky() else -1
+        paint_headings(painter, self._layout, (first, last, stuck), self.verticalOffset(), self.viewport().width())
 
     # Pointer and keys -----------------------------------------------------------------------------------------
 
@@ -304,8 +321,9 @@ class MessageView(QListView):
     def _point(self, point: QPoint) -> None:
         hover, pressed = self._row_at(point), self._action_at(point)
         if (hover, pressed) != (self._hover, self._pressed):
-            self._hover, self._pressed = hover, pressed
-            self.viewport().update()
+            before, self._hover, self._pressed = self._hover, hover, pressed
+            for row in {before, hover}:
+                self._update_row(row)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons():
