@@ -109,7 +109,7 @@ class Wire:
 
     async def plug_in(self) -> None:
         """Accept connections, on the same port as before."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def pull_out(self) -> None:
@@ -121,24 +121,27 @@ class Wire:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Called at once with a new line, so that none is accepted that nobody would close."""
+        task = asyncio.ensure_future(self._forward(reader, writer))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+        def done(_: object) -> None:
+            self._tasks.discard(task)
+            writer.transport.abort()
+
+        task.add_done_callback(done)
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        pumps = [_pump(reader, there_writer), _pump(there_reader, writer)]
-        both = [asyncio.ensure_future(each) for each in pumps]
+        both = [asyncio.ensure_future(each) for each in (_pump(reader, there_writer), _pump(there_reader, writer))]
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            return  # pulled out: asyncio's streams would log a task that was cancelled
         finally:
             for each in both:
                 each.cancel()
             await asyncio.gather(*both, return_exceptions=True)
-            for end in (writer, there_writer):
-                end.transport.abort()
+            there_writer.transport.abort()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -19,7 +19,7 @@ class CuttingProxy:
         self.cuts = 0
 
     async def __aenter__(self) -> CuttingProxy:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -30,6 +30,7 @@ class CuttingProxy:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
+        await asyncio.sleep(0.001)  # broken ends close one turn later
 
     def cut_after(self, up: int | None = None, down: int | None = None) -> None:
         """Break what is connected from now on after so many bytes."""
@@ -40,14 +41,16 @@ class CuttingProxy:
         for task in self._tasks:
             task.cancel()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Called at once with a new line, so that none is accepted that nobody would close."""
+        task = asyncio.ensure_future(self._forward(reader, writer))
         self._tasks.add(task)
-        try:
-            await self._forward(reader, writer)
-        finally:
+
+        def done(_: object) -> None:
             self._tasks.discard(task)
+            writer.transport.abort()
+
+        task.add_done_callback(done)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         up, down = self._up, self._down
@@ -62,8 +65,7 @@ class CuttingProxy:
             for pump in both:
                 pump.cancel()
             await asyncio.gather(*both, return_exceptions=True)
-            for end in (writer, server_writer):
-                end.transport.abort()
+            server_writer.transport.abort()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None) -> None:
         passed = 0
