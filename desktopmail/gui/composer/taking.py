@@ -77,8 +77,17 @@ class HtmlTaker(HTMLParser):
         self.feed(html[:MOST_CHARACTERS])
         self.close()
         if self._fresh and self._written:
-            self._cursor.deletePreviousChar()
+            self._drop_last_block()
         self._cursor.endEditBlock()
+
+    def _drop_last_block(self) -> None:
+        """Join the block begun in vain to the one before. Of an empty block and its successor Qt keeps the latter's
+        place, so it is given the former's first."""
+        before = self._cursor.block().previous()
+        self._cursor.setBlockFormat(before.blockFormat())
+        if (present := before.textList()) is not None:
+            present.add(self._cursor.block())
+        self._cursor.deletePreviousChar()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SKIPPED:

@@ -82,6 +82,16 @@ def test_what_came_out_goes_in_again_unchanged(editor: Editor, html: str) -> Non
     assert to_html(editor.document()) == once
 
 
+@pytest.mark.parametrize(
+    "html",
+    ["<ul><li><br></li></ul>", "<ol><li>one</li><li><br></li></ol>", "<blockquote><div><br></div></blockquote>"],
+)
+def test_an_empty_last_line_keeps_its_place(editor: Editor, html: str) -> None:
+    editor.show_html(html)
+    once = to_html(editor.document())
+    assert once.replace(QUOTE_TAG, "<blockquote>") == html
+
+
 def test_plain_text_keeps_its_quotations(editor: Editor) -> None:
     editor.show_text("Yes.\n\nAda wrote:\n> one\n>> two\n")
     assert to_text(editor.document()) == "Yes.\n\nAda wrote:\n> one\n>> two\n"
