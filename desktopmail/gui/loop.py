@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktopmail.domain.activity import Problem
 from desktopmail.domain.errors import MailError
+from desktopmail.gui.garbage import Garbage
 
 
 class NestedRuns:
@@ -47,6 +48,7 @@ def run(main: Callable[[], Awaitable[int]]) -> int:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)
+    garbage = Garbage()
     loop = qasync.QEventLoop(NestedRuns(application))
     asyncio.set_event_loop(loop)
 
@@ -59,6 +61,7 @@ def run(main: Callable[[], Awaitable[int]]) -> int:
         _finish(loop)
         asyncio.set_event_loop(None)
         loop.close()
+        garbage.end()
 
 
 def _finish(loop: Any) -> None:
