@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from weakref import ref
 
 from desktopmail.mime import fields, params, tnef, transfer
 from desktopmail.mime.headers import Headers
@@ -21,21 +22,27 @@ _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
 class Entity:
     """One node of the tree: a header block and a body inside `source[start:end]`. Knows its section number, its
-    children and its parent; decodes its content only when asked."""
+    children and, as long as somebody has the message, its parent; decodes its content only when asked."""
 
-    __slots__ = ("body", "children", "end", "headers", "parent", "section", "source", "start", "type", "type_params")
+    __slots__ = ("__weakref__", "_parent", "body", "children", "end", "headers", "section", "source", "start", "type",
+                 "type_params")  # fmt: skip
 
     def __init__(self, source: bytes, start: int, end: int, section: str, parent: Entity | None, default: str) -> None:
         self.source = source
         self.start = start
         self.end = end
         self.section = section
-        self.parent = parent
+        self._parent = ref(parent) if parent is not None else None
         self.children: list[Entity] = []
         self.headers = Headers.read(source, start, end)
         self.body = min(self.headers.end, end)
         raw_type = self.headers.raw("content-type")
         self.type, self.type_params = params.content_type(raw_type, default) if raw_type else (default, {})
+
+    @property
+    def parent(self) -> Entity | None:
+        """The entity this is a part of. Held weakly: a message is gone as soon as nobody has it, however large."""
+        return self._parent() if self._parent is not None else None
 
     @property
     def encoding(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from weakref import ref
 
 import pytest
 from hypothesis import given
@@ -199,3 +200,14 @@ def test_damaged_wrappers_give_what_they_can(cut: int, noise: bytes) -> None:  #
     whole = wrapper([("a.txt", b"hello"), ("b.txt", b"world")])
     tnef.files(whole[:cut] + noise + whole[cut + len(noise) :])
     tnef.files(whole[:6] + noise)
+
+
+def test_a_message_is_gone_when_nobody_has_it() -> None:
+    """Its tree holds no cycle, which only a collection would end: many messages, or large ones, leave nothing."""
+    message = parse.parse(multipart("mixed", "b", [b"\r\none", b"\r\ntwo"]))
+    part = message.root.children[0]
+    gone = ref(message.root)
+    assert part.parent is message.root
+    del message
+    assert gone() is None
+    assert part.parent is None
