@@ -16,6 +16,14 @@ class Security(Enum):
     NONE = "none"
 
 
+class SignIn(Enum):
+    """What proves to a server who is there."""
+
+    WORD = "password"
+    OAUTH2 = "oauth2"
+    CERTIFICATE = "certificate"
+
+
 class Keep(Enum):
     """What happens to the server's copy of a POP3 message once it is stored here."""
 
@@ -36,13 +44,17 @@ class Leave:
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One server of an account. `pins` are lower-case hex SHA-256 fingerprints of leaf certificates the person trusts
-    for exactly this host and port; empty means the system's store decides."""
+    for exactly this host and port; empty means the system's store decides. `certificate` is the path of a PEM file
+    with a client certificate and its key. `proxy` is `socks5://host:port` or `http://host:port`; empty means none."""
 
     host: str
     port: int
     security: Security
     user: str
     pins: frozenset[str] = field(default_factory=frozenset)
+    sign_in: SignIn = SignIn.WORD
+    certificate: str = ""
+    proxy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,8 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One mailbox of the person. Without `incoming` it only sends, without `outgoing` it only receives."""
+    """One mailbox of the person. Without `incoming` it only sends, without `outgoing` it only receives. `advice` has
+    the answers that led to the protocol and the reason given (JSON, `domain/advice.py`); empty when nobody asked."""
 
     id: AccountId
     name: str
@@ -95,6 +108,7 @@ class Account:
     identities: tuple[Identity, ...]
     colour: int = 0
     paused: bool = False
+    advice: str = ""
 
     @property
     def kind(self) -> str:
@@ -117,6 +131,7 @@ class NewAccount:
     person: str
     incoming: Incoming
     outgoing: SmtpServer | None
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from desktopmail.domain.account import (
     Leave,
     Pop3Server,
     Security,
+    SignIn,
     SmtpServer,
 )
 from desktopmail.domain.ids import AccountId, IdentityId
@@ -21,21 +22,7 @@ from desktopmail.domain.ids import AccountId, IdentityId
 
 def accounts(db: apsw.Connection) -> tuple[Account, ...]:
     """All accounts, in the order they were made."""
-    pins: dict[tuple[str, int], set[str]] = {}
-    for host, port, fingerprint in db.execute("SELECT host, port, fingerprint FROM pin"):
-        pins.setdefault((host, port), set()).add(fingerprint)
-    incoming: dict[int, Incoming] = {}
-    outgoing: dict[int, SmtpServer] = {}
-    for account, protocol, host, port, security, user, keep, days, max_size, files_sent in db.execute(
-        "SELECT account, protocol, host, port, security, user, keep, keep_days, max_size, files_sent FROM server"
-    ):
-        endpoint = Endpoint(host, port, Security(security), user, frozenset(pins.get((host.lower(), port), ())))
-        if protocol == "smtp":
-            outgoing[account] = SmtpServer(endpoint, None if files_sent is None else bool(files_sent))
-        elif protocol == "imap":
-            incoming[account] = ImapServer(endpoint)
-        else:
-            incoming[account] = Pop3Server(endpoint, Leave(Keep(keep), days), max_size)
+    incoming, outgoing = _servers(db)
     identities: dict[int, list[Identity]] = {}
     for account, number, name, address, reply_to, signature in db.execute(
         "SELECT account, id, name, address, reply_to, signature FROM identity ORDER BY id"
@@ -51,8 +38,32 @@ def accounts(db: apsw.Connection) -> tuple[Account, ...]:
             tuple(identities.get(account, ())),
             colour,
             bool(paused),
+            advice,
         )
-        for account, name, address, colour, paused in db.execute(
-            "SELECT id, name, address, colour, paused FROM account ORDER BY id"
+        for account, name, address, colour, paused, advice in db.execute(
+            "SELECT id, name, address, colour, paused, advice FROM account ORDER BY id"
         )
     )
+
+
+def _servers(db: apsw.Connection) -> tuple[dict[int, Incoming], dict[int, SmtpServer]]:
+    """Where mail comes from and where it goes out, by account."""
+    pins: dict[tuple[str, int], set[str]] = {}
+    for host, port, fingerprint in db.execute("SELECT host, port, fingerprint FROM pin"):
+        pins.setdefault((host, port), set()).add(fingerprint)
+    incoming: dict[int, Incoming] = {}
+    outgoing: dict[int, SmtpServer] = {}
+    for account, protocol, host, port, security, user, sign_in, certificate, proxy, *more in db.execute(
+        "SELECT account, protocol, host, port, security, user, sign_in, certificate, proxy,"
+        " keep, keep_days, max_size, files_sent FROM server"
+    ):
+        keep, days, max_size, files_sent = more
+        trusted = frozenset(pins.get((host.lower(), port), ()))
+        endpoint = Endpoint(host, port, Security(security), user, trusted, SignIn(sign_in), certificate, proxy)
+        if protocol == "smtp":
+            outgoing[account] = SmtpServer(endpoint, None if files_sent is None else bool(files_sent))
+        elif protocol == "imap":
+            incoming[account] = ImapServer(endpoint)
+        else:
+            incoming[account] = Pop3Server(endpoint, Leave(Keep(keep), days), max_size)
+    return incoming, outgoing

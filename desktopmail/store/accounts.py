@@ -59,8 +59,8 @@ class Accounts:
         """Make an account with its first identity and folders. Folders that are to be on a server have no name there
         yet: they are matched with the server's own, or made."""
         self._db.execute(
-            "INSERT INTO account (name, address, colour) VALUES (?, ?, (SELECT count(*) FROM account))",
-            (clean(new.name or new.address), clean(new.address)),
+            "INSERT INTO account (name, address, advice, colour) VALUES (?, ?, ?, (SELECT count(*) FROM account))",
+            (clean(new.name or new.address), clean(new.address), new.advice),
         )
         account = AccountId(self._db.last_insert_rowid())
         self._put_servers(account, new.incoming, new.outgoing)
@@ -79,8 +79,15 @@ class Accounts:
         """Store an account as given; its identities too: those with id 0 are added, those left out are removed."""
         self.get(account.id)
         self._db.execute(
-            "UPDATE account SET name = ?, address = ?, colour = ?, paused = ? WHERE id = ?",
-            (clean(account.name), clean(account.address), account.colour, int(account.paused), account.id),
+            "UPDATE account SET name = ?, address = ?, colour = ?, paused = ?, advice = ? WHERE id = ?",
+            (
+                clean(account.name),
+                clean(account.address),
+                account.colour,
+                int(account.paused),
+                account.advice,
+                account.id,
+            ),
         )
         self._put_servers(account.id, account.incoming, account.outgoing)
         kept = {identity.id for identity in account.identities}
@@ -160,8 +167,8 @@ class Accounts:
         self, account: AccountId, protocol: str, endpoint: Endpoint, leave: Leave = FOREVER, max_size: int = 0
     ) -> None:
         self._db.execute(
-            "INSERT INTO server (account, protocol, host, port, security, user, keep, keep_days, max_size)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO server (account, protocol, host, port, security, user, sign_in, certificate, proxy,"
+            " keep, keep_days, max_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 account,
                 protocol,
@@ -169,6 +176,9 @@ class Accounts:
                 endpoint.port,
                 endpoint.security.value,
                 clean(endpoint.user),
+                endpoint.sign_in.value,
+                clean(endpoint.certificate),
+                clean(endpoint.proxy),
                 leave.keep.value,
                 leave.days,
                 max_size,

@@ -111,7 +111,7 @@ def test_a_newer_version_that_is_only_in_the_log_counts_too(tmp_path: Path) -> N
     for name in ("mail.db", "mail.db-wal", "content.db", "search.db"):
         (copy / name).write_bytes((folder / name).read_bytes())
     db.close()
-    assert struct.unpack_from(">i", (copy / "mail.db").read_bytes(), 60)[0] == 1000
+    assert struct.unpack_from(">i", (copy / "mail.db").read_bytes(), 60)[0] == MAIL[-1].version
     assert stored_version(copy / "mail.db") == 2000
     before = snapshot(copy)
     with pytest.raises(StoreTooNew):
@@ -188,7 +188,7 @@ def test_an_upgrade_keeps_a_copy_of_what_was(tmp_path: Path) -> None:
     assert db.table_exists("main", "later")
     db.close()
     copy = folder / "mail.db.before-2000"
-    assert stored_version(copy) == 1000
+    assert stored_version(copy) == MAIL[-1].version
     if sys.platform != "win32":
         assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
@@ -198,7 +198,7 @@ def test_a_failed_upgrade_changes_nothing(tmp_path: Path) -> None:
     steps = (*MAIL, Step(2000, "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT; SELECT nonsense"))
     with pytest.raises(StoreFailed):
         open_database(folder / "mail.db", steps, durable=False)
-    assert stored_version(folder / "mail.db") == 1000
+    assert stored_version(folder / "mail.db") == MAIL[-1].version
     db = apsw.Connection(str(folder / "mail.db"))
     assert not db.table_exists("main", "later")
     db.close()
