@@ -12,6 +12,7 @@ from desktopmail.domain.errors import MailError, StoreDamaged
 from desktopmail.engine import keeping
 
 _Role = QMessageBox.ButtonRole
+translate = QCoreApplication.translate
 
 
 async def mended(error: MailError, profile: Path) -> bool:
@@ -20,16 +21,21 @@ async def mended(error: MailError, profile: Path) -> bool:
     if not isinstance(error, StoreDamaged):
         await _say(error.title, error.detail, error.log)
         return False
-    if not await _say(error.title, error.detail, error.log, _tr("Repair")):
+    if not await _say(error.title, error.detail, error.log, translate("Refusal", "Repair")):
         return False
     try:
         health = await keeping.repair(profile)
     except MailError as failure:
         await _say(failure.title, failure.detail, failure.log)
         return False
-    lost = "\n".join(f"{each}." for each in health.lost) or _tr("Nothing was lost.")
-    kept = _tr("The damaged file was kept.") if health.aside else ""
-    return await _say(_tr("The profile was repaired"), f"{lost}\n{kept}".strip(), "\n".join(health.aside), _tr("Open"))
+    lost = "\n".join(f"{each}." for each in health.lost) or translate("Refusal", "Nothing was lost.")
+    kept = translate("Refusal", "The damaged file was kept.") if health.aside else ""
+    return await _say(
+        translate("Refusal", "The profile was repaired"),
+        f"{lost}\n{kept}".strip(),
+        "\n".join(health.aside),
+        translate("Refusal", "Open"),
+    )
 
 
 async def _say(title: str, detail: str, log: str, verb: str = "") -> bool:
@@ -39,7 +45,7 @@ async def _say(title: str, detail: str, log: str, verb: str = "") -> bool:
     box.setInformativeText(detail)
     box.setDetailedText(log)
     doing = box.addButton(verb, _Role.AcceptRole) if verb else None
-    leaving = box.addButton(_tr("Close"), _Role.RejectRole)
+    leaving = box.addButton(translate("Refusal", "Close"), _Role.RejectRole)
     box.setEscapeButton(leaving)
     box.setDefaultButton(doing or leaving)
     closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -54,7 +60,3 @@ async def _say(title: str, detail: str, log: str, verb: str = "") -> bool:
     chosen = doing is not None and box.clickedButton() is doing
     box.deleteLater()
     return chosen
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Refusal", text)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktopmail.gui.marking import mark
 from desktopmail.gui.style import icons
 from desktopmail.gui.style.tags import TAGS
 from desktopmail.gui.style.theme import theme
@@ -78,61 +79,70 @@ def _command(id: str, text: str, icon: str = "", keys: str = "", **more: object)
     return Command(id, text, icon, (*keys.split(), *more_keys), **more)  # type: ignore[arg-type]
 
 
+INBOX, TAG = mark("commands", "Inbox"), mark("commands", "Tag")
+
 COMMANDS: tuple[Command, ...] = (
-    _command("write", "Write", "square-pen", "Ctrl+N", gmail="C", enabled=_account),
-    _command("reply", "Reply", "reply", "Ctrl+R", gmail="R", enabled=_one),
-    _command("reply_all", "Reply to all", "reply-all", "Ctrl+Shift+R", gmail="A", enabled=_one),
-    _command("forward", "Forward", "forward", "Ctrl+L", gmail="F", enabled=_one),
-    _command("edit", "Edit draft", "pencil", "", enabled=lambda now: now.selected == 1 and now.in_drafts),
-    _command("archive", "Archive", "archive", "Ctrl+Shift+A", classic="A", gmail="E",
+    _command("write", mark("commands", "Write"), "square-pen", "Ctrl+N", gmail="C", enabled=_account),
+    _command("reply", mark("commands", "Reply"), "reply", "Ctrl+R", gmail="R", enabled=_one),
+    _command("reply_all", mark("commands", "Reply to all"), "reply-all", "Ctrl+Shift+R", gmail="A", enabled=_one),
+    _command("forward", mark("commands", "Forward"), "forward", "Ctrl+L", gmail="F", enabled=_one),
+    _command("edit", mark("commands", "Edit draft"), "pencil", "",
+             enabled=lambda now: now.selected == 1 and now.in_drafts),
+    _command("archive", mark("commands", "Archive"), "archive", "Ctrl+Shift+A", classic="A", gmail="E",
              enabled=lambda now: now.selected > 0 and not now.in_archive),
-    _command("trash", "Move to Trash", "trash-2", "Del", gmail="#", enabled=_some, other="Remove for ever…",
+    _command("trash", mark("commands", "Move to Trash"), "trash-2", "Del", gmail="#", enabled=_some,
+             other=mark("commands", "Remove for ever…"),
              turned=lambda now: now.in_trash),
-    _command("remove", "Remove for ever…", "x", "Shift+Del", enabled=_some),
-    _command("junk", "Junk", "octagon-alert", "Ctrl+J", classic="J", gmail="!", enabled=_some, other="Not junk",
+    _command("remove", mark("commands", "Remove for ever…"), "x", "Shift+Del", enabled=_some),
+    _command("junk", mark("commands", "Junk"), "octagon-alert", "Ctrl+J", classic="J", gmail="!", enabled=_some,
+             other=mark("commands", "Not junk"),
              turned=lambda now: now.in_junk),
-    _command("mark_read", "Mark as unread", "mail", "Ctrl+Shift+I", classic="M", gmail="U", enabled=_some,
-             other="Mark as read", turned=lambda now: now.unread),
-    _command("star", "Star", "star", "Ctrl+Shift+S", classic="S", gmail="S", enabled=_some, other="Remove star",
+    _command("mark_read", mark("commands", "Mark as unread"), "mail", "Ctrl+Shift+I", classic="M", gmail="U",
+             enabled=_some,
+             other=mark("commands", "Mark as read"), turned=lambda now: now.unread),
+    _command("star", mark("commands", "Star"), "star", "Ctrl+Shift+S", classic="S", gmail="S", enabled=_some,
+             other=mark("commands", "Remove star"),
              turned=lambda now: now.starred),
-    _command("move", "Move to folder…", "folder-input", "Ctrl+Shift+V", gmail="V", enabled=_some),
-    _command("copy", "Copy to folder…", "copy", "Ctrl+Shift+Y", enabled=_some),
-    _command("tag", "Tag…", "tag", "", gmail="L", enabled=_some),
-    _command("source", "Show source", "code", "Ctrl+U", enabled=_one),
-    _command("print", "Print…", "printer", "Ctrl+P", enabled=_one),
-    _command("undo", "Undo", "undo-2", "Ctrl+Z", gmail="Z", group="edit", enabled=lambda now: now.can_undo),
-    _command("select_all", "Select all", "list-checks", "Ctrl+A", group="edit"),
-    _command("find", "Find in message", "search", "Ctrl+F", group="edit", enabled=_one),
-    _command("search", "Search", "search", "Ctrl+E Ctrl+K F3 Ctrl+Shift+F", gmail="/", group="edit"),
-    _command("quick_filter", "Next quick filter", "list-filter", "Ctrl+Shift+K", group="view"),
-    _command("next", "Next message", "arrow-down", "Ctrl+.", classic="F", gmail="J", group="go"),
-    _command("previous", "Previous message", "arrow-up", "", classic="B", gmail="K", group="go"),
-    _command("next_unread", "Next unread", "mail", "", classic="N", gmail="N", group="go"),
-    _command("previous_unread", "Previous unread", "mail", "", classic="P", gmail="P", group="go"),
-    _command("go_to_folder", "Go to folder…", "folder", "Ctrl+G", group="go", enabled=_account),
-    _command("next_pane", "Next pane", "panel-right", "F6", group="go"),
-    _command("previous_pane", "Previous pane", "panel-left", "Shift+F6", group="go"),
-    _command("back", "Back to the list", "arrow-left", "Alt+Left", group="go"),
-    _command("sync", "Get mail", "refresh-cw", "F5", group="mail", enabled=_account),
-    _command("sync_all", "Get mail of all accounts", "refresh-cw", "Shift+F5", group="mail", enabled=_account),
-    _command("new_folder", "New folder…", "folder-plus", "", group="mail", enabled=_account),
-    _command("add_account", "Add account…", "user-plus", "", group="mail"),
-    _command("activity", "Activity", "history", "Ctrl+Shift+J", group="mail"),
-    _command("toggle_folders", "Show or hide folders", "panel-left", "F9", group="view"),
-    _command("toggle_reader", "Show or hide the reader", "panel-right", "F8", group="view"),
-    _command("group", "Group conversations", "", "", group="view"),
-    _command("zoom_in", "Larger text", "zoom-in", "Ctrl++ Ctrl+=", group="view"),
-    _command("zoom_out", "Smaller text", "zoom-out", "Ctrl+-", group="view"),
-    _command("zoom_reset", "Usual text size", "baseline", "Ctrl+0", group="view"),
-    _command("palette", "All commands…", "keyboard", "Ctrl+Shift+P", group="help"),
-    _command("shortcuts", "Keyboard shortcuts", "keyboard", "F1 Ctrl+?", gmail="?", group="help"),
-    _command("settings", "Settings…", "settings", "Ctrl+,", group="program"),
-    _command("close", "Close window", "x", "Ctrl+W", group="program"),
-    _command("quit", "Quit", "power", "Ctrl+Q", group="program"),
-    *(_command(f"inbox_{n}", f"Inbox {n}", "inbox", f"Alt+{n}", group="go", enabled=_account) for n in range(1, 10)),
-    *(_command(f"tag_{n}", f"Tag: {TAGS[n - 1].name}", "tag", "", classic=str(n), gmail=str(n), enabled=_some)
+    _command("move", mark("commands", "Move to folder…"), "folder-input", "Ctrl+Shift+V", gmail="V", enabled=_some),
+    _command("copy", mark("commands", "Copy to folder…"), "copy", "Ctrl+Shift+Y", enabled=_some),
+    _command("tag", mark("commands", "Tag…"), "tag", "", gmail="L", enabled=_some),
+    _command("source", mark("commands", "Show source"), "code", "Ctrl+U", enabled=_one),
+    _command("print", mark("commands", "Print…"), "printer", "Ctrl+P", enabled=_one),
+    _command("undo", mark("commands", "Undo"), "undo-2", "Ctrl+Z", gmail="Z", group="edit",
+             enabled=lambda now: now.can_undo),
+    _command("select_all", mark("commands", "Select all"), "list-checks", "Ctrl+A", group="edit"),
+    _command("find", mark("commands", "Find in message"), "search", "Ctrl+F", group="edit", enabled=_one),
+    _command("search", mark("commands", "Search"), "search", "Ctrl+E Ctrl+K F3 Ctrl+Shift+F", gmail="/", group="edit"),
+    _command("quick_filter", mark("commands", "Next quick filter"), "list-filter", "Ctrl+Shift+K", group="view"),
+    _command("next", mark("commands", "Next message"), "arrow-down", "Ctrl+.", classic="F", gmail="J", group="go"),
+    _command("previous", mark("commands", "Previous message"), "arrow-up", "", classic="B", gmail="K", group="go"),
+    _command("next_unread", mark("commands", "Next unread"), "mail", "", classic="N", gmail="N", group="go"),
+    _command("previous_unread", mark("commands", "Previous unread"), "mail", "", classic="P", gmail="P", group="go"),
+    _command("go_to_folder", mark("commands", "Go to folder…"), "folder", "Ctrl+G", group="go", enabled=_account),
+    _command("next_pane", mark("commands", "Next pane"), "panel-right", "F6", group="go"),
+    _command("previous_pane", mark("commands", "Previous pane"), "panel-left", "Shift+F6", group="go"),
+    _command("back", mark("commands", "Back to the list"), "arrow-left", "Alt+Left", group="go"),
+    _command("sync", mark("commands", "Get mail"), "refresh-cw", "F5", group="mail", enabled=_account),
+    _command("sync_all", mark("commands", "Get mail of all accounts"), "refresh-cw", "Shift+F5", group="mail",
+             enabled=_account),
+    _command("new_folder", mark("commands", "New folder…"), "folder-plus", "", group="mail", enabled=_account),
+    _command("add_account", mark("commands", "Add account…"), "user-plus", "", group="mail"),
+    _command("activity", mark("commands", "Activity"), "history", "Ctrl+Shift+J", group="mail"),
+    _command("toggle_folders", mark("commands", "Show or hide folders"), "panel-left", "F9", group="view"),
+    _command("toggle_reader", mark("commands", "Show or hide the reader"), "panel-right", "F8", group="view"),
+    _command("group", mark("commands", "Group conversations"), "", "", group="view"),
+    _command("zoom_in", mark("commands", "Larger text"), "zoom-in", "Ctrl++ Ctrl+=", group="view"),
+    _command("zoom_out", mark("commands", "Smaller text"), "zoom-out", "Ctrl+-", group="view"),
+    _command("zoom_reset", mark("commands", "Usual text size"), "baseline", "Ctrl+0", group="view"),
+    _command("palette", mark("commands", "All commands…"), "keyboard", "Ctrl+Shift+P", group="help"),
+    _command("shortcuts", mark("commands", "Keyboard shortcuts"), "keyboard", "F1 Ctrl+?", gmail="?", group="help"),
+    _command("settings", mark("commands", "Settings…"), "settings", "Ctrl+,", group="program"),
+    _command("close", mark("commands", "Close window"), "x", "Ctrl+W", group="program"),
+    _command("quit", mark("commands", "Quit"), "power", "Ctrl+Q", group="program"),
+    *(_command(f"inbox_{n}", f"{INBOX} {n}", "inbox", f"Alt+{n}", group="go", enabled=_account) for n in range(1, 10)),
+    *(_command(f"tag_{n}", f"{TAG}: {TAGS[n - 1].name}", "tag", "", classic=str(n), gmail=str(n), enabled=_some)
       for n in range(1, len(TAGS) + 1)),
-    _command("tag_0", "Remove all tags", "tags", "", classic="0", gmail="0", enabled=_some),
+    _command("tag_0", mark("commands", "Remove all tags"), "tags", "", classic="0", gmail="0", enabled=_some),
 )  # fmt: skip
 
 GROUPS = ("message", "edit", "go", "view", "mail", "help", "program")
@@ -141,6 +151,17 @@ GROUPS = ("message", "edit", "go", "view", "mail", "help", "program")
 def letters(command: Command, letter_set: str) -> str:
     """The single key of a command in a set: `classic`, `gmail`, or none for any other word."""
     return {"classic": command.classic, "gmail": command.gmail}.get(letter_set, "")
+
+
+def worded(text: str) -> str:
+    """A command's text in the person's language. What stands behind a number sign or a colon is put in afterwards."""
+    head, colon, tag = text.partition(": ")
+    if colon:
+        return f"{QCoreApplication.translate('commands', head)}: {QCoreApplication.translate('tags', tag)}"
+    name, space, number = text.rpartition(" ")
+    if number.isdigit():
+        return f"{QCoreApplication.translate('commands', name)}{space}{number}"
+    return QCoreApplication.translate("commands", text)
 
 
 class Commands(QObject):
@@ -186,7 +207,7 @@ class Commands(QObject):
         """The command in words, as it would act now."""
         command = self.all[name]
         turned = command.turned is not None and command.turned(self._situation)
-        return QCoreApplication.translate("commands", command.other if turned else command.text)
+        return worded(command.other if turned else command.text)
 
     def update(self, now: Situation) -> None:
         """Enable and word everything for another situation."""

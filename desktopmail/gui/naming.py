@@ -22,28 +22,28 @@ UNIFIED_ICONS = {Unified.INBOX: "inbox", Unified.STARRED: "star", Unified.DRAFTS
 
 def role_name(role: Role) -> str:
     """A special folder in the person's language."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return {
-        Role.INBOX: tr("folders", "Inbox"),
-        Role.DRAFTS: tr("folders", "Drafts"),
-        Role.SENT: tr("folders", "Sent"),
-        Role.ARCHIVE: tr("folders", "Archive"),
-        Role.JUNK: tr("folders", "Junk"),
-        Role.TRASH: tr("folders", "Trash"),
-        Role.ALL: tr("folders", "All mail"),
-        Role.OUTBOX: tr("folders", "Outbox"),
+        Role.INBOX: translate("folders", "Inbox"),
+        Role.DRAFTS: translate("folders", "Drafts"),
+        Role.SENT: translate("folders", "Sent"),
+        Role.ARCHIVE: translate("folders", "Archive"),
+        Role.JUNK: translate("folders", "Junk"),
+        Role.TRASH: translate("folders", "Trash"),
+        Role.ALL: translate("folders", "All mail"),
+        Role.OUTBOX: translate("folders", "Outbox"),
         Role.NONE: "",
     }[role]
 
 
 def unified_name(view: Unified) -> str:
     """A unified view in the person's language."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return {
-        Unified.INBOX: tr("folders", "Inbox"),
-        Unified.STARRED: tr("folders", "Starred"),
-        Unified.DRAFTS: tr("folders", "Drafts"),
-        Unified.SENT: tr("folders", "Sent"),
+        Unified.INBOX: translate("folders", "Inbox"),
+        Unified.STARRED: translate("folders", "Starred"),
+        Unified.DRAFTS: translate("folders", "Drafts"),
+        Unified.SENT: translate("folders", "Sent"),
     }[view]
 
 

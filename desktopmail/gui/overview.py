@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktopmail.gui.commands import COMMANDS, GROUPS, Command, letters
+from desktopmail.gui.commands import COMMANDS, GROUPS, Command, letters, worded
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
@@ -91,7 +91,7 @@ def _repeated(command: Command) -> bool:
 def _named(command: Command) -> str:
     if command.id == "inbox_1":
         return QCoreApplication.translate("overview", "First Inbox, and so on to the ninth")
-    return QCoreApplication.translate("commands", command.text).rstrip("…")
+    return worded(command.text).rstrip("…")
 
 
 def _caps(keys: Sequence[str]) -> QHBoxLayout:
@@ -107,15 +107,15 @@ def _caps(keys: Sequence[str]) -> QHBoxLayout:
 
 def title(group: str) -> str:
     """A group of commands in the person's language."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     names = {
-        "message": tr("overview", "Messages"),
-        "edit": tr("overview", "Editing and searching"),
-        "go": tr("overview", "Going places"),
-        "view": tr("overview", "View"),
-        "mail": tr("overview", "Mail"),
-        "help": tr("overview", "Help"),
-        "program": tr("overview", "Program"),
+        "message": translate("overview", "Messages"),
+        "edit": translate("overview", "Editing and searching"),
+        "go": translate("overview", "Going places"),
+        "view": translate("overview", "View"),
+        "mail": translate("overview", "Mail"),
+        "help": translate("overview", "Help"),
+        "program": translate("overview", "Program"),
     }
     assert set(names) == set(GROUPS)
     return names[group]

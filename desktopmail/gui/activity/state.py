@@ -26,7 +26,7 @@ class Standing:
 
 def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) -> Standing:
     """What matters most now: a problem, then mail that did not go out, then being offline, then work, then rest."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     rows = list(activities)
     out = list(outbox)
     problems = [each for each in rows if each.state is State.PROBLEM]
@@ -34,28 +34,34 @@ def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) ->
         first = problems[0].problem
         text = first.title if first is not None else problems[0].words
         if len(problems) > 1:
-            text = tr("activity", "{0} accounts need attention").format(words.number(len(problems)))
+            text = translate("activity", "{0} accounts need attention").format(words.number(len(problems)))
         return Standing(text, "circle-alert", "bad")
     stuck = sum(each.stuck for each in out)
     if stuck:
-        text = tr("activity", "1 message was not sent") if stuck == 1 else tr("activity", "{0} messages were not sent")
+        text = (
+            translate("activity", "1 message was not sent")
+            if stuck == 1
+            else translate("activity", "{0} messages were not sent")
+        )
         return Standing(text.format(words.number(stuck)), "circle-alert", "bad")
     offline = [each for each in rows if each.state is State.OFFLINE]
     if offline and len(offline) == len(rows):
-        return Standing(offline[0].words or tr("activity", "Offline"), "cloud-off", "care")
+        return Standing(offline[0].words or translate("activity", "Offline"), "cloud-off", "care")
     working = [each for each in rows if each.state is State.WORKING]
     if working:
         return Standing(_work(working), "refresh-cw")
     if offline:
         text = (
-            tr("activity", "1 account is offline") if len(offline) == 1 else tr("activity", "{0} accounts are offline")
+            translate("activity", "1 account is offline")
+            if len(offline) == 1
+            else translate("activity", "{0} accounts are offline")
         )
         return Standing(text.format(words.number(len(offline))), "cloud-off", "care")
     if any(each.state is State.CONNECTING for each in rows):
-        return Standing(tr("activity", "Connecting"), "refresh-cw")
+        return Standing(translate("activity", "Connecting"), "refresh-cw")
     if any(each.going for each in out):
-        return Standing(tr("activity", "Sending"), "send")
-    return Standing(tr("activity", "Up to date") if rows else "", "check")
+        return Standing(translate("activity", "Sending"), "send")
+    return Standing(translate("activity", "Up to date") if rows else "", "check")
 
 
 def _work(working: list[Activity]) -> str:

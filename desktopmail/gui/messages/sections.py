@@ -16,22 +16,22 @@ from desktopmail.gui.messages.layout import Section
 @lru_cache(maxsize=2)
 def borders(today: date) -> list[tuple[int, str]]:
     """The first second of every section and its title, newest first; older than the last one is 'Older'."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     locale = QLocale()
     monday = today - timedelta(days=(today.isoweekday() - locale.firstDayOfWeek().value) % 7)
     month = today.replace(day=1)
     days = [
-        (today, tr("sections", "Today")),
-        (today - timedelta(days=1), tr("sections", "Yesterday")),
-        (monday, tr("sections", "This week")),
-        (monday - timedelta(days=7), tr("sections", "Last week")),
-        (month, tr("sections", "This month")),
+        (today, translate("sections", "Today")),
+        (today - timedelta(days=1), translate("sections", "Yesterday")),
+        (monday, translate("sections", "This week")),
+        (monday - timedelta(days=7), translate("sections", "Last week")),
+        (month, translate("sections", "This month")),
     ]
     for _ in range(3):
         month = (month - timedelta(days=1)).replace(day=1)
         days.append((month, _month(locale, month, today)))
     year = today.year
-    days.append((date(year, 1, 1), tr("sections", "Earlier this year")))
+    days.append((date(year, 1, 1), translate("sections", "Earlier this year")))
     days += [(date(before, 1, 1), str(before)) for before in range(year - 1, year - 40, -1)]
     found: list[tuple[int, str]] = []
     earliest = None

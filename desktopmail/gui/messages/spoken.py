@@ -13,24 +13,24 @@ from desktopmail.gui.style.tags import shown_tags
 
 def spoken(summary: Summary) -> str:
     """'Unread, starred, Ada Lovelace, subject, 2 attachments, 3 March 2026 14:32'."""
-    tr = QCoreApplication.translate
-    parts = [] if Flags.SEEN in summary.flags else [tr("spoken", "Unread")]
+    translate = QCoreApplication.translate
+    parts = [] if Flags.SEEN in summary.flags else [translate("spoken", "Unread")]
     for flag, word in (
-        (Flags.STARRED, tr("spoken", "starred")),
-        (Flags.ANSWERED, tr("spoken", "answered")),
-        (Flags.FORWARDED, tr("spoken", "forwarded")),
-        (Flags.DRAFT, tr("spoken", "draft")),
+        (Flags.STARRED, translate("spoken", "starred")),
+        (Flags.ANSWERED, translate("spoken", "answered")),
+        (Flags.FORWARDED, translate("spoken", "forwarded")),
+        (Flags.DRAFT, translate("spoken", "draft")),
     ):
         if flag in summary.flags:
             parts.append(word)
     parts.append(people(summary.sender) or people(summary.to))
-    parts.append(summary.subject or tr("spoken", "no subject"))
+    parts.append(summary.subject or translate("spoken", "no subject"))
     if summary.thread_size > 1:
         parts.append(words.messages(summary.thread_size))
     if summary.attachments:
-        parts.append(tr("spoken", "with attachment"))
+        parts.append(translate("spoken", "with attachment"))
     if summary.copy is Copy.SERVER:
-        parts.append(tr("spoken", "only on the server"))
+        parts.append(translate("spoken", "only on the server"))
     parts += [tag.name for tag in shown_tags(summary.tags)]
     parts += [summary.problem, dates.spoken(summary.date)]
     text = ", ".join(part for part in parts if part)

@@ -31,13 +31,13 @@ MARGIN = 64
 def paper_document(body: Body) -> str:
     """The whole document: subject, people, date, then the message, as dark ink on white."""
     inner = body.html if body.html.strip() else f"<pre>{html.escape(body.text)}</pre>"
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     rows = (
-        (say("paper", "From"), listed(body.sender)),
-        (say("paper", "To"), listed(body.to)),
-        (say("paper", "Cc"), listed(body.cc)),
-        (say("paper", "Date"), dates.whole(body.date, body.date_offset)),
-        (say("paper", "Attachments"), ", ".join(part.name for part in body.attachments)),
+        (translate("paper", "From"), listed(body.sender)),
+        (translate("paper", "To"), listed(body.to)),
+        (translate("paper", "Cc"), listed(body.cc)),
+        (translate("paper", "Date"), dates.whole(body.date, body.date_offset)),
+        (translate("paper", "Attachments"), ", ".join(part.name for part in body.attachments)),
     )
     head = "".join(
         f"<tr><td style='padding:1px 12px 1px 0;vertical-align:top;white-space:nowrap'>{html.escape(name)}</td>"

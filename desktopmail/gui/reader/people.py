@@ -19,20 +19,19 @@ NOBODY = Address("", "")
 def to_words(to: Sequence[Address], cc: Sequence[Address], own: frozenset[str]) -> str:
     """'to me', 'to me and 3 others', 'to Ada and Bob', 'to Ada and 12 others'."""
 
-    def say(text: str) -> str:
-        return QCoreApplication.translate("header", text)
+    translate = QCoreApplication.translate
 
     everyone = [*to, *cc]
     if not everyone:
-        return say("to nobody named")
+        return translate("header", "to nobody named")
     mine = [each for each in everyone if each.address.casefold() in own]
-    first = say("me") if mine else one_line(shown_name(everyone[0].shown, ""))[:60]
+    first = translate("header", "me") if mine else one_line(shown_name(everyone[0].shown, ""))[:60]
     others = [each for each in everyone if each not in mine] if mine else everyone[1:]
     if not others:
-        return say("to {0}").format(first)
+        return translate("header", "to {0}").format(first)
     if len(others) == 1:
-        return say("to {0} and {1}").format(first, one_line(shown_name(others[0].shown, ""))[:60])
-    return say("to {0} and {1} others").format(first, len(others))
+        return translate("header", "to {0} and {1}").format(first, one_line(shown_name(others[0].shown, ""))[:60])
+    return translate("header", "to {0} and {1} others").format(first, len(others))
 
 
 def verdict_words(body: Body) -> str:

@@ -65,20 +65,20 @@ class StateCard(QWidget):
 
 def not_here(why: str, again: Callable[[], None]) -> StateCard:
     """The card for a message whose content is still on the server; `why` it could not be fetched now."""
-    say = QCoreApplication.translate
-    title = say("state", "This message is on its server and not here yet")
-    return StateCard("cloud-download", title, why, acts=((say("state", "Fetch now"), again),))
+    translate = QCoreApplication.translate
+    title = translate("state", "This message is on its server and not here yet")
+    return StateCard("cloud-download", title, why, acts=((translate("state", "Fetch now"), again),))
 
 
 def for_error(error: MailError, again: Callable[[], None], source: Callable[[], None]) -> StateCard:
     """The card for a body that could not be shown."""
 
-    def say(text: str) -> str:
-        return QCoreApplication.translate("state", text)
-
+    translate = QCoreApplication.translate
     if isinstance(error, ContentMissing):
-        return StateCard("cloud-download", error.title, error.detail, acts=((say("Try again"), again),), log=error.log)
+        return StateCard(
+            "cloud-download", error.title, error.detail, acts=((translate("state", "Try again"), again),), log=error.log
+        )
     if isinstance(error, NotFound):
-        return StateCard("mail-open", say("This message is no longer here"), error.detail)
-    acts = ((say("Try again"), again), (say("Show source"), source))
+        return StateCard("mail-open", translate("state", "This message is no longer here"), error.detail)
+    acts = ((translate("state", "Try again"), again), (translate("state", "Show source"), source))
     return StateCard("triangle-alert", error.title, error.detail, acts=acts, log=error.log)

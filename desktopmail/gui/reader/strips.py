@@ -5,8 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from desktopmail.domain.body import Body, Warning
+from desktopmail.gui.marking import mark
 from desktopmail.gui.reader.people import listed, one_line
 from desktopmail.gui.widgets.strip import Act, Notice
+
+translate = QCoreApplication.translate
 
 
 def notices(body: Body, source: Act) -> list[Notice]:
@@ -19,7 +22,7 @@ def notices(body: Body, source: Act) -> list[Notice]:
     found += _deliveries(body)
     verdict = body.verdict
     if verdict.by is not None and verdict.dmarc == "fail":
-        text = _say("{0} checked the sender and could not confirm it. Do not rely on the name above.")
+        text = translate("strips", "{0} checked the sender and could not confirm it. Do not rely on the name above.")
         found.append(Notice(text.format(verdict.by), "shield-alert", "bad", weight=9))
     return found
 
@@ -27,9 +30,14 @@ def notices(body: Body, source: Act) -> list[Notice]:
 def _deliveries(body: Body) -> list[Notice]:
     """What a delivery report says (RFC 3464), by recipient."""
     sentences = {
-        "failed": (_say("Your message did not reach {0}"), "circle-alert", "bad", 8),
-        "delayed": (_say("Your message to {0} is delayed and is still being tried"), "clock-alert", "care", 7),
-        "delivered": (_say("Your message reached {0}"), "circle-check", "good", 4),
+        "failed": (translate("strips", "Your message did not reach {0}"), "circle-alert", "bad", 8),
+        "delayed": (
+            translate("strips", "Your message to {0} is delayed and is still being tried"),
+            "clock-alert",
+            "care",
+            7,
+        ),
+        "delivered": (translate("strips", "Your message reached {0}"), "circle-check", "good", 4),
     }
     found = []
     for each in body.delivery[:20]:
@@ -46,38 +54,73 @@ def _notice(warning: Warning, body: Body, source: Act) -> Notice | None:
     if kind in ("not-downloaded", "remote-content", "executable-attachment", "type-mismatch", "name-altered"):
         return None
     if kind in ("damaged-headers", "damaged-structure", "too-deep", "too-large", "undecodable"):
-        acts = ((_say("Show source"), source),)
-        return Notice(_DAMAGE.get(kind, detail), "triangle-alert", "secondary", acts, 2)
+        acts = ((translate("strips", "Show source"), source),)
+        return Notice(_damage(kind, detail), "triangle-alert", "secondary", acts, 2)
     if kind == "reply-to-differs":
         where = listed(body.reply_to) or detail
-        return Notice(_say("An answer goes to {0}").format(where), "corner-up-left", "care", weight=5)
+        return Notice(translate("strips", "An answer goes to {0}").format(where), "corner-up-left", "care", weight=5)
     words, icon, tone, weight = _WORDS.get(kind, ("{0}", "info", "secondary", 1))
-    text = _say(words).format(detail) if "{0}" in words else _say(words)
+    text = translate("strips", words).format(detail) if "{0}" in words else translate("strips", words)
     return Notice(text, icon, tone, weight=weight) if text.strip() else None
 
 
-def _say(text: str) -> str:
-    return QCoreApplication.translate("strips", text)
+def _damage(kind: str, detail: str) -> str:
+    return translate("strips", _DAMAGE[kind]) if kind in _DAMAGE else detail
 
 
 _DAMAGE = {
-    "damaged-headers": "The head of this message is damaged; shown as far as it can be read",
-    "damaged-structure": "This message is not well formed; shown as far as it can be read",
-    "too-deep": "This message is nested too deeply to show all of it",
-    "too-large": "Part of this message is too large to show",
-    "undecodable": "Some characters of this message could not be read",
+    "damaged-headers": mark("strips", "The head of this message is damaged; shown as far as it can be read"),
+    "damaged-structure": mark("strips", "This message is not well formed; shown as far as it can be read"),
+    "too-deep": mark("strips", "This message is nested too deeply to show all of it"),
+    "too-large": mark("strips", "Part of this message is too large to show"),
+    "undecodable": mark("strips", "Some characters of this message could not be read"),
 }
 _WORDS: dict[str, tuple[str, str, str, int]] = {
-    "several-from": ("This message names several senders: {0}", "users", "care", 7),
-    "no-sender": ("This message does not say who sent it.", "circle-help", "care", 6),
-    "ambiguous-address": ("The sender's address is written in an unclear way: {0}", "circle-alert", "care", 6),
-    "name-looks-like-address": ("The sender's name looks like another address: {0}", "circle-alert", "care", 7),
-    "confusable-domain": ("The sender's address looks like another one: {0}", "shield-alert", "bad", 8),
-    "bidi-or-control": ("The head of this message has hidden characters: {0}", "circle-alert", "care", 5),
-    "unknown-for-known-name": ("You know this name under another address: {0}", "circle-alert", "care", 7),
-    "link-differs": ("A link goes elsewhere than it says: {0}", "link", "care", 8),
-    "suspicious-link": ("A link hides where it goes: {0}", "link", "care", 8),
-    "external-body": ("Part of this message lies elsewhere and is not fetched: {0}", "cloud-off", "secondary", 2),
-    "receipt-requested": ("The sender asks to be told when you read this. Nothing was sent.", "mail", "secondary", 3),
-    "unsigned-part-beside-signed": ("Only a part of this message is signed.", "shield-alert", "care", 6),
-}  # fmt: skip
+    "several-from": (mark("strips", "This message names several senders: {0}"), "users", "care", 7),
+    "no-sender": (mark("strips", "This message does not say who sent it."), "circle-help", "care", 6),
+    "ambiguous-address": (
+        mark("strips", "The sender's address is written in an unclear way: {0}"),
+        "circle-alert",
+        "care",
+        6,
+    ),
+    "name-looks-like-address": (
+        mark("strips", "The sender's name looks like another address: {0}"),
+        "circle-alert",
+        "care",
+        7,
+    ),
+    "confusable-domain": (mark("strips", "The sender's address looks like another one: {0}"), "shield-alert", "bad", 8),
+    "bidi-or-control": (
+        mark("strips", "The head of this message has hidden characters: {0}"),
+        "circle-alert",
+        "care",
+        5,
+    ),
+    "unknown-for-known-name": (
+        mark("strips", "You know this name under another address: {0}"),
+        "circle-alert",
+        "care",
+        7,
+    ),
+    "link-differs": (mark("strips", "A link goes elsewhere than it says: {0}"), "link", "care", 8),
+    "suspicious-link": (mark("strips", "A link hides where it goes: {0}"), "link", "care", 8),
+    "external-body": (
+        mark("strips", "Part of this message lies elsewhere and is not fetched: {0}"),
+        "cloud-off",
+        "secondary",
+        2,
+    ),
+    "receipt-requested": (
+        mark("strips", "The sender asks to be told when you read this. Nothing was sent."),
+        "mail",
+        "secondary",
+        3,
+    ),
+    "unsigned-part-beside-signed": (
+        mark("strips", "Only a part of this message is signed."),
+        "shield-alert",
+        "care",
+        6,
+    ),
+}

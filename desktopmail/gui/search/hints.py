@@ -90,18 +90,18 @@ VALUES: dict[str, tuple[str, ...]] = {
 
 
 def _explained(operator: str) -> str:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return {
-        "from": tr("hints", "who wrote it"),
-        "to": tr("hints", "who got it"),
-        "subject": tr("hints", "words of the subject"),
-        "body": tr("hints", "words of the text"),
-        "in": tr("hints", "a folder"),
-        "is": tr("hints", "unread, starred, answered"),
-        "has": tr("hints", "attachment"),
-        "file": tr("hints", "name of an attachment"),
-        "tag": tr("hints", "a tag"),
-        "before": tr("hints", "a day, or 7d, 1m, 1y"),
-        "after": tr("hints", "a day, or 7d, 1m, 1y"),
-        "larger": tr("hints", "size, as 5M"),
+        "from": translate("hints", "who wrote it"),
+        "to": translate("hints", "who got it"),
+        "subject": translate("hints", "words of the subject"),
+        "body": translate("hints", "words of the text"),
+        "in": translate("hints", "a folder"),
+        "is": translate("hints", "unread, starred, answered"),
+        "has": translate("hints", "attachment"),
+        "file": translate("hints", "name of an attachment"),
+        "tag": translate("hints", "a tag"),
+        "before": translate("hints", "a day, or 7d, 1m, 1y"),
+        "after": translate("hints", "a day, or 7d, 1m, 1y"),
+        "larger": translate("hints", "size, as 5M"),
     }[operator]

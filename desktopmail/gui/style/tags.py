@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from desktopmail.gui.marking import mark
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -18,11 +20,11 @@ class Tag:
 
 
 TAGS = (
-    Tag("$label1", "Important", 6),
-    Tag("$label2", "Work", 1),
-    Tag("$label3", "Personal", 2),
-    Tag("$label4", "To do", 0),
-    Tag("$label5", "Later", 3),
+    Tag("$label1", mark("tags", "Important"), 6),
+    Tag("$label2", mark("tags", "Work"), 1),
+    Tag("$label3", mark("tags", "Personal"), 2),
+    Tag("$label4", mark("tags", "To do"), 0),
+    Tag("$label5", mark("tags", "Later"), 3),
 )
 _KNOWN = {tag.keyword: tag for tag in TAGS}
 
