@@ -17,10 +17,7 @@ _ATOM = re.compile(r"\\?[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
 _SPECIAL = re.compile(r"([\"\\])")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-HEADER_FIELDS = (
-    "DATE FROM SENDER REPLY-TO TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES "
-    "LIST-ID CONTENT-TYPE AUTO-SUBMITTED X-PRIORITY"
-)
+HEADER_FIELDS = "DATE FROM TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES LIST-ID CONTENT-TYPE"
 
 
 def astring(text: str) -> Part:
