@@ -18,7 +18,6 @@ from desktopmail.domain.ids import AccountId, FolderId
 from desktopmail.engine.parts import Parts
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
-from desktopmail.store.transaction import Transaction
 from desktopmail.store.worker import Worker
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ T = TypeVar("T")
 class Engine(Parts):
     """Made by `open`, ended by `close`. The window calls `start` and everything goes on by itself; the command line
     calls `sync` instead, never both. The verbs are those of its parts: `actions`, `reading`, `composing`, `outbox`,
-    `accounts`, `folders`, `search`, `contacts`, `discovery`, `transfer`, `diagnosis`."""
+    `accounts`, `folders`, `search`, `settings`, `contacts`, `discovery`, `transfer`, `diagnosis`."""
 
     @classmethod
     async def open(
@@ -96,16 +95,7 @@ class Engine(Parts):
 
     async def change_settings(self, **values: Any) -> Settings:
         """Store preferences by name; all of them as they are then. Unknown names are left out."""
-        from desktopmail.domain.settings import Settings
-
-        known = {name: value for name, value in values.items() if hasattr(Settings, name)}
-
-        def work(tx: Transaction) -> Settings:
-            for name, value in known.items():
-                tx.settings.set(name, value)
-            return tx.settings.all()
-
-        return await self._store.write(work)
+        return await self.settings.change(**values)
 
     async def sync(
         self,

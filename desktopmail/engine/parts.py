@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.outbox import Outbox
     from desktopmail.engine.reading import Reading
     from desktopmail.engine.search import Search
+    from desktopmail.engine.settings import SettingsVerbs
     from desktopmail.engine.transfer import Transfer
 
 
@@ -98,6 +99,12 @@ def _search(parts: Parts) -> Search:
     return Search(parts._store)
 
 
+def _settings(parts: Parts) -> SettingsVerbs:
+    from desktopmail.engine.settings import SettingsVerbs
+
+    return SettingsVerbs(parts._store)
+
+
 def _transfer(parts: Parts) -> Transfer:
     from desktopmail.engine.transfer import Transfer
 
@@ -117,6 +124,7 @@ class Parts:
     outbox = Lazy(_outbox)
     reading = Lazy(_reading)
     search = Lazy(_search)
+    settings = Lazy(_settings)
     transfer = Lazy(_transfer)
     _lanes = Lazy(_lanes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +14,7 @@ from desktopmail.domain.account import Account
 from desktopmail.domain.address import Address
 from desktopmail.domain.errors import StoreFailed
 from desktopmail.domain.folder import Folder, Place
-from desktopmail.domain.ids import FolderId, ThreadId
+from desktopmail.domain.ids import AccountId, FolderId, ThreadId
 from desktopmail.domain.message import Summary
 from desktopmail.domain.settings import Settings
 from desktopmail.store import listing
@@ -28,7 +29,10 @@ from desktopmail.store.trust import images_allowed
 if TYPE_CHECKING:
     from desktopmail.domain.action import HistoryEvent, JournalEntry
     from desktopmail.domain.draft import Outgoing
+    from desktopmail.domain.health import Health
+    from desktopmail.domain.hosts import HostSeen, Pin
     from desktopmail.domain.query import Query
+    from desktopmail.domain.settings import SettingChange
 
 
 class Lists:
@@ -119,6 +123,13 @@ class Reader(Lists):
         with mapped(self._db, self._path):
             return accounts(self._db)
 
+    def health(self, account: AccountId) -> Health:
+        """How one account is; empty when nothing is known."""
+        from desktopmail.store.sightings import health
+
+        with mapped(self._db, self._path):
+            return health(self._db, account, int(time.time()))
+
     def outbox(self, message: int = 0) -> tuple[Outgoing, ...]:
         """Everything on its way out, or one entry of it."""
         with mapped(self._db, self._path):
@@ -163,3 +174,31 @@ class Reader(Lists):
         """Whether remote images of this address may be shown."""
         with mapped(self._db, self._path):
             return images_allowed(self._db, address)
+
+    def settings_past(self, limit: int = 20) -> tuple[SettingChange, ...]:
+        """The newest changes of preferences that can be taken back, newest first."""
+        from desktopmail.store.settings import past_changes
+
+        with mapped(self._db, self._path):
+            return past_changes(self._db, limit)
+
+    def hosts(self) -> tuple[HostSeen, ...]:
+        """The hosts this program spoke to, by purpose, the latest first. What was not written yet is missing."""
+        from desktopmail.store.hosts import hosts
+
+        with mapped(self._db, self._path):
+            return hosts(self._db)
+
+    def image_senders(self) -> tuple[str, ...]:
+        """Whose remote images are shown without asking: addresses, and '@domain' for whole domains."""
+        from desktopmail.store.trust import image_senders
+
+        with mapped(self._db, self._path):
+            return image_senders(self._db)
+
+    def pins(self) -> tuple[Pin, ...]:
+        """The certificates trusted by hand."""
+        from desktopmail.store.trust import pins
+
+        with mapped(self._db, self._path):
+            return pins(self._db)

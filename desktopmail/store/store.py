@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,6 +26,7 @@ from desktopmail.store.worker import Worker
 if TYPE_CHECKING:
     from desktopmail.store.check import CheckReport
     from desktopmail.store.content import Content
+    from desktopmail.store.hosts import HostNotes
     from desktopmail.store.text import TextIndex
 
 T = TypeVar("T")
@@ -76,6 +78,13 @@ class Store:
             undone.pop_all()
         return store
 
+    @cached_property
+    def hosts(self) -> HostNotes:
+        """Takes note of the hosts this program speaks to; written along with the next transaction."""
+        from desktopmail.store.hosts import HostNotes
+
+        return HostNotes()
+
     async def write(self, fn: Callable[[Transaction], T], *, durable: bool = False) -> T:
         """The value of `fn(tx)` in a committed transaction; all or nothing. With `durable` it survives a power cut.
 
@@ -87,7 +96,10 @@ class Store:
             notes = Notes()
 
             def inside(db: apsw.Connection) -> T:
-                value = fn(Transaction(db, notes, int(time.time())))
+                tx = Transaction(db, notes, int(time.time()))
+                value = fn(tx)
+                if "hosts" in self.__dict__ and self.hosts.waiting:
+                    self.hosts.write(tx)
                 notes.settle(db)
                 return value
 
@@ -164,6 +176,8 @@ class Store:
         """Finish what was handed over, close the files, give the lock back. Harmless when done twice."""
         if self._closed:
             return
+        if "hosts" in self.__dict__ and self.hosts.waiting:
+            await self.write(lambda tx: None)
         await self._content_thread.run(lambda: None)
         await self._raw_thread.run(lambda: None)
         await self._mail_thread.run(lambda: None)

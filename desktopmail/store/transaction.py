@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from desktopmail.store.difference import Differences
     from desktopmail.store.drafts import Drafts
     from desktopmail.store.history import History
+    from desktopmail.store.hosts import Hosts
     from desktopmail.store.journal import Journal
     from desktopmail.store.messages import Messages
     from desktopmail.store.outbox import Outbox
     from desktopmail.store.server_folders import Folders
     from desktopmail.store.settings import SettingsTable
+    from desktopmail.store.sightings import Sightings
     from desktopmail.store.trust import Trust
     from desktopmail.store.wishes import Wishes
 
@@ -84,6 +86,12 @@ class Transaction:
         return History(self._db, self.now)
 
     @cached_property
+    def hosts(self) -> Hosts:
+        from desktopmail.store.hosts import Hosts
+
+        return Hosts(self._db)
+
+    @cached_property
     def journal(self) -> Journal:
         from desktopmail.store.journal import Journal
 
@@ -106,6 +114,12 @@ class Transaction:
         from desktopmail.store.settings import SettingsTable
 
         return SettingsTable(self._db, self.notes)
+
+    @cached_property
+    def sightings(self) -> Sightings:
+        from desktopmail.store.sightings import Sightings
+
+        return Sightings(self._db, self.now)
 
     @cached_property
     def trust(self) -> Trust:

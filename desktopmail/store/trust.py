@@ -6,6 +6,7 @@ import time
 
 import apsw
 
+from desktopmail.domain.hosts import Pin
 from desktopmail.store.notes import Notes
 from desktopmail.store.packing import clean
 
@@ -15,6 +16,16 @@ def images_allowed(db: apsw.Connection, address: str) -> bool:
     folded = clean(address).casefold()
     domain = "@" + folded.rpartition("@")[2]
     return bool(db.execute("SELECT EXISTS (SELECT 1 FROM image_sender WHERE sender IN (?, ?))", (folded, domain)).get)
+
+
+def image_senders(db: apsw.Connection) -> tuple[str, ...]:
+    """Everybody whose remote images are shown without asking, in alphabetical order."""
+    return tuple(sender for (sender,) in db.execute("SELECT sender FROM image_sender ORDER BY sender"))
+
+
+def pins(db: apsw.Connection) -> tuple[Pin, ...]:
+    """Every certificate trusted by hand."""
+    return tuple(Pin(*row) for row in db.execute("SELECT host, port, fingerprint, at FROM pin ORDER BY host, port, at"))
 
 
 class Trust:
@@ -61,4 +72,4 @@ class Trust:
 
     def image_senders(self) -> tuple[str, ...]:
         """Everybody `allow_images` was called for."""
-        return tuple(sender for (sender,) in self._db.execute("SELECT sender FROM image_sender ORDER BY sender"))
+        return image_senders(self._db)
