@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from desktopmail.domain.account import Account
 from desktopmail.domain.draft import Outgoing, Sending
 from desktopmail.domain.errors import MailError, NotFound, PossiblySent, Refused
+from desktopmail.domain.health import Line, Side
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.engine import filing
 from desktopmail.engine.delivery import GIVE_UP_SECONDS, Outcome, judge, pause
@@ -107,10 +108,20 @@ def judged(tx: Transaction, job: Job, answer: Answer) -> Outgoing:
         case Outcome.SENT:
             tx.outbox.set_state(message, Sending.SENT, found.words, found.results)
             filing.to_sent(tx, message, answer.text if isinstance(answer, Submission) else "")
+    _note_server(tx, job, answer)
     outcome = present(tx, message)
     if outcome.state is Sending.SENT and not found.words:
         tx.outbox.remove(message)
     return outcome
+
+
+def _note_server(tx: Transaction, job: Job, answer: Answer) -> None:
+    """What the submission server was like, for the health of the account."""
+    outgoing = job.account.outgoing
+    if isinstance(answer, Submission) and answer.encryption is not None and outgoing is not None:
+        place = outgoing.endpoint
+        line = Line(Side.OUTGOING, place.host, place.port, answer.encryption, answer.mechanism, tx.now)
+        tx.sightings.line(job.account.id, line)
 
 
 def unsure(tx: Transaction, message: MessageId, words: str) -> Outgoing:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection
+from dataclasses import replace
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import ConnectionLost, Refused, SignInRefused
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally, Teller
+from desktopmail.engine.health import Recorder
 from desktopmail.engine.imap.bodies import Bodies, Trouble
 from desktopmail.engine.imap.lines import Lines, Purpose
 from desktopmail.engine.imap.pull import Pull
 from desktopmail.engine.imap.push import Push
 from desktopmail.engine.imap.watch import LOOK_SECONDS, watch
 from desktopmail.engine.imap.windows import BODY_BUDGET
+from desktopmail.engine.imap.witness import Witness
 from desktopmail.protocols.imap.mailboxes import Namespace
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.store.secrets import PasswordSource
@@ -39,6 +42,7 @@ class ImapRemote:
         self._space: Namespace | None = None
         self._budget = 4 * SMALLEST_PIECE
         self._trouble = Trouble()
+        self._witness = Witness(Recorder(store, account.id))
         self._working = asyncio.Lock()
         self._fetching = asyncio.Lock()
 
@@ -48,9 +52,12 @@ class ImapRemote:
             session = await self._work_line()
             pull = Pull(session, self._store, self._account, self._teller, self.tally)
             space = await self._namespace(session)
-            if folders is None or await pull.some(folders, space):
+            before = replace(self.tally)
+            whole = folders is None or await pull.some(folders, space)
+            if whole:
                 await pull.everything(space)
             self._trouble.closed.clear()
+            await self._witness.pulled(session, before, self.tally, whole=whole)
 
     async def push(self, *, force: bool = False) -> bool:
         """Make the server agree with the person. Whether a pull has to tell how some of it ended."""
@@ -98,6 +105,7 @@ class ImapRemote:
 
     async def _work_line(self) -> ImapSession:
         session = await self._lines.get(Purpose.WORK)
+        await self._witness.meet(session)
         if session.selected is None and self._space is None:
             self._teller.working("Looking for new messages")
         return session

@@ -56,7 +56,7 @@ class News:
 class Dialogue:
     """A signed-in connection. Life: made by `opening.sign_in`, used by one task at a time (others wait their turn),
     closed for good by `logout`, by `drop`, by the server, or by whatever leaves a response half read: a time-out, a
-    cancellation, a refusing sink. It is never mended; open another one."""
+    cancellation, a refusing sink. It is never mended; open another one. `mechanism` is how one signed in."""
 
     def __init__(self, wire: Wire, endpoint: Endpoint, patience: Patience = PATIENT) -> None:
         self.endpoint = endpoint
@@ -68,6 +68,7 @@ class Dialogue:
         self.exists = 0
         self.alerts: list[str] = []
         self.software = ""
+        self.mechanism = ""
         self.quirks = Quirks()
         self._wire = wire
         self._lock = asyncio.Lock()

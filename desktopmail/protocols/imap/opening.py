@@ -125,6 +125,7 @@ class Opening(Dialogue):
             raise self._refused(error) from error
         if mechanism is not None and not mechanism.proven:
             raise violation("the server did not prove itself")
+        self.mechanism = mechanism.name if mechanism is not None else "LOGIN"
         self._wire.state = AUTH
         code, words = request.code()
         if code == "CAPABILITY":

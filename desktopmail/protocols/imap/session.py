@@ -7,6 +7,8 @@ import contextlib
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError
+from desktopmail.domain.health import Encryption
+from desktopmail.protocols import encryption
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.imap import opening
 from desktopmail.protocols.imap.changing import ChangeVerbs
@@ -14,13 +16,14 @@ from desktopmail.protocols.imap.dialogue import PATIENT, Patience
 from desktopmail.protocols.imap.fetching import FetchVerbs
 from desktopmail.protocols.imap.folders import FolderVerbs
 from desktopmail.protocols.imap.idling import IdleVerbs
+from desktopmail.protocols.imap.quota import QuotaVerbs
 
 OPEN_SECONDS = 30.0
 ALIVE_SECONDS = 30.0
 LOGOUT_SECONDS = 5.0
 
 
-class ImapSession(opening.Opening, FolderVerbs, FetchVerbs, ChangeVerbs, IdleVerbs):
+class ImapSession(opening.Opening, FolderVerbs, FetchVerbs, ChangeVerbs, IdleVerbs, QuotaVerbs):
     """One connection, one conversation. See `Dialogue` for its life; one verb runs at a time, others wait."""
 
     @classmethod
@@ -33,6 +36,11 @@ class ImapSession(opening.Opening, FolderVerbs, FetchVerbs, ChangeVerbs, IdleVer
         session = cls(wire, endpoint, patience)
         await session.sign_in(password, timeout)
         return session
+
+    @property
+    def encryption(self) -> Encryption:
+        """What protects the connection; empty when it is in clear or gone."""
+        return encryption.seen(self._wire.transport)
 
     async def noop(self, timeout: float = ALIVE_SECONDS) -> None:
         """Ask for a sign of life, and for news. Raises Stalled or ConnectionLost, and the connection is closed."""

@@ -14,7 +14,8 @@ import aiosmtplib
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.draft import RecipientResult
 from desktopmail.domain.errors import InsecureServer, MailError, Refused, SignInRefused
-from desktopmail.protocols import sasl, transport
+from desktopmail.domain.health import Encryption
+from desktopmail.protocols import encryption, sasl, transport
 from desktopmail.protocols.smtp import words
 from desktopmail.protocols.smtp.envelope import Envelope, Path, path
 from desktopmail.protocols.smtp.line import UNREADABLE, Line, Stage
@@ -34,10 +35,13 @@ BeforeData = Callable[[], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What became of a message that at least one recipient will get. `text` is the server's answer to it, often with
-    the number it has in its queue. `results` are in the order of the envelope; codes of 400 and more are refusals."""
+    the number it has in its queue. `results` are in the order of the envelope; codes of 400 and more are refusals.
+    `encryption` says what the line was protected by (None: nobody looked), `mechanism` how one signed in."""
 
     results: tuple[RecipientResult, ...]
     text: str
+    encryption: Encryption | None = None
+    mechanism: str = ""
 
 
 async def check(
@@ -75,7 +79,8 @@ async def submit(
     facts = await asyncio.to_thread(measure, envelope.raw)
     async with _session(endpoint, timeout) as session:
         await session.sign_in(password)
-        return await _Mail(session, envelope, sender, tuple(recipients), facts).send(before_data)
+        taken = await _Mail(session, envelope, sender, tuple(recipients), facts).send(before_data)
+        return replace(taken, encryption=encryption.seen(session.line.transport), mechanism=session.mechanism)
 
 
 @contextlib.asynccontextmanager
@@ -103,6 +108,7 @@ class Session:
         self.endpoint = endpoint
         self.line = line
         self.timeout = timeout
+        self.mechanism = ""
         self._client = aiosmtplib.SMTP(hostname=endpoint.host, port=endpoint.port, timeout=timeout, start_tls=False)
         self._client.protocol = line
         self._client.transport = line.transport
@@ -179,6 +185,7 @@ class Session:
             raise words.no_mechanism(self.endpoint.host, " ".join(offered))
         if reply.code != 235:
             raise _not_signed_in(self.endpoint, reply)
+        self.mechanism = mechanism.name if mechanism is not None else "LOGIN"
 
     async def _prove(self, mechanism: sasl.Mechanism) -> aiosmtplib.SMTPResponse:
         first = base64.b64encode(mechanism.initial()) or b"="
