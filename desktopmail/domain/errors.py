@@ -45,6 +45,27 @@ class Unreachable(MailError):
     passing = True
 
 
+class ProxyFailed(Unreachable):
+    """The proxy did not make the connection; nobody goes around it."""
+
+    kind = "proxy"
+    remedy = Remedy.OPEN_SETTINGS
+
+
+class ProxyRefused(ProxyFailed):
+    """The proxy's rules stand in the way: trying again changes nothing."""
+
+    kind = "proxy-refused"
+    passing = False
+
+
+class ClientCertificateUnusable(MailError):
+    """The account's own certificate cannot be read, or the server does not accept it."""
+
+    kind = "client-certificate"
+    remedy = Remedy.OPEN_SETTINGS
+
+
 class Stalled(MailError):
     """A step took longer than its deadline."""
 

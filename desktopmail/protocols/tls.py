@@ -17,7 +17,7 @@ from typing import Any
 import truststore
 
 from desktopmail.domain.account import Endpoint
-from desktopmail.domain.errors import BadCertificate, InsecureServer, MailError
+from desktopmail.domain.errors import BadCertificate, ClientCertificateUnusable, InsecureServer, MailError
 from desktopmail.protocols.certificate import Facts, facts, fingerprint
 
 BUNDLES = (
@@ -44,6 +44,8 @@ MONTHS = [
 NOT_YET_VALID, EXPIRED = 9, 10
 SELF_SIGNED = (18, 19)
 OTHER_NAME = (62, 64)
+NOT_ACCEPTED = ("ALERT_CERTIFICATE_", "ALERT_BAD_CERTIFICATE", "ALERT_UNKNOWN_CA", "ALERT_UNSUPPORTED_CERT")
+"""What a server says that does not accept the certificate of this side, or misses one."""
 NOT_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
 
@@ -73,14 +75,35 @@ def _leaf(connection: Any) -> bytes | None:
 
 def ssl_context(endpoint: Endpoint) -> ssl.SSLContext:
     """The client-side context for an endpoint: TLS 1.2 or newer (RFC 8997). With pins the certificate is compared
-    afterwards by `check_pin`, which must then run before anything is sent. May read files: 10 ms the first time."""
-    if endpoint.pins:
-        return _pinning()
-    return _trusting(os.environ.get("SSL_CERT_FILE", ""))
+    afterwards by `check_pin`, which must then run before anything is sent. May read files: 10 ms the first time.
+
+    Raises ClientCertificateUnusable when the endpoint has a certificate of its own to show that cannot be read."""
+    extra = os.environ.get("SSL_CERT_FILE", "")
+    if endpoint.certificate:
+        return _showing(_new_pinning() if endpoint.pins else _new_trusting(extra), endpoint)
+    return _pinning() if endpoint.pins else _trusting(extra)
+
+
+def _showing(context: ssl.SSLContext, endpoint: Endpoint) -> ssl.SSLContext:
+    """The context with the account's own certificate, read anew each time because such certificates are renewed. A
+    key behind a passphrase is refused without anybody being asked for it."""
+    try:
+        context.load_cert_chain(endpoint.certificate, password=lambda: "")
+    except (OSError, ValueError) as error:
+        raise ClientCertificateUnusable(
+            f"The account's own certificate for {endpoint.host} cannot be read",
+            "Nothing was sent. It has to be a PEM file with the certificate and its key, without a passphrase.",
+            f"{Path(endpoint.certificate).name}: {error.__class__.__name__} {getattr(error, 'reason', None) or error}",
+        ) from error
+    return context
 
 
 @lru_cache(maxsize=4)
 def _trusting(extra: str) -> ssl.SSLContext:
+    return _new_trusting(extra)
+
+
+def _new_trusting(extra: str) -> ssl.SSLContext:
     if sys.platform in ("win32", "darwin"):
         context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     else:
@@ -107,6 +130,10 @@ def _load_system_store(context: ssl.SSLContext) -> None:
 
 @lru_cache(maxsize=1)
 def _pinning() -> ssl.SSLContext:
+    return _new_pinning()
+
+
+def _new_pinning() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -140,8 +167,9 @@ def map_tls_error(error: ssl.SSLError, host: str) -> MailError:
     """A failed handshake in words; BadCertificate carries the fingerprint when the TLS library tells it."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _bad_certificate(error, host)
-    reason = f"{getattr(error, 'reason', '')} {error}".upper()
-    if any(word in reason for word in NOT_TLS):
+    if wanted := certificate_wanted(error, host):
+        return wanted
+    if any(word in _reason_of(error) for word in NOT_TLS):
         return InsecureServer(
             f"{host} does not answer with an encrypted connection here",
             "Nothing was sent. Check the port and the kind of encryption in the account's settings.",
@@ -152,6 +180,22 @@ def map_tls_error(error: ssl.SSLError, host: str) -> MailError:
         "Nothing was sent. TLS 1.2 is the least that is accepted.",
         str(error),
     )
+
+
+def certificate_wanted(error: BaseException | None, host: str) -> ClientCertificateUnusable | None:
+    """The words for a line that the server ended because of this side's certificate, or for want of one; None for any
+    other end. With TLS 1.3 that may come after the handshake (RFC 8446 section 4.4.2.4)."""
+    if not isinstance(error, ssl.SSLError) or not any(word in _reason_of(error) for word in NOT_ACCEPTED):
+        return None
+    return ClientCertificateUnusable(
+        f"{host} wants a certificate of your own that it knows",
+        "Mail here is safe. Choose the file your provider gave you in the account's settings.",
+        str(error),
+    )
+
+
+def _reason_of(error: ssl.SSLError) -> str:
+    return f"{getattr(error, 'reason', '')} {error}".upper()
 
 
 def _bad_certificate(error: ssl.SSLCertVerificationError, host: str) -> BadCertificate:

@@ -47,11 +47,12 @@ async def connect(
     loop = asyncio.get_running_loop()
     host = endpoint.host
     implicit = endpoint.security is Security.TLS
-    async with deadline(timeout, host, "to open a connection"):
+    through = f" through the proxy {inert(endpoint.proxy)}" if endpoint.proxy else ""
+    async with deadline(timeout, host, f"to open a connection{through}"):
         with contextlib.ExitStack() as undo:
             try:
                 context = await loop.run_in_executor(None, ssl_context, endpoint) if implicit else None
-                line = undo.enter_context(await dial(host, endpoint.port))
+                line = undo.enter_context(await _line(endpoint))
                 _keep_alive(line)
                 transport, protocol = await loop.create_connection(
                     protocol_factory,
@@ -68,6 +69,14 @@ async def connect(
     return transport, protocol
 
 
+async def _line(endpoint: Endpoint) -> socket.socket:
+    if not endpoint.proxy:
+        return await dial(endpoint.host, endpoint.port)
+    from desktopmail.protocols.proxy import dial_through
+
+    return await dial_through(endpoint)
+
+
 async def start_tls(
     transport: asyncio.Transport, protocol: asyncio.BaseProtocol, endpoint: Endpoint, *, timeout: float
 ) -> asyncio.Transport:
@@ -81,7 +90,7 @@ async def start_tls(
             secured = await loop.start_tls(
                 transport, protocol, context, server_hostname=endpoint.host, ssl_shutdown_timeout=CLOSE_SECONDS
             )
-        except OSError as error:
+        except (MailError, OSError) as error:
             transport.abort()
             raise map_error(error, endpoint.host) from error
     if secured is None:

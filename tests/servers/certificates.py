@@ -76,6 +76,37 @@ class Certificates:
         """Signed by an authority nobody trusts."""
         return self._pair("unknown-root", _Root("Unknown authority"))
 
+    @cached_property
+    def hidden(self) -> Pair:
+        """Valid, for mail.hidden.invalid, a name that nobody can look up."""
+        return self._pair("hidden", self._root, names=("mail.hidden.invalid",))
+
+    @cached_property
+    def client(self) -> Path:
+        """A PEM file with the certificate and the key of somebody who signs in with them; known to `mutual`."""
+        pair = self._pair("client", self._root, names=("alice.example",), usage=ExtendedKeyUsageOID.CLIENT_AUTH)
+        return self._both(pair)
+
+    @cached_property
+    def stranger(self) -> Path:
+        """The same from an authority that `mutual` does not know."""
+        root = _Root("Unknown authority")
+        pair = self._pair("stranger", root, names=("alice.example",), usage=ExtendedKeyUsageOID.CLIENT_AUTH)
+        return self._both(pair)
+
+    def mutual(self) -> ssl.SSLContext:
+        """A server-side context that shows `good` and wants a certificate signed by `authority`."""
+        context = self.good.context()
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cafile=self.authority)
+        return context
+
+    def _both(self, pair: Pair) -> Path:
+        whole = pair.certificate.with_suffix(".both.pem")
+        whole.touch(mode=0o600)
+        whole.write_bytes(pair.certificate.read_bytes() + pair.key.read_bytes())
+        return whole
+
     def _pair(
         self,
         name: str,
@@ -84,6 +115,7 @@ class Certificates:
         names: tuple[str, ...] = ("localhost", "127.0.0.1"),
         start: int = -1,
         end: int = 30,
+        usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
     ) -> Pair:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = _name(names[0])
@@ -98,7 +130,7 @@ class Certificates:
             .not_valid_after(now + end * DAY)
             .add_extension(x509.SubjectAlternativeName([_alternative(each) for each in names]), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         )
         if root:

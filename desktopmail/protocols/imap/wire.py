@@ -18,6 +18,7 @@ from desktopmail.domain.errors import ConnectionLost, MailError, WrongUsage
 from desktopmail.protocols.imap.framing import Framer, violation
 from desktopmail.protocols.imap.request import Request
 from desktopmail.protocols.imap.stream import Stream
+from desktopmail.protocols.tls import certificate_wanted
 from desktopmail.protocols.transport import inert
 
 CHUNK = 64 * 1024
@@ -124,7 +125,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
     def connection_lost(self, exc: Exception | None) -> None:
         """Everybody who waits learns that the line is gone, after what had still arrived."""
         self._work(float("inf"))
-        self._end(self.failure or lost(self.host, inert(str(exc or ""))))
+        self._end(self.failure or certificate_wanted(exc, self.host) or lost(self.host, inert(str(exc or ""))))
         self.gone.set()
 
     def pause_writing(self) -> None:

@@ -15,6 +15,7 @@ from desktopmail.domain.errors import (
     WrongUsage,
 )
 from desktopmail.protocols.smtp.line import Stage
+from desktopmail.protocols.tls import certificate_wanted
 from desktopmail.protocols.transport import inert, map_error
 
 NO_UTF8 = "This server cannot carry addresses with letters outside ASCII."
@@ -93,6 +94,8 @@ def from_foreign(error: aiosmtplib.SMTPException | OSError, host: str, stage: St
         return Stalled(f"{host} took too long to answer", f"{SAFE} It will be tried again.", log)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return ProtocolViolation(f"{host} said something that makes no sense", SAFE, log)
+    if wanted := certificate_wanted(error.__cause__, host):
+        return wanted
     if isinstance(error, aiosmtplib.SMTPServerDisconnected):
         return ConnectionLost(f"The connection to {host} broke", f"{SAFE} It will be tried again.", log)
     if isinstance(error, OSError):
