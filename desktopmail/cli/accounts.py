@@ -9,7 +9,7 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 
-from desktopmail.cli import places, servers, shapes
+from desktopmail.cli import health, places, servers, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE
 from desktopmail.domain.account import Endpoint, ImapServer, NewAccount, SmtpServer
@@ -58,15 +58,18 @@ async def show(desk: Desk) -> int:
     """One account with its servers and identities."""
     async with desk.engine() as engine:
         account = places.account(engine.library, desk.arguments.id)
+        known = engine.library.health(account.id)
     if desk.output.as_json:
-        desk.output.document(shapes.account_fully(account))
+        desk.output.document({**shapes.account_fully(account), "health": health.document(known)})
         return DONE
     rows: list[tuple[str, str]] = [("id", str(account.id)), ("name", account.name), ("address", account.address)]
     incoming = account.incoming.endpoint if account.incoming else None
     rows.append(("incoming", f"{account.kind} {_words(incoming)}" if incoming else "none"))
     rows.append(("outgoing", f"smtp {_words(account.outgoing.endpoint)}" if account.outgoing else "none"))
     rows += [("identity", f"{each.name} <{each.address}>".strip()) for each in account.identities]
-    desk.output.table(rows)
+    if account.paused:
+        rows.append(("paused", "nothing is fetched or sent"))
+    desk.output.table(rows + health.rows(known))
     return DONE
 
 

@@ -39,6 +39,7 @@ class State(Enum):
     WORKING = "working"
     OFFLINE = "offline"
     PROBLEM = "problem"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)

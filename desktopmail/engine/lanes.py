@@ -100,6 +100,8 @@ class Lanes:
     async def fetch(self, message: MessageId) -> None:
         """Bring the content of one message now. Raises ContentMissing and what stands in the way."""
         account = await self._store.read(lambda tx: tx.accounts.get(tx.messages.facts(message).account))
+        if account.paused:
+            raise ContentMissing("This message is not downloaded yet", "It is fetched when its account is resumed.")
         runner = self.runner(account)
         if self._offline or runner is None:
             raise ContentMissing("This message is not downloaded yet", "It is fetched when you are online again.")
@@ -153,11 +155,26 @@ class Lanes:
             await self._accounts_changed.wait()
 
     def _begin(self, account: Account) -> None:
-        if self._offline or account.paused or self.runner(account) is None:
+        if account.paused:
+            self._say_paused(account.id)
+            return
+        if self._state(account.id) is State.PAUSED:
+            del self._ears.activities[account.id]
+            self._outbox.wake()
+        if self._offline or self.runner(account) is None:
             return
         line = self._lines[account.id]
         if line.task is None:
             line.task = self._keep(line.runner.run, f"account {account.id}")
+
+    def _say_paused(self, account: AccountId) -> None:
+        if self._state(account) is not State.PAUSED:
+            self._ears.activity(Activity(account, State.PAUSED, "Paused: nothing is fetched or sent"))
+
+    def _state(self, account: AccountId) -> State | None:
+        """What an account was last said to do."""
+        activity = self._ears.activities.get(account)
+        return activity.state if activity is not None else None
 
     async def _stop(self, number: AccountId) -> None:
         line = self._lines.pop(number)

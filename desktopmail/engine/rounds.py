@@ -34,12 +34,12 @@ class Rounds:
     async def run(
         self, accounts: Collection[AccountId] | None, folders: Collection[FolderId] | None, *, headers_only: bool
     ) -> list[SyncReport]:
-        """A round of the accounts named, or of those that have the folders named, or of all."""
+        """A round of the accounts named, or of those that have the folders named, or of all that are not paused."""
         owners = {each.account for each in self._library.folders() if folders is not None and each.id in folders}
         chosen = [
             each
             for each in self._library.accounts()
-            if (accounts is None or each.id in accounts) and (folders is None or each.id in owners)
+            if (not each.paused if accounts is None else each.id in accounts) and (folders is None or each.id in owners)
         ]
         return list(await asyncio.gather(*(self._one(each, folders, headers_only) for each in chosen)))
 

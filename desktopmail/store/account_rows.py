@@ -25,7 +25,7 @@ def accounts(db: apsw.Connection) -> tuple[Account, ...]:
     incoming, outgoing = _servers(db)
     identities: dict[int, list[Identity]] = {}
     for account, number, name, address, reply_to, signature in db.execute(
-        "SELECT account, id, name, address, reply_to, signature FROM identity ORDER BY id"
+        "SELECT account, id, name, address, reply_to, signature FROM identity ORDER BY position, id"
     ):
         identities.setdefault(account, []).append(Identity(IdentityId(number), name, address, reply_to, signature))
     return tuple(

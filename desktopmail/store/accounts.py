@@ -76,7 +76,8 @@ class Accounts:
         return account
 
     def update(self, account: Account) -> None:
-        """Store an account as given; its identities too: those with id 0 are added, those left out are removed."""
+        """Store an account as given; its identities too: those with id 0 are added, those left out are removed, and
+        the order is kept: new mail is written under the first."""
         self.get(account.id)
         self._db.execute(
             "UPDATE account SET name = ?, address = ?, colour = ?, paused = ?, advice = ? WHERE id = ?",
@@ -94,14 +95,16 @@ class Accounts:
         for (number,) in self._db.execute("SELECT id FROM identity WHERE account = ?", (account.id,)).fetchall():
             if number not in kept:
                 self._db.execute("DELETE FROM identity WHERE id = ?", (number,))
-        for identity in account.identities:
-            self._put_identity(account.id, identity)
+        for position, identity in enumerate(account.identities):
+            self._put_identity(account.id, identity, position)
         self._notes.account(account.id)
 
     def add_identity(self, account: AccountId, name: str, address: str) -> IdentityId:
         """Another name and address to write under."""
         self._db.execute(
-            "INSERT INTO identity (account, name, address) VALUES (?, ?, ?)", (account, clean(name), clean(address))
+            "INSERT INTO identity (account, name, address, position)"
+            " SELECT ?, ?, ?, count(*) FROM identity WHERE account = ?",
+            (account, clean(name), clean(address), account),
         )
         self._notes.account(account)
         return IdentityId(self._db.last_insert_rowid())
@@ -136,16 +139,19 @@ class Accounts:
         self._db.execute("UPDATE folder SET parent = NULL WHERE account = ?", (account,))
         self._db.execute("DELETE FROM account WHERE id = ?", (account,))
 
-    def _put_identity(self, account: AccountId, identity: Identity) -> None:
-        values = (clean(identity.name), clean(identity.address), clean(identity.reply_to), clean(identity.signature))
+    def _put_identity(self, account: AccountId, identity: Identity, position: int) -> None:
+        written = (clean(identity.name), clean(identity.address), clean(identity.reply_to), clean(identity.signature))
+        values = (*written, position)
         if identity.id:
             self._db.execute(
-                "UPDATE identity SET name = ?, address = ?, reply_to = ?, signature = ? WHERE id = ? AND account = ?",
+                "UPDATE identity SET name = ?, address = ?, reply_to = ?, signature = ?, position = ?"
+                " WHERE id = ? AND account = ?",
                 (*values, identity.id, account),
             )
         else:
             self._db.execute(
-                "INSERT INTO identity (name, address, reply_to, signature, account) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO identity (name, address, reply_to, signature, position, account)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (*values, account),
             )
 

@@ -69,6 +69,14 @@ def test_an_account_is_shown_and_removed(person: Person) -> None:
     shown = person.terminal.ask("account", "show", number)
     assert shown["identities"][0]["name"] == "Me"
     assert shown["outgoing"]["security"] == "tls"
+    assert shown["health"]["servers"] == [] and shown["health"]["full_sync"] is None
+    person.terminal.run("sync")
+    known = person.terminal.ask("account", "show", number)["health"]
+    assert known["full_sync"] and known["quota"] is None and known["others"] == {"days": 7, "removed": 0, "marked": 0}
+    (incoming,) = known["servers"]
+    assert incoming["side"] == "incoming" and incoming["tls"].startswith("TLSv1.") and incoming["sign_in"]
+    assert incoming["certificate_ends"] and len(incoming["certificate_sha256"]) == 64
+    assert b"last full sync" in person.terminal.run("account", "show", number).out
     person.terminal.run("account", "remove", number)
     assert person.terminal.ask("account", "list") == []
     assert person.terminal.ask("folders") == []

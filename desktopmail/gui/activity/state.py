@@ -27,7 +27,8 @@ class Standing:
 def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) -> Standing:
     """What matters most now: a problem, then mail that did not go out, then being offline, then work, then rest."""
     translate = QCoreApplication.translate
-    rows = list(activities)
+    every = list(activities)
+    rows = [each for each in every if each.state is not State.PAUSED]
     out = list(outbox)
     problems = [each for each in rows if each.state is State.PROBLEM]
     if problems:
@@ -38,12 +39,8 @@ def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) ->
         return Standing(text, "circle-alert", "bad")
     stuck = sum(each.stuck for each in out)
     if stuck:
-        text = (
-            translate("activity", "1 message was not sent")
-            if stuck == 1
-            else translate("activity", "{0} messages were not sent")
-        )
-        return Standing(text.format(words.number(stuck)), "circle-alert", "bad")
+        one, many = translate("activity", "1 message was not sent"), translate("activity", "{0} messages were not sent")
+        return Standing(one if stuck == 1 else many.format(words.number(stuck)), "circle-alert", "bad")
     offline = [each for each in rows if each.state is State.OFFLINE]
     if offline and len(offline) == len(rows):
         return Standing(offline[0].words or translate("activity", "Offline"), "cloud-off", "care")
@@ -61,6 +58,8 @@ def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) ->
         return Standing(translate("activity", "Connecting"), "refresh-cw")
     if any(each.going for each in out):
         return Standing(translate("activity", "Sending"), "send")
+    if every and not rows:
+        return Standing(translate("activity", "Paused"), "pause")
     return Standing(translate("activity", "Up to date") if rows else "", "check")
 
 

@@ -6,6 +6,9 @@ ALTER TABLE server ADD COLUMN sign_in TEXT NOT NULL DEFAULT 'password';
 ALTER TABLE server ADD COLUMN certificate TEXT NOT NULL DEFAULT '';
 ALTER TABLE server ADD COLUMN proxy TEXT NOT NULL DEFAULT '';
 
+-- The order of an account's identities; the first one is what new mail is written under.
+ALTER TABLE identity ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+
 -- The answers that led to the protocol, and the reason given, as JSON. Empty when nobody asked.
 ALTER TABLE account ADD COLUMN advice TEXT NOT NULL DEFAULT '';
 

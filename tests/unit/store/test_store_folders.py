@@ -76,6 +76,10 @@ def test_everything_an_account_says_is_kept(desk: Desk) -> None:
     assert (again.name, again.paused, again.incoming, again.outgoing) == ("Elsewhere", True, incoming, outgoing)
     assert [one.name for one in again.identities] == ["B.", "Robert"]
     assert again.identities[1].signature == "-- \nBob"
+    desk.write(lambda tx: tx.accounts.update(replace(again, identities=again.identities[::-1])))
+    assert [one.name for one in desk.library.accounts()[-1].identities] == ["Robert", "B."]
+    desk.write(lambda tx: tx.accounts.add_identity(account, "Rob", "rob@example.org"))
+    assert [one.name for one in desk.library.accounts()[-1].identities] == ["Robert", "B.", "Rob"]
     desk.write(lambda tx: tx.accounts.update(replace(again, identities=again.identities[1:])))
     assert [one.name for one in desk.library.accounts()[-1].identities] == ["Robert"]
     with pytest.raises(NotFound):
