@@ -27,6 +27,23 @@ MAX_NAMES = 100
 
 Field = tuple[int, bytes]
 
+RSA = bytes((0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01))
+ECDSA = bytes((0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04))
+DIGESTS = {
+    RSA + b"\x04": "sha256",
+    RSA + b"\x05": "sha256",
+    RSA + b"\x0b": "sha256",
+    RSA + b"\x0c": "sha384",
+    RSA + b"\x0d": "sha512",
+    RSA + b"\x0e": "sha224",
+    ECDSA + b"\x01": "sha256",
+    ECDSA + b"\x03\x01": "sha224",
+    ECDSA + b"\x03\x02": "sha256",
+    ECDSA + b"\x03\x03": "sha384",
+    ECDSA + b"\x03\x04": "sha512",
+}
+"""The hash of `tls-server-end-point` by signature algorithm: SHA-256 stands in for MD5 and SHA-1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -51,6 +68,17 @@ def facts(der: bytes) -> Facts:
         return _read(der)
     except (IndexError, ValueError, StopIteration):
         return Facts(fingerprint(der))
+
+
+def end_point(der: bytes) -> bytes:
+    """The certificate's hash for the channel binding `tls-server-end-point` (RFC 5929 section 4.1); empty when none is
+    defined for the way it is signed."""
+    try:
+        algorithm = list(_fields(next(_fields(der))[1]))[1][1]
+        digest = DIGESTS.get(next(_fields(algorithm))[1])
+    except (IndexError, ValueError, StopIteration):
+        return b""
+    return hashlib.new(digest, der).digest() if digest else b""
 
 
 def _read(der: bytes) -> Facts:

@@ -12,7 +12,7 @@ import contextlib
 
 from aioimaplib.aioimaplib import AUTH
 
-from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.account import Endpoint, Security, SignIn
 from desktopmail.domain.errors import InsecureServer, MailError, ProtocolViolation, Refused, SignInRefused
 from desktopmail.protocols import sasl
 from desktopmail.protocols import transport as net
@@ -109,12 +109,14 @@ class Opening(Dialogue):
     async def _authenticate(self, password: str) -> None:
         user = self.endpoint.user
         offered = [word[5:] for word in self.capabilities if word.startswith("AUTH=")]
-        mechanism = sasl.choose(offered, user, password)
+        mechanism = sasl.choose(offered, self.endpoint, password, sasl.binding(self._wire.transport))
         before = self.capabilities
+        if isinstance(mechanism, sasl.Login) and "LOGINDISABLED" not in before:
+            mechanism = None  # the command says the same in one step
         self.capabilities = frozenset()
         try:
             if mechanism is not None:
-                request = await self._exchange(mechanism, "SASL-IR" in before)
+                request = await self._exchange(mechanism, "SASL-IR" in before and mechanism.first)
             elif "LOGINDISABLED" in before:
                 raise InsecureServer(
                     f"{self.endpoint.host} offers no way to sign in with a password", "No password was sent."
@@ -122,7 +124,7 @@ class Opening(Dialogue):
             else:
                 request = await self._login(user, password, before)
         except Refusal as error:
-            raise self._refused(error) from error
+            raise sasl.unbound(mechanism, self.endpoint) or self._refused(error, mechanism) from error
         if mechanism is not None and not mechanism.proven:
             raise violation("the server did not prove itself")
         self.mechanism = mechanism.name if mechanism is not None else "LOGIN"
@@ -140,8 +142,8 @@ class Opening(Dialogue):
         self._wire.register(request)
         first = base64.b64encode(mechanism.initial())
         line = f"{request.tag} AUTHENTICATE {mechanism.name}".encode()
-        self._wire.write(line + (b" " + first if at_once else b"") + b"\r\n")
-        words: bytes | None = None if at_once else first
+        self._wire.write(line + (b" " + (first or b"=") if at_once else b"") + b"\r\n")
+        words: bytes | None = first if mechanism.first and not at_once else None
         while (challenge := await waiting) is not None:
             if words is None:
                 words = await self._answer(mechanism, challenge)
@@ -172,18 +174,17 @@ class Opening(Dialogue):
             self._learn(line.partition(b" ")[2])
         return request
 
-    def _refused(self, error: Refusal) -> Refused | SignInRefused | InsecureServer:
+    def _refused(self, error: Refusal, mechanism: sasl.Mechanism | None) -> Refused | SignInRefused | InsecureServer:
         """A NO in words. A referral to another server (RFC 2221) is only ever shown, never followed."""
         if error.code in PASSING_CODES - {"CONTACTADMIN"}:
             return error
         if error.code == "PRIVACYREQUIRED":
             return InsecureServer(f"{self.endpoint.host} wants a safer connection", "Mail here is safe.", error.log)
-        detail = "Your mail here is safe. Enter the password again, or use an app password if your provider has them."
-        if error.code == "EXPIRED":
-            detail = "Your mail here is safe. The password has expired; your provider can tell how to renew it."
-        return SignInRefused(
-            f"The server did not accept the password for {net.inert(self.endpoint.user)}", detail, error.log
-        )
+        said = f"{error.log} {mechanism.told}" if mechanism is not None and mechanism.told else error.log
+        title, detail = sasl.refusal(self.endpoint)
+        if error.code == "EXPIRED" and self.endpoint.sign_in is SignIn.WORD:
+            detail = "Mail here is safe. The password has expired; your provider can tell how to renew it."
+        return SignInRefused(title, detail, said)
 
     async def _enable(self) -> None:
         """Switch on what helps (RFC 5161, RFC 7162) and say our name (RFC 2971) in one round trip; a NO is no harm."""

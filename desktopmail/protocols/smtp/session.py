@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import aiosmtplib
 
-from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.account import Endpoint, Security, SignIn
 from desktopmail.domain.draft import RecipientResult
 from desktopmail.domain.errors import InsecureServer, MailError, Refused, SignInRefused
 from desktopmail.domain.health import Encryption
@@ -171,25 +171,22 @@ class Session:
         """Prove who the person is, with one mechanism and one attempt. Without a user name nothing is to be proven.
 
         Raises SignInRefused, InsecureServer, or Refused when the server cannot decide now."""
-        user = self.endpoint.user
-        if not user:
+        if not self.endpoint.user and self.endpoint.sign_in is not SignIn.CERTIFICATE:
             return
         if not self.encrypted and self.endpoint.security is not Security.NONE:
             raise transport.not_encrypted(self.endpoint.host)
         offered = self._client.server_auth_methods
-        if mechanism := sasl.choose(offered, user, password):
-            reply = await self._prove(mechanism)
-        elif "login" in offered:
-            reply = await self._login(user, password)
-        else:
+        mechanism = sasl.choose(offered, self.endpoint, password, sasl.binding(self.line.transport))
+        if mechanism is None:
             raise words.no_mechanism(self.endpoint.host, " ".join(offered))
+        reply = await self._prove(mechanism)
         if reply.code != 235:
-            raise _not_signed_in(self.endpoint, reply)
-        self.mechanism = mechanism.name if mechanism is not None else "LOGIN"
+            raise sasl.unbound(mechanism, self.endpoint) or _not_signed_in(self.endpoint, reply, mechanism.told)
+        self.mechanism = mechanism.name
 
     async def _prove(self, mechanism: sasl.Mechanism) -> aiosmtplib.SMTPResponse:
-        first = base64.b64encode(mechanism.initial()) or b"="
-        reply = await self.command(b"AUTH", mechanism.name.encode("ascii"), first)
+        first = [base64.b64encode(mechanism.initial()) or b"="] if mechanism.first else []
+        reply = await self.command(b"AUTH", mechanism.name.encode("ascii"), *first)
         for _ in range(MAX_CHALLENGES):
             if reply.code != 334:
                 break
@@ -197,14 +194,6 @@ class Session:
             reply = await self.command(base64.b64encode(answer))
         if reply.code == 235 and not mechanism.proven:
             raise words.tampered(self.endpoint.host)
-        return reply
-
-    async def _login(self, user: str, password: str) -> aiosmtplib.SMTPResponse:
-        reply = await self.command(b"AUTH", b"LOGIN")
-        for secret in (user, password):
-            if reply.code != 334:
-                break
-            reply = await self.command(base64.b64encode(secret.encode()))
         return reply
 
     async def leave(self) -> None:
@@ -309,7 +298,7 @@ def _decoded(challenge: str, host: str) -> bytes:
         raise words.tampered(host) from error
 
 
-def _not_signed_in(endpoint: Endpoint, reply: aiosmtplib.SMTPResponse) -> MailError:
+def _not_signed_in(endpoint: Endpoint, reply: aiosmtplib.SMTPResponse, told: str) -> MailError:
     """454 and other 4xx: cannot be decided now (RFC 4954 section 6); 530 and 538: only with encryption."""
     if 400 <= reply.code < 500:
         return words.refused(f"{endpoint.host} cannot check passwords now", reply)
@@ -321,8 +310,4 @@ def _not_signed_in(endpoint: Endpoint, reply: aiosmtplib.SMTPResponse) -> MailEr
         )
     if reply.code in (500, 502, 503, 504):
         return Refused(f"{endpoint.host} does not take part in signing in", "", transport.inert(reply.message))
-    return SignInRefused(
-        f"{endpoint.host} did not accept the password for {endpoint.user}",
-        "Mail here is safe, and nothing was sent. Enter the password again; some providers want an app password.",
-        transport.inert(reply.message),
-    )
+    return SignInRefused(*sasl.refusal(endpoint), transport.inert(f"{reply.message} {told}"))
