@@ -15,7 +15,7 @@ from collections.abc import Callable
 from aioimaplib.aioimaplib import AUTH, CONNECTED, LOGOUT, NONAUTH, STARTED, Commands, IMAP4ClientProtocol
 
 from desktopmail.domain.errors import ConnectionLost, MailError, WrongUsage
-from desktopmail.protocols.imap.framing import Framer, violation
+from desktopmail.protocols.imap.framing import ACCOUNT_LITERAL_LIMIT, LITERAL_LIMIT, Framer, violation
 from desktopmail.protocols.imap.request import Request
 from desktopmail.protocols.imap.stream import Stream
 from desktopmail.protocols.tls import certificate_wanted
@@ -23,6 +23,8 @@ from desktopmail.protocols.transport import inert
 
 CHUNK = 64 * 1024
 BREATH = 512 * 1024
+CLEAR_LIMIT = 64 * 1024
+"""Bytes heard in clear before the server agreed on encryption."""
 SLICE_SECONDS = 0.004
 SLICE_COUNT, FETCH_COUNT = 128, 2_000
 """Responses handled between two looks at the clock; after SLICE_SECONDS the rest waits for the loop's next turn."""
@@ -49,6 +51,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         self.stream: Stream | None = None
         self.received = 0
         self.framer = Framer()
+        self.framer.literal_limit = LITERAL_LIMIT
         self._pending: dict[str, Request] = {}
         self._backlog: deque[bytes] = deque()
         self._holds: set[str] = set()
@@ -81,6 +84,8 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         try:
             if self._sealed:
                 raise violation("words in clear behind the agreement to encrypt")
+            if self.deaf and self.received > CLEAR_LIMIT:
+                raise violation("more words in clear than accepted")
             self._backlog.extend(self.framer.feed(data))
         except MailError as error:
             self.fail(error)
@@ -146,6 +151,8 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
             raise self.failure
         if self.state not in Commands[request.name].valid_states:
             raise WrongUsage(f"{request.name} is of no use in state {self.state}")
+        if request.name in ("SELECT", "EXAMINE"):
+            self.framer.literal_limit = ACCOUNT_LITERAL_LIMIT
         self._pending[request.tag] = request
 
     def write(self, data: bytes) -> None:

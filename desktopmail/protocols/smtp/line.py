@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import array
 import asyncio
+import re
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -21,6 +22,9 @@ SETTLE_SECONDS = 0.01
 SETTLED = 3
 GO_AHEAD = 354
 UNREADABLE = -1
+LINE_LIMIT = 8 * 1024
+
+_REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])([^\0\n]*))?\r?\n")
 
 
 class Stage(Enum):
@@ -48,16 +52,24 @@ class Line(SMTPProtocol):
         super().data_received(data)
 
     def _read_response_from_buffer(self) -> aiosmtplib.SMTPResponse | None:
-        reply = super()._read_response_from_buffer()
-        if reply is None:
-            return None
-        surplus = bool(self._buffer)
+        """One whole reply and nothing else (RFC 5321 section 4.2): each line begins with the same code."""
+        code, texts, offset = b"", [], 0
+        while (end := self._buffer.find(b"\n", offset)) >= 0:
+            found = _REPLY_LINE.match(self._buffer, offset, end + 1) if end - offset <= LINE_LIMIT else None
+            if found is None or (code and found[1] != code):
+                raise aiosmtplib.SMTPResponseException(UNREADABLE, "Not a reply")
+            code, offset = found[1], end + 1
+            texts.append((found[3] or b"").strip())
+            if found[2] != b"-":
+                return self._whole(int(code), b"\n".join(texts), offset)
+        return None
+
+    def _whole(self, code: int, text: bytes, end: int) -> aiosmtplib.SMTPResponse:
+        surplus = len(self._buffer) > end
         self._buffer.clear()
-        if not 200 <= reply.code <= 599:
-            raise aiosmtplib.SMTPResponseException(UNREADABLE, reply.message)
         if surplus and self.stage is not Stage.AFTER_FINAL_DOT:
             raise aiosmtplib.SMTPResponseException(UNREADABLE, "More came than was asked for")
-        return reply
+        return aiosmtplib.SMTPResponse(code, text.decode("utf-8", "replace"))
 
     @property
     def clean(self) -> bool:
@@ -65,7 +77,9 @@ class Line(SMTPProtocol):
         return not self._buffer and not self.unasked
 
     def secured(self, transport: asyncio.Transport) -> None:
-        """Go on over TLS."""
+        """Go on over TLS. What came in clear while TLS was prepared ends the conversation, and so does what the server
+        says over TLS before it is spoken to."""
+        self._check_silence()
         self.transport = transport
         self._over_ssl = True
 
@@ -73,6 +87,16 @@ class Line(SMTPProtocol):
         """Close at once, without a farewell."""
         if self.transport is not None:
             cast(asyncio.WriteTransport, self.transport).abort()
+
+    async def execute_command(self, *args: bytes, timeout: float | None = None) -> aiosmtplib.SMTPResponse:
+        """Send a command and read its reply. What came before it was said cannot be its reply, and ends the
+        conversation."""
+        self._check_silence()
+        return await super().execute_command(*args, timeout=timeout)
+
+    def _check_silence(self) -> None:
+        if not self.clean:
+            raise aiosmtplib.SMTPResponseException(UNREADABLE, "Words that nobody asked for")
 
     async def stream(self, pieces: AsyncIterator[bytes], *, step: float, last: float) -> aiosmtplib.SMTPResponse:
         """Send DATA and the message; gives the reply to the final dot, or the refusal that came instead of it.
@@ -82,6 +106,7 @@ class Line(SMTPProtocol):
         if self._command_lock is None:
             raise aiosmtplib.SMTPServerDisconnected("Not connected")
         async with self._command_lock:
+            self._check_silence()
             self._response_pending = True
             self.write(b"DATA\r\n")
             start = await self.read_response(timeout=step)
