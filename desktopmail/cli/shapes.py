@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from desktopmail.domain.account import Account, Endpoint, FoundServers, SmtpServer
+from desktopmail.domain.account import Account, Endpoint, SmtpServer
 from desktopmail.domain.action import HistoryEvent, JournalEntry, Receipt
 from desktopmail.domain.activity import Problem
 from desktopmail.domain.address import Address
@@ -14,6 +14,7 @@ from desktopmail.domain.body import Body, Delivery, Part, Verdict, Warning
 from desktopmail.domain.draft import Outgoing, RecipientResult
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.folder import Folder
+from desktopmail.domain.found import FoundServers
 from desktopmail.domain.message import Summary
 
 Document = dict[str, Any]

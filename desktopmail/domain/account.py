@@ -132,16 +132,3 @@ class NewAccount:
     incoming: Incoming
     outgoing: SmtpServer | None
     advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundServers:
-    """What discovery learned for an address. `source` says where from, for people ('bundled facts', 'entered')."""
-
-    address: str
-    provider: str
-    source: str
-    imap: tuple[Endpoint, ...] = ()
-    pop3: tuple[Endpoint, ...] = ()
-    smtp: tuple[Endpoint, ...] = ()
-    password_help: str = ""

@@ -7,8 +7,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from desktopmail.domain.account import Endpoint, FoundServers, Security
+from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError, WrongUsage
+from desktopmail.domain.found import FoundServers
 from desktopmail.protocols.autoconfig import facts
 from desktopmail.protocols.autoconfig.probe import Speech, probe
 from desktopmail.protocols.smtp.envelope import ascii_domain, path

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from desktopmail.domain.account import Endpoint, FoundServers, Security
+from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import (
     BadCertificate,
     ConnectionLost,
@@ -17,6 +17,7 @@ from desktopmail.domain.errors import (
     ProtocolViolation,
     WrongUsage,
 )
+from desktopmail.domain.found import FoundServers
 from desktopmail.engine.discovery import Discovery
 from desktopmail.protocols.autoconfig.probe import Speech, probe
 from tests.fakes.smtp_script import CLOSE, ENDLESS, STALL, Reply, SmtpScript

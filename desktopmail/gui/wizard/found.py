@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktopmail.domain.account import Endpoint, FoundServers, Security
+from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.found import FoundServers
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.colours import blend
 from desktopmail.gui.style.measures import px

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from desktopmail.domain.account import Endpoint, FoundServers, ImapServer, NewAccount, SmtpServer
+from desktopmail.domain.account import Endpoint, ImapServer, NewAccount, SmtpServer
+from desktopmail.domain.found import FoundServers
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from desktopmail.domain.account import Endpoint, FoundServers, Security
+from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.found import FoundServers
 
 FOLDER = Path(__file__).resolve().parents[3] / "resources" / "autoconfig"
 SOURCE = "bundled facts"

@@ -10,8 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from desktopmail.app.window import wizard as over
-from desktopmail.domain.account import Endpoint, FoundServers, Security
+from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.folder import Role
+from desktopmail.domain.found import FoundServers
 from desktopmail.engine.engine import Engine
 from desktopmail.gui.loop import close_tasks
 from desktopmail.gui.window import MainWindow, Parts
