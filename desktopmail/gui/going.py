@@ -57,11 +57,16 @@ class Going(QObject):
             "group": self._group,
             "palette": self._palette,
         }
-        table |= {"shortcuts": window.shortcuts, "settings": window.settings}
+        table |= {"shortcuts": window.shortcuts, "settings": window.settings, "glossary": self._glossary}
         table |= {"close": window.close, "quit": window.close}
         table |= {f"inbox_{number}": partial(window.places.inbox, number) for number in range(1, 10)}
         table |= {kind: partial(self._answer, kind) for kind in ("reply", "reply_all", "forward", "edit")}
         return table | self._reader_table()
+
+    def _glossary(self) -> None:
+        from desktopmail.gui.glossary import Glossary
+
+        Glossary(self._window).open()
 
     def _reader_table(self) -> dict[str, Callable[[], object]]:
         return {
