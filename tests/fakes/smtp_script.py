@@ -7,8 +7,8 @@
 
 Every step (greeting, ehlo, tls_ehlo, starttls, auth, challenge, mail, rcpt, data, dot, quit) takes a reply instead of
 the usual one: bytes to send, a list of replies to take in turn (the last one stays), or one of DROP (reset), CLOSE
-(FIN), STALL (no answer) and ENDLESS (an answer that never ends). `cut_data_after` drops the line after so many bytes
-of DATA; `early` is said after the first bytes of DATA, without waiting for the dot.
+(FIN), STALL (no answer), ENDLESS (an answer that never ends) and DRIP (the same, a byte a moment). `cut_data_after`
+drops the line after so many bytes of DATA; `early` is said after the first bytes of DATA, without waiting for the dot.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ class Act(Enum):
     CLOSE = "close"
     STALL = "stall"
     ENDLESS = "endless"
+    DRIP = "drip"
 
 
-DROP, CLOSE, STALL, ENDLESS = Act.DROP, Act.CLOSE, Act.STALL, Act.ENDLESS
+DROP, CLOSE, STALL, ENDLESS, DRIP = Act.DROP, Act.CLOSE, Act.STALL, Act.ENDLESS, Act.DRIP
 Reply = bytes | Act
 
 USUAL: dict[str, bytes] = {
@@ -71,12 +72,14 @@ class SmtpScript:
     ledger: list[tuple[str, bytes]] = field(default_factory=list)
     messages: list[bytes] = field(default_factory=list)
     connections: int = 0
+    open: int = 0
     port: int = 0
 
     def __post_init__(self) -> None:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
+        self._readers: dict[asyncio.StreamWriter, asyncio.StreamReader] = {}
         unknown = set(self.answers) - set(USUAL)
         assert not unknown, f"no such steps: {unknown}"
 
@@ -132,17 +135,22 @@ class SmtpScript:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open += 1
         self._news.set()
         task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._readers[writer] = reader
         try:
             await self._converse(reader, writer)
         except (_Over, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
+            del self._readers[writer]
+            self.open -= 1
+            self._news.set()
             writer.transport.abort()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -205,8 +213,15 @@ class SmtpScript:
                 writer.close()
                 raise _Over
             case Act.STALL:
-                await asyncio.Event().wait()
+                while await self._readers[writer].read(1 << 16):
+                    pass
+                raise _Over
             case Act.ENDLESS:
                 while True:
                     writer.write(b"250-and another thing\r\n" * 100)
                     await writer.drain()
+            case Act.DRIP:
+                while True:
+                    writer.write(b"2")
+                    await writer.drain()
+                    await asyncio.sleep(0.005)
