@@ -58,14 +58,14 @@ ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 xoauth2
+auth_mechanisms = {mechanisms}
 mail_location = maildir:{folder}/mail/%u:UTF-8
 mail_fsync = never
 mail_max_userip_connections = 200
 first_valid_uid = 1
 mail_uid = {user}
 mail_gid = {user}
-passdb {{
+{bearer}passdb {{
   driver = passwd-file
   args = scheme=PLAIN {folder}/users/%n
 }}
@@ -132,6 +132,21 @@ service stats {{
 }}
 """
 
+BEARER = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {file}
+}}
+"""
+BEARER_ARGS = """
+introspection_mode = auth
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
 SPECIAL = """
   mailbox {name} {{
     special_use = {use}
@@ -157,6 +172,7 @@ class Dovecot:
 
     `capabilities`: what IMAP announces after sign-in instead of everything, to test lesser servers.
     `special`: folder name → special use; empty for a server without. On loopback it takes passwords in clear, too.
+    `mechanisms`: what it offers; `bearer`: a URL that is asked (GET, `Authorization: Bearer`) whose a token is.
     """
 
     def __init__(
@@ -166,6 +182,8 @@ class Dovecot:
         quota: str = "0",
         capabilities: str = "",
         special: dict[str, str] | None = None,
+        mechanisms: str = "plain login cram-md5 scram-sha-1 scram-sha-256 xoauth2",
+        bearer: str = "",
     ) -> None:
         self.folder = open_folder("dovecot")
         self.certificates = certificates or Certificates(self.folder / "certificates")
@@ -174,8 +192,11 @@ class Dovecot:
         self._mailboxes = SPECIAL_USE if special is None else special
         self._settings = {
             "quota": quota,
+            "mechanisms": mechanisms,
+            "bearer": BEARER.format(file=self.folder / "bearer.conf") if bearer else "",
             "capability": f"  imap_capability = {capabilities}" if capabilities else "",
         }
+        self._bearer = bearer
         self._daemon: Daemon | None = None
 
     @staticmethod
@@ -203,6 +224,8 @@ class Dovecot:
             **self.ports,
         )
         self.config.write_text(text)
+        if self._bearer:
+            (self.folder / "bearer.conf").write_text(BEARER_ARGS.format(url=self._bearer))
         self._daemon = Daemon("/usr/sbin/dovecot", "-c", str(self.config), "-F")
         if not wait_until(lambda: self._answers(protocols), 20):
             log = self.log()
