@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from desktopmail.domain.activity import Activity, Problem, State
@@ -52,6 +52,12 @@ class Teller:
         self._account = account
         self._say = say
         self.now = Activity(account, State.CONNECTING, "")
+        self._told: Problem | None = None
+
+    def told(self, host: str, alerts: Sequence[str]) -> None:
+        """What the server wants read by a person (RFC 3501 section 7.1), inert and short; said while all is well."""
+        title = f"Message from the server {host}"
+        self._told = Problem(self._account, "server-message", title, alerts[-1]) if alerts else None
 
     def working(self, words: str) -> None:
         """Something whose end is not known."""
@@ -71,7 +77,7 @@ class Teller:
 
     def idle(self) -> None:
         """Everything agrees."""
-        self._tell(Activity(self._account, State.IDLE, "Up to date"))
+        self._tell(Activity(self._account, State.IDLE, "Up to date", problem=self._told))
 
     def offline(self, waiting: int, problem: Problem | None = None) -> None:
         """No line; `waiting` changes are to be carried out later."""

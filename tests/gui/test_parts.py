@@ -62,6 +62,7 @@ def test_hints_say_what_they_replace(qapp: QApplication) -> None:
 
 
 ONE, TWO = AccountId(1), AccountId(2)
+SAID = Problem(ONE, "server-message", "Message from the server localhost", "Your mailbox is full")
 REFUSED = Problem(ONE, "sign-in-refused", "The server did not accept the password", "", Remedy.SIGN_IN)
 
 
@@ -81,6 +82,7 @@ def out(state: Sending) -> Outgoing:
         ([Activity(ONE, State.PROBLEM, "", problem=REFUSED)], [], REFUSED.title, "bad"),
         ([Activity(ONE, State.IDLE, "")], [out(Sending.REFUSED)], "1 message was not sent", "bad"),
         ([Activity(ONE, State.IDLE, "")], [out(Sending.WAITING)], "Sending", "secondary"),
+        ([Activity(ONE, State.IDLE, "", problem=SAID)], [], SAID.title, "care"),  # T18
     ],
 )
 def test_what_is_going_on_in_words(

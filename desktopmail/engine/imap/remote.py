@@ -57,6 +57,7 @@ class ImapRemote:
             if whole:
                 await pull.everything(space)
             self._trouble.closed.clear()
+            self._teller.told(session.endpoint.host, session.alerts)
             await self._witness.pulled(session, before, self.tally, whole=whole)
 
     async def push(self, *, force: bool = False) -> bool:

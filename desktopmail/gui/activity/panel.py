@@ -144,7 +144,8 @@ class ActivityPanel(Card):
         bar.setVisible(bool(activity.total))
 
     def _problem(self, column: QVBoxLayout, problem: Problem, account: AccountId) -> None:
-        column.addWidget(PlainLabel(problem.title, tone="bad", wrap=True))
+        tone = "" if problem.kind == "server-message" else "bad"
+        column.addWidget(PlainLabel(problem.title, tone=tone, wrap=True))
         if problem.detail:
             column.addWidget(PlainLabel(problem.detail, size=measures.SMALL, tone="secondary", wrap=True))
         row = QHBoxLayout()

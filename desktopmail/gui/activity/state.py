@@ -58,6 +58,9 @@ def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) ->
         return Standing(translate("activity", "Connecting"), "refresh-cw")
     if any(each.going for each in out):
         return Standing(translate("activity", "Sending"), "send")
+    told = [each.problem for each in rows if each.problem is not None]
+    if told:
+        return Standing(told[0].title, "circle-alert", "care")
     if every and not rows:
         return Standing(translate("activity", "Paused"), "pause")
     return Standing(translate("activity", "Up to date") if rows else "", "check")
