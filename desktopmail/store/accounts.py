@@ -128,6 +128,7 @@ class Accounts:
             )
             self._db.execute("DELETE FROM imap_lost WHERE account = ?", (account,))
             self._db.execute("DELETE FROM imap_folder WHERE account = ?", (account,))
+            self._db.execute("DELETE FROM pop3_copy WHERE account = ?", (account,))
             self._db.execute("UPDATE folder SET lives = 'here' WHERE account = ?", (account,))
             self._db.execute("UPDATE message SET due = 0 WHERE account = ? AND due > 0", (account,))
             return

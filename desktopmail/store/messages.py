@@ -38,7 +38,7 @@ SELECT m.id FROM folder AS f JOIN message AS m ON m.folder = f.id
 WHERE m.hidden <> 0 AND m.hidden & 1
     AND NOT EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id)
     AND NOT EXISTS (SELECT 1 FROM imap_lost AS l WHERE l.message = m.id)
-    AND NOT EXISTS (SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0)
+    AND NOT EXISTS (SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0 AND p.gone_at = 0)
     AND NOT EXISTS (SELECT 1 FROM journal_step AS j WHERE j.message = m.id)
 """
 

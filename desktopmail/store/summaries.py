@@ -20,7 +20,8 @@ _COLUMNS = """
     m.id, m.folder, m.thread, m.date, m.sender, m.recipients, m.subject, m.preview, m.flags, m.tags, m.size,
     m.attachments, m.fetched, m.message_id, m.last_error,
     EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id)
-    OR EXISTS (SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0), m.content <> x''
+    OR EXISTS (SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0 AND p.gone_at = 0),
+    m.content <> x''
 """
 _BY_IDS = f"SELECT {_COLUMNS} FROM carray(?) AS v CROSS JOIN message AS m ON m.id = v.value"  # noqa: S608 - constants
 

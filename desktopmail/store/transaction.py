@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from desktopmail.store.history import History
     from desktopmail.store.hosts import Hosts
     from desktopmail.store.journal import Journal
+    from desktopmail.store.ledger import Ledger
     from desktopmail.store.messages import Messages
     from desktopmail.store.outbox import Outbox
     from desktopmail.store.server_folders import Folders
@@ -96,6 +97,12 @@ class Transaction:
         from desktopmail.store.journal import Journal
 
         return Journal(self._db, self.notes, self._wishes, self.now)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        from desktopmail.store.ledger import Ledger
+
+        return Ledger(self._db, self._wishes, self.now)
 
     @cached_property
     def messages(self) -> Messages:

@@ -12,10 +12,13 @@ ALTER TABLE identity ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
 -- The answers that led to the protocol, and the reason given, as JSON. Empty when nobody asked.
 ALTER TABLE account ADD COLUMN advice TEXT NOT NULL DEFAULT '';
 
--- POP3: messages of which only the top is here (partly), and messages the person wants off the server (wanted_gone).
+-- POP3: messages of which only the top is here (partly), messages the person wants off the server (wanted_gone), when
+-- one was missed in the server's list (gone_at), and those a server kept though it confirmed their removal (ignored).
 ALTER TABLE pop3_copy ADD COLUMN partly INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE pop3_copy ADD COLUMN wanted_gone INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE pop3_copy ADD COLUMN gone_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE pop3_copy ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX pop3_copy_sha ON pop3_copy (account, sha) WHERE sha <> x'';
 
 -- What one account's servers were seen to be like, as JSON by a short name (tls, retention, full_sync, …).
 CREATE TABLE sighting (

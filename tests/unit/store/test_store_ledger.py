@@ -1,0 +1,151 @@
+"""The POP3 ledger, and where a message exists by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktopmail.domain.account import Endpoint, NewAccount, Pop3Server, Security
+from desktopmail.domain.folder import Role
+from desktopmail.domain.ids import AccountId, FolderId, MessageId
+from desktopmail.domain.message import Copy, Fetched
+from desktopmail.store.ledger_rows import CopyCounts, Entry, Known, Stored
+from desktopmail.store.transaction import Transaction
+from tests.unit.store.desk import Desk
+
+POP3 = NewAccount(
+    "eve@example.org", "Pop", "Eve", Pop3Server(Endpoint("pop.example.org", 995, Security.TLS, "e")), None
+)
+SHA = bytes(range(32))
+
+
+@pytest.fixture
+def account(desk: Desk) -> AccountId:
+    return desk.write(lambda tx: tx.accounts.add(POP3))
+
+
+def inbox(desk: Desk, account: AccountId, role: Role = Role.INBOX) -> FolderId:
+    return next(one.id for one in desk.library.folders() if one.account == account and one.role is role)
+
+
+def put(desk: Desk, account: AccountId, number: int, sha: bytes | None = SHA) -> MessageId:
+    """A message that came under the UIDL of its number."""
+    fetched = Fetched.FULL if sha else Fetched.HEADERS
+    row = desk.new(number, inbox(desk, account), account=account, uid=0, content=sha, fetched=fetched)
+    (message,) = desk.put(row)
+    stored = Stored(f"u{number}", 1000 + number, message, sha or b"", partly=not sha)
+    desk.write(lambda tx: tx.ledger.stored(account, [stored]))
+    return message
+
+
+def entry(desk: Desk, account: AccountId, uidl: str) -> Entry:
+    return desk.read(lambda tx: tx.ledger.missed(account, [uidl]))[0]
+
+
+def copy_of(desk: Desk, message: MessageId) -> Copy:
+    return desk.read(lambda tx: tx.messages.summary(message)).copy
+
+
+def test_a_message_is_here_and_on_the_server_until_one_of_them_has_it_no_more(desk: Desk, account: AccountId) -> None:
+    message, top = put(desk, account, 1), put(desk, account, 2, None)
+    assert (copy_of(desk, message), copy_of(desk, top)) == (Copy.BOTH, Copy.SERVER)
+    assert desk.read(lambda tx: tx.ledger.counts(account)) == CopyCounts(server=1, both=1)
+    desk.write(lambda tx: tx.ledger.dele_sent(account, {"u1": "rule"}))
+    assert copy_of(desk, message) is Copy.BOTH
+    desk.news.clear()
+    desk.write(lambda tx: tx.ledger.dele_confirmed(account, ["u1"]))
+    assert copy_of(desk, message) is Copy.HERE
+    assert desk.news[-1].changed == {inbox(desk, account): (message,)}
+    assert desk.read(lambda tx: tx.ledger.counts(account)) == CopyCounts(server=1, here=1)
+
+
+def test_what_a_server_does_not_list_any_more_stays_here(desk: Desk, account: AccountId) -> None:
+    message = put(desk, account, 1)
+    desk.write(lambda tx: tx.ledger.vanished(account, ["u1"]))
+    assert copy_of(desk, message) is Copy.HERE
+    assert desk.read(lambda tx: tx.ledger.known(account)) == {"u1": Known(1001, False)}
+    assert entry(desk, account, "u1").dele_confirmed == 0
+    desk.write(lambda tx: tx.ledger.returned(account, ["u1"]))
+    assert copy_of(desk, message) is Copy.BOTH
+    assert not entry(desk, account, "u1").ignored
+
+
+def test_a_removal_whose_confirmation_was_lost_is_believed_when_the_message_is_missed(
+    desk: Desk, account: AccountId
+) -> None:
+    put(desk, account, 1)
+    desk.write(lambda tx: tx.ledger.dele_sent(account, {"u1": "person"}))
+    desk.write(lambda tx: tx.ledger.vanished(account, ["u1"]))
+    seen = entry(desk, account, "u1")
+    assert seen.dele_confirmed and seen.decided_by == "person"
+    desk.write(lambda tx: tx.ledger.returned(account, ["u1"]))
+    assert entry(desk, account, "u1").ignored
+
+
+def test_candidates_are_stored_long_enough_or_wanted_gone(desk: Desk, account: AccountId) -> None:
+    first, _ = put(desk, account, 1), put(desk, account, 2)
+    now = entry(desk, account, "u1").stored_at
+
+    def names(before: int) -> list[str]:
+        return [each.uidl for each in desk.read(lambda tx: tx.ledger.candidates(account, before))]
+
+    assert names(now - 1) == []
+    assert names(now) == ["u1", "u2"]
+    assert desk.write(lambda tx: tx.ledger.want_gone([first, MessageId(999)])) == [first]
+    assert names(-1) == ["u1"]
+    assert desk.write(lambda tx: tx.ledger.want_gone([first], wanted=False)) == [first]
+    assert names(-1) == []
+
+
+def test_a_removed_message_tells_whether_its_bytes_lie_elsewhere_here(desk: Desk, account: AccountId) -> None:
+    message = put(desk, account, 1)
+    (twin,) = desk.write(lambda tx: tx.messages.copy([message], inbox(desk, account, Role.ARCHIVE)))
+    assert not entry(desk, account, "u1").removed
+    desk.write(lambda tx: tx.messages.remove([message]))
+    seen = entry(desk, account, "u1")
+    assert (seen.removed, seen.elsewhere, seen.settled) == (True, True, True)
+    desk.write(lambda tx: tx.messages.remove([twin], settle_at=1 << 40))
+    assert not entry(desk, account, "u1").elsewhere
+
+
+def test_a_twin_is_found_in_the_ledger_or_among_the_messages(desk: Desk, account: AccountId) -> None:
+    message = put(desk, account, 1)
+    other = bytes(32)
+    (imported,) = desk.put(desk.new(7, inbox(desk, account), account=account, uid=0, content=other))
+
+    def twin(sha: bytes, number: int) -> MessageId | None:
+        row = desk.new(number)
+        found = desk.read(lambda tx: tx.ledger.twin(account, sha, row.date, row.key))
+        return found.message if found else None
+
+    assert twin(SHA, 99) == message
+    assert twin(other, 7) == imported
+    assert twin(other, 8) is None
+    desk.write(lambda tx: tx.messages.remove([message]))
+    assert twin(SHA, 99) == message
+
+
+def test_new_names_go_to_the_old_lines(desk: Desk, account: AccountId) -> None:
+    message = put(desk, account, 1)
+    desk.write(lambda tx: tx.ledger.vanished(account, ["u1"]))
+    desk.write(lambda tx: tx.ledger.rename(account, {"u1": "new"}))
+    assert desk.read(lambda tx: tx.ledger.known(account)) == {"new": Known(1001, True)}
+    assert desk.read(lambda tx: tx.ledger.of(message)) is not None
+
+
+def test_removed_messages_are_kept_while_the_server_has_them(desk: Desk, account: AccountId) -> None:
+    message = put(desk, account, 1)
+    desk.write(lambda tx: tx.messages.remove([message]))
+
+    def purge(tx: Transaction) -> int:
+        return tx.messages.purge(1 << 40)
+
+    assert desk.write(purge) == 0
+    desk.write(lambda tx: tx.ledger.vanished(account, ["u1"]))
+    assert desk.write(purge) == 1
+    assert entry(desk, account, "u1").message is None
+
+
+def test_an_account_that_keeps_its_mail_forgets_its_server(desk: Desk, account: AccountId) -> None:
+    message = put(desk, account, 1)
+    desk.write(lambda tx: tx.accounts.remove(account, keep_mail=True))
+    assert copy_of(desk, message) is Copy.HERE
