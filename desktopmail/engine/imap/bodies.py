@@ -17,8 +17,8 @@ from desktopmail.domain.account import Account
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refused
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally, Teller
-from desktopmail.engine.imap.lane import Lane
 from desktopmail.engine.imap.windows import BODY_COUNT, ON_DEMAND_SIZE, body_batches
+from desktopmail.engine.lane import Lane
 from desktopmail.mime.headers import quick
 from desktopmail.mime.text import IndexText, for_index
 from desktopmail.protocols.imap.session import ImapSession

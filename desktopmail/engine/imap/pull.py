@@ -17,9 +17,9 @@ from desktopmail.domain.ids import FolderId
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.arrival import Arrived, Arriving, Door, arrive
 from desktopmail.engine.imap.folders import COMPLETE, ServerFolder, adopt_folders, differs
-from desktopmail.engine.imap.lane import SLICE, Lane
 from desktopmail.engine.imap.places import begun as begin_mark
 from desktopmail.engine.imap.windows import header_windows
+from desktopmail.engine.lane import SLICE, Lane
 from desktopmail.protocols.imap.fetching import HeaderSink
 from desktopmail.protocols.imap.mailboxes import Namespace, Selected
 from desktopmail.protocols.imap.responses import FlagRow as FetchedFlags

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from desktopmail.engine.imap.lane import Lane
+from desktopmail.engine.lane import Lane
 
 
 def test_it_holds_back_and_finishes_everything() -> None:
