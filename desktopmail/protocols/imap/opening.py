@@ -45,13 +45,19 @@ async def connect(endpoint: Endpoint, timeout: float) -> Wire:
 async def _begin(wire: Wire, transport: asyncio.Transport, endpoint: Endpoint, timeout: float) -> None:
     async with net.deadline(timeout, endpoint.host, "to greet"):
         status, _text = await asyncio.shield(wire.greeting)
-    if status == "PREAUTH":
+    if status == "PREAUTH" and not _knows_us(endpoint):
         raise InsecureServer(
             f"{endpoint.host} claims that somebody is signed in already",
             "That makes it impossible to sign in safely. Nothing was sent.",
         )
     if endpoint.security is Security.STARTTLS:
         await _encrypt(wire, transport, endpoint, timeout)
+
+
+def _knows_us(endpoint: Endpoint) -> bool:
+    """Whether a server may say that one is signed in already: only who was shown a certificate within TLS can know."""
+    by_certificate = endpoint.sign_in is SignIn.CERTIFICATE and endpoint.certificate
+    return bool(by_certificate) and endpoint.security is Security.TLS
 
 
 def _wire(endpoint: Endpoint) -> Wire:
@@ -97,7 +103,10 @@ class Opening(Dialogue):
             await self._ask_capabilities()
             if "IMAP4REV1" not in self.capabilities and "IMAP4REV2" not in self.capabilities:
                 raise violation("the server does not speak IMAP4rev1")
-            await self._authenticate(password)
+            if self._wire.state == AUTH:
+                self.mechanism = "PREAUTH"
+            else:
+                await self._authenticate(password)
             await self._enable()
 
     async def _ask_capabilities(self) -> None:
