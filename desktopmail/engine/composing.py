@@ -54,11 +54,11 @@ class Composing:
         """An answer to the author, or to everybody. Raises NotFound, ContentMissing."""
         original = await self._original(message)
         own = [each.address for account in self._library.accounts() for each in account.identities]
-        return await asyncio.to_thread(letters.reply, original, own, everybody=everybody)
+        return await asyncio.to_thread(letters.reply, original, own, everybody=everybody, habits=self._habits())
 
     async def forward(self, message: MessageId) -> Draft:
         """The message passed on with what came with it. Raises NotFound, ContentMissing."""
-        return await asyncio.to_thread(letters.forward, await self._original(message))
+        return await asyncio.to_thread(letters.forward, await self._original(message), self._habits())
 
     async def edit(self, message: MessageId) -> Draft:
         """A stored draft, or any message as the start of a new one. Raises NotFound, ContentMissing."""
@@ -148,6 +148,10 @@ class Composing:
 
         self._saved.pop(draft.id or MessageId(0), None)
         return await self._store.write(work)
+
+    def _habits(self) -> letters.Habits:
+        now = self._library.settings()
+        return letters.Habits(now.quote_in_replies, now.sign_answers)
 
     def _identity(self, identity: IdentityId | None) -> tuple[Account, Identity]:
         accounts = self._library.accounts()

@@ -40,19 +40,31 @@ class Written:
     recipients: tuple[str, ...]
 
 
-def reply(original: Original, own: Iterable[str], *, everybody: bool) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a person's answers begin: with the original quoted, and signed."""
+
+    quoted: bool = True
+    signed: bool = True
+
+
+HABITS = Habits()
+
+
+def reply(original: Original, own: Iterable[str], *, everybody: bool, habits: Habits = HABITS) -> Draft:
     """An answer: recipients, subject, references and quotation."""
     body = original.body
     identity = answers.writes_as(body, original.account)
     people = answers.reply_recipients(body, own, everybody=everybody)
-    html, pictures = _quoted(body)
-    signature = quoting.signature_text(identity.signature, answering=True)
+    html, pictures = _quoted(body) if habits.quoted else ("", {})
+    signature = quoting.signature_text(identity.signature if habits.signed else "", answering=True)
+    quotation = answers.quote_text(body) if habits.quoted else ""
     return Draft(
         identity=identity.id,
         to=people.to,
         cc=people.cc,
         subject=answers.reply_subject(body.subject),
-        text=f"\n{signature}\n{answers.quote_text(body)}",
+        text=f"\n{signature}\n{quotation}",
         html=f"<p><br></p>{_signed(signature)}{answers.quote_html(body, html)}" if html else "",
         attachments=tuple(_pictures(original.raw, body.parts, pictures)),
         answers=original.id,
@@ -62,12 +74,12 @@ def reply(original: Original, own: Iterable[str], *, everybody: bool) -> Draft:
     )
 
 
-def forward(original: Original) -> Draft:
+def forward(original: Original, habits: Habits = HABITS) -> Draft:
     """The message passed on with everything that came with it."""
     body = original.body
     identity = answers.writes_as(body, original.account)
     html, pictures = ("", {}) if body.made_from_text else quoting.carried(body.html, body.parts, sheets=True)
-    signature = quoting.signature_text(identity.signature, answering=True)
+    signature = quoting.signature_text(identity.signature if habits.signed else "", answering=True)
     beside = [_attachment(original.raw, part) for part in body.attachments if part.section not in pictures]
     return Draft(
         identity=identity.id,

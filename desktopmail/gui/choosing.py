@@ -85,7 +85,7 @@ class Choosing(QObject):
             action = self._commands.actions[command.id]
             if not action.isEnabled() or command.id == "palette" or command.id.startswith(("inbox_", "tag_")):
                 continue
-            key = command.keys[0] if command.keys else ""
+            key = next(iter(self._commands.keys(command.id)), "")
             shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
             choices.append(Choice(command.id, self._commands.text(command.id), shown, command.icon))
         self._chooser.ask(self.tr("Command"), choices, lambda key: self._commands.run(str(key)))

@@ -7,7 +7,7 @@ reader, never where text is written."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
@@ -149,6 +149,11 @@ COMMANDS: tuple[Command, ...] = (
 GROUPS = ("message", "edit", "go", "view", "mail", "help", "program")
 
 
+def single(key: str) -> bool:
+    """Whether a key is a letter, digit or sign alone, which would be typed where text is written."""
+    return len(key.removeprefix("Shift+")) == 1
+
+
 def letters(command: Command, letter_set: str) -> str:
     """The single key of a command in a set: `classic`, `gmail`, or none for any other word."""
     return {"classic": command.classic, "gmail": command.gmail}.get(letter_set, "")
@@ -174,6 +179,7 @@ class Commands(QObject):
         self._situation = Situation()
         self._verbs: dict[str, Callable[[], object]] = {}
         self._letters: list[QShortcut] = []
+        self._own: dict[str, tuple[str, ...]] = {}
         self._panes: list[QWidget] = []
         self.all = {command.id: command for command in COMMANDS}
         self.actions = {command.id: self._action(command) for command in COMMANDS}
@@ -182,7 +188,7 @@ class Commands(QObject):
     def _action(self, command: Command) -> QAction:
         action = QAction(self._window)
         action.setObjectName(command.id)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setShortcuts(self._sequences(command))
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.triggered.connect(lambda: self.run(command.id))
         if command.id == "group":
@@ -193,6 +199,26 @@ class Commands(QObject):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self._window.addAction(action)
         return action
+
+    def use(self, own: Mapping[str, tuple[str, ...]]) -> None:
+        """Let commands have the keys a person gave them, whole lists by command, and the others their own."""
+        before, self._own = self._own, {name: keys for name, keys in own.items() if name in self.all}
+        for name in before.keys() | self._own.keys():
+            if before.get(name) != self._own.get(name):
+                self.actions[name].setShortcuts(self._sequences(self.all[name]))
+                self._word(self.all[name], self.actions[name])
+
+    def keys(self, name: str, letter_set: str = "none") -> tuple[str, ...]:
+        """All keys of a command in Qt's portable form: those a person chose, or else its own and its single letter."""
+        return self._own[name] if name in self._own else self.usual_keys(name, letter_set)
+
+    def usual_keys(self, name: str, letter_set: str) -> tuple[str, ...]:
+        """The keys of a command when nobody changed them."""
+        letter = letters(self.all[name], letter_set)
+        return (*self.all[name].keys, letter) if letter else self.all[name].keys
+
+    def _sequences(self, command: Command) -> list[QKeySequence]:
+        return [QKeySequence(key) for key in self.keys(command.id) if not single(key)]
 
     def bind(self, verbs: dict[str, Callable[[], object]]) -> None:
         """Say what commands do."""
@@ -225,7 +251,7 @@ class Commands(QObject):
     def _word(self, command: Command, action: QAction) -> None:
         text = self.text(command.id)
         action.setText(text.replace("&", "&&"))
-        keys = command.keys[:1]
+        keys = self.keys(command.id)[:1]
         native = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
         action.setToolTip(f"{text.rstrip('…')} ({native})" if native else text.rstrip("…"))
 
@@ -255,9 +281,9 @@ class Commands(QObject):
         self._letters = []
         for pane in panes:
             for command in COMMANDS:
-                key = letters(command, letter_set)
-                if key:
-                    shortcut = QShortcut(QKeySequence(key), pane)
-                    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                    shortcut.activated.connect(lambda name=command.id: self.run(name))
-                    self._letters.append(shortcut)
+                for key in self.keys(command.id, letter_set):
+                    if single(key):
+                        shortcut = QShortcut(QKeySequence(key), pane)
+                        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                        shortcut.activated.connect(lambda name=command.id: self.run(name))
+                        self._letters.append(shortcut)

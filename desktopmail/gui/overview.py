@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktopmail.gui.commands import COMMANDS, GROUPS, Command, letters, worded
+from desktopmail.gui.commands import COMMANDS, GROUPS, Command, Commands, worded
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
 
 
-def keys_of(command: Command, letter_set: str) -> list[str]:
-    """The keys of a command as they are written on this system, single letters last."""
-    native = QKeySequence.SequenceFormat.NativeText
-    found = [QKeySequence(key).toString(native) for key in command.keys]
-    letter = letters(command, letter_set)
-    return [*found, letter] if letter else found
+def native(key: str) -> str:
+    """A key as it is written on this system."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class Overview(QDialog):
-    """Two columns of groups; everything that has a key is in it."""
+    """Two columns of groups; everything that has a key is in it. `change_wanted` when keys are to be changed."""
 
-    def __init__(self, window: QWidget, letter_set: str) -> None:
+    change_wanted = Signal()
+
+    def __init__(self, window: QWidget, commands: Commands, letter_set: str) -> None:
         super().__init__(window)
+        self._commands = commands
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         page = QWidget()
@@ -54,9 +54,16 @@ class Overview(QDialog):
         foot = QHBoxLayout()
         foot.setContentsMargins(px(24), 0, px(24), 0)
         foot.addWidget(PlainLabel(self._hint(letter_set), size=measures.SMALL, tone="secondary"), 1)
+        change = WordButton(self.tr("Change keys…"))
+        change.clicked.connect(self._change)
+        foot.addWidget(change)
         foot.addWidget(close)
         layout.addLayout(foot)
         self.resize(px(820), px(640))
+
+    def _change(self) -> None:
+        self.accept()
+        self.change_wanted.emit()
 
     def _hint(self, letter_set: str) -> str:
         if letter_set == "none":
@@ -65,9 +72,11 @@ class Overview(QDialog):
 
     def _group(self, column: QVBoxLayout, group: str, letter_set: str) -> None:
         rows = [
-            (_named(command), keys)
+            (named(command), [native(key) for key in found])
             for command in COMMANDS
-            if command.group == group and (keys := keys_of(command, letter_set)) and not _repeated(command)
+            if command.group == group
+            and (found := self._commands.keys(command.id, letter_set))
+            and not _repeated(command)
         ]
         if not rows:
             return
@@ -88,7 +97,8 @@ def _repeated(command: Command) -> bool:
     return command.id.startswith("inbox_") and command.id != "inbox_1"
 
 
-def _named(command: Command) -> str:
+def named(command: Command) -> str:
+    """A command in words, without the dots of those that ask something."""
     if command.id == "inbox_1":
         return QCoreApplication.translate("overview", "First Inbox, and so on to the ninth")
     return worded(command.text).rstrip("…")

@@ -113,7 +113,8 @@ class Places(QObject):
         return f"{place}:{chosen[0] if chosen else ''}"
 
     def _remembered(self) -> tuple[Place | None, MessageId | None]:
-        word, _, message = self._preferences.now.last_place.partition(":")
+        now = self._preferences.now
+        word, _, message = now.last_place.partition(":") if now.start_at == "last" else ("", "", "")
         one = MessageId(int(message)) if message.isdigit() else None
         folders = self._engine.library.folders()
         if word in [view.value for view in Unified] and len(self._engine.library.accounts()) > 1:

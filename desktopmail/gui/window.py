@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.ids import MessageId
+from desktopmail.gui.applying import Applying
 from desktopmail.gui.commands import Commands
 from desktopmail.gui.foldering import Foldering
 from desktopmail.gui.folders.pane import FolderPane
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from desktopmail.gui.activity.panel import ActivityPanel
     from desktopmail.gui.composer.window import ComposerWindow
     from desktopmail.gui.reader.pane import ReaderPane
+    from desktopmail.gui.settings.window import SettingsWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class MainWindow(Frame):
         super().__init__()
         self.engine = engine
         self._parts = parts
+        self._settings: SettingsWindow | None = None
         self.preferences = Preferences(engine, self)
         theme().start(self.preferences.now.theme)
         self._make()
@@ -92,7 +96,8 @@ class MainWindow(Frame):
         self.foldering = Foldering(engine, self.verbs, self.commands, self)
         self.standings = Standings(engine, self.bar.standing, self.messages, self)
         self.going = Going(self)
-        self.notify = Notify(engine, self)
+        self.notify = Notify(engine, self.preferences, self)
+        self.applying = Applying(self)
         self.ring = FocusRing(self)
 
     def _place(self) -> None:
@@ -142,7 +147,6 @@ class MainWindow(Frame):
         self.writing.receipt.connect(self.verbs.show)
         self.writing.kept.connect(self.say)
         self.writing.held.connect(self._held)
-        self.preferences.changed.connect(self._prefer)
         tell_problems(self.trouble.tell)
         self.news = Gathering(self._changed, self)
         self.verbs.done.connect(self.news.now)
@@ -160,7 +164,7 @@ class MainWindow(Frame):
         reader.open_link.connect(self.writing.mailto)
         reader.zoom_changed.connect(lambda factor: self.preferences.change(reader_zoom=float(factor)))
         reader.said.connect(self.say)
-        self._listen()
+        self.applying.keys()
 
     def _panel_made(self, panel: ActivityPanel) -> None:
         panel.remedy_wanted.connect(self.trouble.remedy)
@@ -169,11 +173,6 @@ class MainWindow(Frame):
 
     def _held(self, text: str, message: MessageId) -> None:
         self.say(text, self.tr("Undo"), lambda: self.writing.take_back(message))
-
-    def _listen(self) -> None:
-        now = self.preferences.now
-        panes = [self.messages] + ([self.reader.reader] if self.reader.reader else [])
-        self.commands.listen(panes, now.letter_set if now.letter_keys else "none")
 
     # News -----------------------------------------------------------------------------------------------------
 
@@ -209,39 +208,29 @@ class MainWindow(Frame):
         title = self.places.title(self.places.place) if self.places.place is not None else ""
         self.setWindowTitle(f"{title} – Desktopmail" if title else "Desktopmail")
 
-    def _prefer(self, names: set[str]) -> None:
-        now = self.preferences.now
-        if "theme" in names:
-            theme().choose(now.theme)
-        if "density" in names:
-            self.messages.density(now.density)
-        if "layout" in names:
-            self.panes.below(now.layout == "below")
-        if "group_conversations" in names:
-            self.messages.regroup(now.group_conversations)
-        if names & {"letter_keys", "letter_set"}:
-            self._listen()
-
     # Dialogs and menus ----------------------------------------------------------------------------------------
 
     def add_account(self) -> None:
         """Open the wizard."""
         self._parts.wizard(self.engine).open()
 
-    def settings(self, account: object = None) -> None:
-        """Open the settings, of an account if one is named."""
-        from desktopmail.gui.accounts.window import SettingsWindow
+    def settings(self, account: object = None, page: str = "") -> None:
+        """Open the settings, at an account or a page if one is named."""
+        from desktopmail.gui.settings.window import SettingsWindow
 
-        window = SettingsWindow(self.engine, self.preferences, self)
-        window.account_wanted.connect(self.add_account)
-        window.open_at(account)
+        if self._settings is None or not isValid(self._settings):
+            self._settings = SettingsWindow(self.engine, self.preferences, self.commands, self)
+            self._settings.account_wanted.connect(self.add_account)
+        self._settings.open_at(account, page)
 
     def shortcuts(self) -> None:
         """Open the overview of keys."""
         from desktopmail.gui.overview import Overview
 
         now = self.preferences.now
-        Overview(self, now.letter_set if now.letter_keys else "none").open()
+        overview = Overview(self, self.commands, now.letter_set if now.letter_keys else "none")
+        overview.change_wanted.connect(lambda: self.settings(page="shortcuts"))
+        overview.open()
 
     def open_activity(self) -> None:
         """Open the activity panel, or close it."""
@@ -271,7 +260,7 @@ class MainWindow(Frame):
         self.panes.restore(now.pane_sizes)
         self.messages.density(now.density)
         self.panes.below(now.layout == "below")
-        self._listen()
+        self.applying.keys()
         self._show_page()
         self.standings.show()
         self._panes_changed()

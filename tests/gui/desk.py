@@ -33,6 +33,7 @@ from desktopmail.engine.notices import Notice
 from desktopmail.engine.pictures import Pictures
 from desktopmail.engine.reading import Reading
 from desktopmail.engine.search import Search
+from desktopmail.engine.settings import SettingsVerbs
 from desktopmail.gui.loop import close_tasks
 from desktopmail.gui.window import MainWindow, Parts
 from desktopmail.store.rows import NewMessage
@@ -49,6 +50,7 @@ class DeskEngine:
         self.library = Library(store)
         self.actions = Actions(store)
         self.search = Search(store)
+        self.settings = SettingsVerbs(store)
         self.activities: dict[AccountId, Activity] = {}
         self.asked: list[tuple[str, object]] = []
         self.composing = DeskComposing(self)
@@ -85,11 +87,7 @@ class DeskEngine:
         self.asked.append(("retry", account))
 
     async def change_settings(self, **values: Any) -> None:
-        def work(tx: Any) -> None:
-            for name, value in values.items():
-                tx.settings.set(name, value)
-
-        await self.store.write(work)
+        await self.settings.change(**values)
 
 
 class DeskOutbox:

@@ -8,18 +8,18 @@ from datetime import date, datetime
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.address import Address
 from desktopmail.domain.message import Flags
-from desktopmail.gui.commands import COMMANDS, GROUPS, Situation, letters
+from desktopmail.gui.commands import COMMANDS, GROUPS, Commands, Situation, letters
 from desktopmail.gui.messages import dates
 from desktopmail.gui.messages.ink import _clean
 from desktopmail.gui.messages.rows import name_of
 from desktopmail.gui.messages.sections import borders, sections
 from desktopmail.gui.messages.spoken import spoken
-from desktopmail.gui.overview import Overview, keys_of
+from desktopmail.gui.overview import Overview
 from desktopmail.gui.style import icons
 from desktopmail.gui.style.colours import DARK, LIGHT, PEOPLE_DARK, PEOPLE_LIGHT, Colours, contrast
 from desktopmail.gui.style.theme import theme
@@ -102,11 +102,13 @@ def test_commands_need_something_to_act_on() -> None:
 def test_the_overview_shows_every_key(qtbot: QtBot, qapp: QApplication) -> None:
     """What has a key is in the overview, in the words of the table."""
     theme().start("light")
-    overview = Overview(None, "classic")  # type: ignore[arg-type]
-    qtbot.addWidget(overview)
+    window = QWidget()
+    qtbot.addWidget(window)
+    commands = Commands(window)
+    overview = Overview(window, commands, "classic")
     said = {label.text() for label in overview.findChildren(object) if hasattr(label, "text")}  # type: ignore[call-overload]
     for command in COMMANDS:
-        if keys_of(command, "classic") and not command.id.startswith("inbox_"):
+        if commands.keys(command.id, "classic") and not command.id.startswith("inbox_"):
             assert command.text.rstrip("…") in said
     assert {"A", "Ctrl+E"} <= said
 

@@ -175,9 +175,17 @@ def answer(kind: str, subject: str) -> Callable[[Stage], Awaitable[QWidget]]:
     return view
 
 
-async def settings(stage: Stage) -> QWidget:
-    stage.window.settings()
-    return await stage.beside()
+def settings(page: str, typed: str = "") -> Callable[[Stage], Awaitable[QWidget]]:
+    async def view(stage: Stage) -> QWidget:
+        stage.window.settings(page=page)
+        window = await stage.beside()
+        if typed:
+            window.search.setFocus()  # type: ignore[attr-defined]
+            window.search.setText(typed)  # type: ignore[attr-defined]
+            await stage.quiet()
+        return window
+
+    return view
 
 
 async def shortcuts(stage: Stage) -> QWidget:
@@ -227,7 +235,11 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "reply": answer("reply", "Cabin weekend"),
     "reply-all": answer("reply_all", "Retry on a broken"),
     "forward": answer("forward", "Proofs"),
-    "settings": settings,
+    "settings-reading": settings("reading"),
+    "settings-writing": settings("writing"),
+    "settings-appearance": settings("appearance"),
+    "settings-notifications": settings("notifications"),
+    "settings-search": settings("reading", "dark"),
     "shortcuts": shortcuts,
     "wizard": wizard,
     "source": source,

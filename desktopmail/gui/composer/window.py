@@ -164,7 +164,7 @@ class ComposerWindow(QWidget):
     def send(self) -> None:
         """Send, or say what stands in the way; what is only worth a question is asked once."""
         self.heading.accept_text()
-        found = [each for each in findings(self._draft()) if each.stops or each.kind not in self._asked]
+        found = [each for each in findings(self._draft()) if each.stops or each.kind not in self._asked | self._unasked]
         if found:
             self._asked |= {each.kind for each in found if not each.stops}
             self.notes.show_findings(found, self.send, self.files.choose)
@@ -174,6 +174,13 @@ class ComposerWindow(QWidget):
                 self.heading.subject.setFocus()
             return
         spawn(self._hand_over())
+
+    @property
+    def _unasked(self) -> set[str]:
+        """What the person does not want to be asked about."""
+        now = self._engine.library.settings()
+        wanted = {"no-subject": now.check_subject, "no-attachment": now.check_attachment}
+        return {kind for kind, on in wanted.items() if not on}
 
     async def _hand_over(self) -> None:
         self._send.setEnabled(False)

@@ -57,6 +57,7 @@ class MessageView(QWidget):
         super().__init__()
         self.summary = summary
         self.body: Body | None = None
+        self._designed = False
         self.content: TextBody | WebBody | StateCard | PlainLabel | None = None
         self.is_open = False
         self._engine, self._bodies, self._own = bodies.engine, bodies, own
@@ -205,7 +206,7 @@ class MessageView(QWidget):
             self.body = None
             self._place(not_here(missing.detail, self.load))
             self._settle()
-        elif body.html.strip() and not body.made_from_text and len(body.html) <= MOST_CHARACTERS:
+        elif body.html.strip() and not self._as_text(body) and len(body.html) <= MOST_CHARACTERS:
             self._show_html(body)
         elif body.text.strip():
             self._show_text(body.text)
@@ -221,7 +222,23 @@ class MessageView(QWidget):
             self._cards.save_all_wanted.connect(lambda: self._keeper.save_all(body.attachments))
             self._all.addWidget(self._cards)
 
+    def _as_text(self, body: Body) -> bool:
+        plain = self._engine.library.settings().plain_text and not self._designed
+        return body.made_from_text or (plain and bool(body.text.strip()))
+
+    def show_again(self) -> None:
+        """Show the message anew, after it was decided how messages are shown."""
+        if self.body is not None:
+            self._show(self.body)
+
+    def _show_designed(self) -> None:
+        self._designed = True
+        self.show_again()
+
     def _held_back(self, body: Body) -> list[Notice]:
+        if not body.made_from_text and self._as_text(body):
+            acts_here = ((self.tr("Show as designed"), self._show_designed),)
+            return [Notice(self.tr("Shown as plain text"), "file-text", "secondary", acts_here, 4)]
         if not body.remote_content or self._images:
             return []
         acts = [(self.tr("Show"), self.show_images)]

@@ -188,6 +188,12 @@ class ReaderPane(QWidget):
             if view.is_open:
                 view.show_images()
 
+    def show_again(self) -> None:
+        """Show the open messages anew, after it was decided how messages are shown."""
+        for view in self._views:
+            if view.is_open:
+                view.show_again()
+
     @property
     def settled(self) -> bool:
         """Whether everything that is open is on screen."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktopmail.gui.style import measures
+from desktopmail.gui.style.colours import blend
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.label import PlainLabel
@@ -85,8 +86,9 @@ class Row(QWidget):
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().colours.hit)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 3, -4, -3), measures.RADIUS, measures.RADIUS)
+            colours = theme().colours
+            painter.setBrush(blend(colours.hit, colours.raised, 0.5))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), measures.RADIUS, measures.RADIUS)
 
 
 class Section(QWidget):

@@ -54,6 +54,7 @@ QLineEdit[look="bare"], QTextEdit[look="bare"], QPlainTextEdit[look="bare"] { bo
   border-radius: 0; padding: 0; }
 QLineEdit[look="search"] { background: $quiet; border: 1px solid transparent; }
 QLineEdit[look="search"]:focus { background: $window; border-color: $accent; }
+QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $faint; border-color: $line; }
 QComboBox::drop-down { border: none; width: ${p24}px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; padding: ${p4}px; }
 
@@ -92,6 +93,7 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 QProgressBar { background: $quiet; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QLabel[tone="secondary"] { color: $secondary; }
+QLabel[tone="secondary"]:disabled { color: $faint; }
 QLabel[tone="good"] { color: $good; }
 QLabel[tone="care"] { color: $care; }
 QLabel[tone="bad"] { color: $bad; }

@@ -11,6 +11,7 @@ from desktopmail.domain.body import Body, Part, Verdict, Warning
 from desktopmail.domain.errors import ContentMissing, MailError
 from desktopmail.domain.ids import AccountId, FolderId, IdentityId, MessageId, ThreadId
 from desktopmail.domain.message import Copy, Fetched, Flags, Summary
+from desktopmail.domain.settings import Settings
 
 ME = Address("Robin Meyer", "robin@example.org")
 ADA = Address("Ada Lovelace", "ada@analytical.example")
@@ -86,6 +87,9 @@ class Library:
     def accounts(self) -> tuple[Account, ...]:
         identity = Identity(IdentityId(1), ME.name, ME.address)
         return (Account(AccountId(1), "Home", ME.address, None, None, (identity,)),)
+
+    def settings(self) -> Settings:
+        return Settings()
 
     def images_allowed(self, address: str) -> bool:
         return address in self.allowed
