@@ -54,7 +54,7 @@ def rule(leave: Leave) -> str:
                 "not before."
             )
         case Keep.UNTIL_DELETED:
-            return "A message is removed from the server when you delete it here for ever, and not before."
+            return "A message is removed from the server after you delete it here, and not before."
         case Keep.NO:
             return (
                 "Each message is removed from the server as soon as it is stored and checked on this computer. Other "
