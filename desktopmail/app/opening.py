@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from desktopmail.app import logs
+from desktopmail.app import logs, passphrase
 from desktopmail.engine.engine import Engine
 from desktopmail.store.secrets import open_secrets
 
@@ -17,7 +17,7 @@ async def open_engine(profile: Path, *, offline: bool = False) -> Engine:
     what `Engine.open` raises."""
     engine = await Engine.open(
         profile,
-        passwords=open_secrets(os.environ),
+        passwords=open_secrets(os.environ, profile, passphrase.asking(os.environ, prompt=True)),
         offline=offline,
         local_pictures=os.environ.get(LOCAL_PICTURES) == "1",
         visit=True,

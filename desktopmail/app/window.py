@@ -99,12 +99,13 @@ async def _engine(options: WindowOptions) -> AsyncIterator[Engine]:
         async with demo_engine() as engine:
             yield engine
         return
-    from desktopmail.app import logs
+    from desktopmail.app import logs, passphrase
     from desktopmail.engine.engine import Engine
     from desktopmail.store.secrets import open_secrets
 
     profile = profile_folder(options.profile)
-    opening = asyncio.ensure_future(Engine.open(profile, passwords=open_secrets(os.environ)))
+    passwords = open_secrets(os.environ, profile, passphrase.asking(os.environ, prompt=False))
+    opening = asyncio.ensure_future(Engine.open(profile, passwords=passwords))
     await asyncio.sleep(0)
     import desktopmail.gui.window  # noqa: F401 - loads while a thread opens the profile
 

@@ -193,10 +193,35 @@ class SecretsUnavailable(MailError):
     remedy = Remedy.SIGN_IN
 
 
+class VaultLocked(SecretsUnavailable):
+    """The passwords are in an encrypted file, and its passphrase is needed."""
+
+    kind = "passwords-locked"
+
+
+class PassphraseWrong(VaultLocked):
+    """The passphrase does not open the encrypted file."""
+
+    kind = "passphrase-wrong"
+
+
+class VaultDamaged(SecretsUnavailable):
+    """The encrypted file with the passwords cannot be read any more."""
+
+    kind = "passwords-damaged"
+
+
 class NeedsPerson(MailError):
     """Only a person can decide this."""
 
     kind = "needs-person"
+
+
+class Renamed(NeedsPerson):
+    """A POP3 server lists the messages that are here under new names; they are linked anew when the person agrees."""
+
+    kind = "renamed"
+    remedy = Remedy.RELINK
 
 
 class ContentMissing(MailError):

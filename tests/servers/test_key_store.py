@@ -66,13 +66,13 @@ def test_kept_from_one_run_to_the_next(home: Path) -> None:
     said = _in_session(
         home,
         UNLOCKED,
-        'say(source.ready()); say(source.set(account, "incoming", "pass wörd " * 100))',
+        'say(source.ready()); say(source.set(account, "incoming", "pass wörd " * 300))',
         'say(source.get(account, "incoming")); say(source.delete(account)); say(source.get(account, "incoming"))',
     )
     assert said == [
         "in the key store of this system (SecretService)",
         "None",
-        "pass wörd " * 100,
+        "pass wörd " * 300,
         "None",
         "password-missing ",
     ]

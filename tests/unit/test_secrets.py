@@ -170,7 +170,7 @@ def test_for_this_run_only(drawer: Drawer) -> None:
     "kind",
     [keyring.backends.fail.Keyring, keyring.backends.null.Keyring, PlaintextDrawer, Forgetful, Locked],
 )
-def test_what_keeps_no_secret_is_refused(drawer: Drawer, kind: type[keyring.backend.KeyringBackend]) -> None:
+def test_what_keeps_no_secret_is_refused(drawer: Drawer, kind: type[keyring.backend.KeyringBackend]) -> None:  # T39
     backend = kind()
     keyring.set_keyring(backend)
     with pytest.raises(SecretsUnavailable) as caught:
@@ -197,6 +197,52 @@ def test_a_prompt_nobody_answers(drawer: Drawer) -> None:
     with pytest.raises(SecretsUnavailable):
         run(Keyring(seconds=0.05).get(account(), "incoming"))
     waiting.typed.set()
+
+
+@pytest.mark.parametrize("length", [1, 999, 1_000, 1_001, 2_560, 9_000])
+def test_long_tokens_lie_in_pieces(drawer: Drawer, length: int) -> None:
+    source = Keyring()
+    token = "é" * length
+    run(source.set(account(), "token", "before " * 400))
+    run(source.set(account(), "token", token))
+    assert run(Keyring().get(account(), "token")) == token
+    assert all(len(each) <= 1_000 for each in drawer.entries.values())
+    assert len(drawer.entries) == (1 if length <= 1_000 else 1 + -(-length // 1_000))
+    run(source.delete(account()))
+    assert drawer.entries == {}
+
+
+def test_a_piece_that_is_missing_is_no_secret(drawer: Drawer) -> None:
+    source = Keyring()
+    run(source.set(account(), "token", "x" * 2_500))
+    del drawer.entries[next(key for key in drawer.entries if "2/3" in key[1])]
+    with pytest.raises(PasswordMissing):
+        run(source.get(account(), "token"))
+
+
+def test_a_password_that_looks_like_a_header(drawer: Drawer) -> None:
+    for odd in ("desktopmail pieces abc 3", "desktopmail pieces"):
+        run(Keyring().set(account(), "incoming", odd))
+        assert run(Keyring().get(account(), "incoming")) == odd
+
+
+def test_a_closed_prompt_does_not_bring_the_next(drawer: Drawer) -> None:  # T39
+    """Every account asks for its password at the start; the key store is asked once."""
+
+    class Counting(Locked):
+        asked = 0
+
+        def get_password(self, service: str, username: str) -> str | None:
+            self.asked += 1
+            return super().get_password(service, username)
+
+    counting = Counting()
+    keyring.set_keyring(counting)
+    source = Keyring()
+    for number in range(1, 6):
+        with pytest.raises(SecretsUnavailable):
+            run(source.get(account(number), "incoming"))
+    assert counting.asked == 1
 
 
 def test_where_passwords_are(drawer: Drawer) -> None:
