@@ -82,8 +82,10 @@ async def start_tls(
 ) -> asyncio.Transport:
     """Turn a clear connection into TLS after the server agreed; gives the transport to use from now on.
 
-    The caller has made sure that nothing is left in its own buffer. Raises MailError; the connection is then gone."""
+    The caller has made sure, since it last gave way, that nothing is left in its own buffer; what comes in clear from
+    now on reaches nobody and breaks the handshake. Raises MailError; the connection is then gone."""
     loop = asyncio.get_running_loop()
+    transport.pause_reading()
     async with deadline(timeout, endpoint.host, "to start encryption"):
         try:
             context = await loop.run_in_executor(None, ssl_context, endpoint)

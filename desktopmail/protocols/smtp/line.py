@@ -76,6 +76,10 @@ class Line(SMTPProtocol):
         """Whether nothing came but what was asked for: without it TLS must not begin (RFC 3207 section 4.2)."""
         return not self._buffer and not self.unasked
 
+    def seal(self) -> asyncio.Transport | None:
+        """The line to make TLS on; None when more than the agreement has come (RFC 3207 section 4.2)."""
+        return self.transport if self.clean and isinstance(self.transport, asyncio.Transport) else None
+
     def secured(self, transport: asyncio.Transport) -> None:
         """Go on over TLS. What came in clear while TLS was prepared ends the conversation, and so does what the server
         says over TLS before it is spoken to."""

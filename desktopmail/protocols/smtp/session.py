@@ -140,10 +140,9 @@ class Session:
         reply = await self.command(b"STARTTLS")
         if reply.code != 220:
             raise transport.not_encrypted(host, reply.message)
-        if not self.line.clean or self.line.transport is None:
+        clear = self.line.seal()
+        if clear is None:
             raise words.tampered(host)
-        clear = self.line.transport
-        assert isinstance(clear, asyncio.Transport)
         secured = await transport.start_tls(clear, self.line, self.endpoint, timeout=self.timeout)
         self.line.secured(secured)
         self._client.transport = secured
