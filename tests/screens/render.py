@@ -25,6 +25,7 @@ from desktopmail.gui import loop  # noqa: E402
 from desktopmail.gui.messages.source import Only  # noqa: E402
 from desktopmail.gui.style.theme import theme  # noqa: E402
 from desktopmail.gui.window import MainWindow  # noqa: E402
+from tests.screens import accounts  # noqa: E402
 
 
 @dataclass
@@ -238,6 +239,7 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "settings-reading": settings("reading"),
     "settings-writing": settings("writing"),
     "settings-appearance": settings("appearance"),
+    "settings-shortcuts": settings("shortcuts"),
     "settings-notifications": settings("notifications"),
     "settings-search": settings("reading", "dark"),
     "shortcuts": shortcuts,
@@ -254,6 +256,7 @@ async def render(folder: Path, scale: str, words: list[str]) -> int:
                 if words and not any(word in name for word in words):
                     continue
                 await picture(engine, view, look, folder / f"{name}-{look}-{scale}x.png")
+    await account_pages(folder, scale, words)
     if not words or "welcome" in words:
         await welcome(folder, scale)
     return 0
@@ -271,6 +274,21 @@ async def picture(engine: Engine, view: Callable[[Stage], Awaitable[QWidget]], l
         if each is not window and each.isVisible():
             each.close()
     await dispose(window)
+
+
+async def account_pages(folder: Path, scale: str, words: list[str]) -> None:
+    """The pages about accounts, from a profile of their own."""
+    wanted = {name: view for name, view in accounts.VIEWS.items() if not words or any(each in name for each in words)}
+    if not wanted:
+        return
+    async with accounts.profile() as engine:
+        for look in ("light", "dark"):
+            for name, view in wanted.items():
+
+                async def shown(stage: Stage, view: accounts.View = view) -> QWidget:
+                    return await view(engine, stage.window, stage.quiet)
+
+                await picture(engine, shown, look, folder / f"{name}-{look}-{scale}x.png")
 
 
 async def welcome(folder: Path, scale: str) -> None:

@@ -27,12 +27,17 @@ def program(engine: Engine, preferences: Preferences, commands: Commands) -> lis
     from desktopmail.gui.settings.appearance import AppearancePage
     from desktopmail.gui.settings.notifications import NotificationsPage
     from desktopmail.gui.settings.reading import ReadingPage
+    from desktopmail.gui.settings.shortcuts import ShortcutsPage
     from desktopmail.gui.settings.writing import WritingPage
 
     return [
         (Entry("reading", translate("settings", "Reading"), "mail-open"), partial(ReadingPage, preferences)),
         (Entry("writing", translate("settings", "Writing"), "square-pen"), partial(WritingPage, preferences)),
         (Entry("appearance", translate("settings", "Appearance"), "sun"), partial(AppearancePage, preferences)),
+        (
+            Entry("shortcuts", translate("settings", "Keyboard"), "keyboard"),
+            partial(ShortcutsPage, preferences, commands),
+        ),
         (
             Entry("notifications", translate("settings", "Notifications"), "bell"),
             partial(NotificationsPage, engine, preferences),

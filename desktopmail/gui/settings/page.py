@@ -41,7 +41,7 @@ class Row(QWidget):
         words.addStretch()
         self._words = words
         row = QHBoxLayout(self)
-        row.setContentsMargins(px(16), px(10), px(16), px(10))
+        row.setContentsMargins(px(16), px(8), px(16), px(8))
         row.setSpacing(px(24))
         row.addLayout(words, 1)
         self.end = QHBoxLayout()

@@ -41,6 +41,12 @@ QPushButton[look="plain"]:pressed, QToolButton:pressed { background: $pressed; }
 QPushButton[look="plain"]:checked, QToolButton:checked { background: $soft; color: $accent_text; }
 QPushButton[look="link"] { background: transparent; border: none; color: $accent; padding: 0 ${p4}px;
   min-height: 0; text-align: left; }
+QPushButton[look="cap"] { background: $quiet; border: 1px solid $line; border-bottom-color: $edge; color: $text;
+  border-radius: 5px; padding: 0 ${p8}px; min-height: ${p22}px; }
+QPushButton[look="more"] { background: transparent; border: 1px solid transparent; color: $secondary;
+  border-radius: 5px; padding: 0 ${p8}px; min-height: ${p22}px; }
+QPushButton[look="cap"]:hover, QPushButton[look="more"]:hover { border-color: $accent; }
+QPushButton[listening="true"] { background: $soft; border-color: $accent; color: $accent_text; }
 QPushButton[look="link"]:hover { text-decoration: underline; background: transparent; }
 QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; }
@@ -133,7 +139,7 @@ def sheet(colours: Colours) -> str:
         "check": (THEMES / ("check-dark.svg" if colours.dark else "check-light.svg")).as_posix(),
         "thumb_radius": 6,
     }
-    names |= {f"p{value}": measures.px(value) for value in (4, 5, 6, 8, 12, 14, 24, 32)}
+    names |= {f"p{value}": measures.px(value) for value in (4, 5, 6, 8, 12, 14, 22, 24, 32)}
     return SHEET.substitute(names)
 
 
