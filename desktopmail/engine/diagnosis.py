@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from desktopmail import __version__
 from desktopmail.domain.account import Account, Endpoint, Pop3Server
 from desktopmail.domain.errors import BadCertificate, MailError
+from desktopmail.domain.hosts import CHECKING
+from desktopmail.engine.hosts import note
 from desktopmail.protocols.autoconfig.probe import Heard, Speech, probe
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
@@ -89,6 +91,7 @@ class Diagnosis:
         is sent. Raises MailError when a server cannot be looked at."""
         for speech, endpoint in _places(one):
             try:
+                note(self._store, endpoint, CHECKING)
                 await probe(endpoint, speech, timeout=SECONDS)
             except BadCertificate as error:
                 return endpoint, error
@@ -100,6 +103,8 @@ class Diagnosis:
             await self._passwords.get(one, "outgoing" if one.incoming is None else "incoming")
         except MailError as error:
             state = error.title
+        for _, endpoint in _places(one):
+            note(self._store, endpoint, CHECKING)
         servers = await asyncio.gather(*(_server(speech, endpoint) for speech, endpoint in _places(one)))
         return AccountFinding(one, state, tuple(servers))
 

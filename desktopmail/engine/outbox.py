@@ -18,10 +18,12 @@ from desktopmail.domain.account import Endpoint
 from desktopmail.domain.action import Receipt
 from desktopmail.domain.draft import Outgoing, Sending
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound, PossiblySent, WrongUsage
+from desktopmail.domain.hosts import SENDING
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.engine import dispatch, filing
 from desktopmail.engine.delivery import on_the_way, pending
 from desktopmail.engine.dispatch import UNKNOWN, WAITING, Answer, Job, TakenBack
+from desktopmail.engine.hosts import note
 from desktopmail.protocols.smtp.envelope import Envelope
 from desktopmail.protocols.smtp.session import Submission, submit
 from desktopmail.protocols.smtp.words import MessageRefused
@@ -233,6 +235,7 @@ class Outbox:
         async def before_data() -> None:
             await self._store.write(lambda tx: dispatch.commit(tx, message), durable=True)
 
+        note(self._store, endpoint, SENDING)
         return await self._submit(endpoint, password, envelope, before_data=before_data)
 
     async def one(self, message: MessageId) -> Outgoing:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.folders import Folders
     from desktopmail.engine.lanes import Lanes
     from desktopmail.engine.outbox import Outbox
+    from desktopmail.engine.pop3.verbs import Pop3Verbs
     from desktopmail.engine.reading import Reading
     from desktopmail.engine.search import Search
     from desktopmail.engine.settings import SettingsVerbs
@@ -83,6 +84,12 @@ def _outbox(parts: Parts) -> Outbox:
     return Outbox(parts._store, parts._passwords, lambda account, error: parts._ears.problem(error.problem(account)))
 
 
+def _pop3(parts: Parts) -> Pop3Verbs:
+    from desktopmail.engine.pop3.verbs import Pop3Verbs
+
+    return Pop3Verbs(parts._store, lambda: parts._lanes)
+
+
 def _reading(parts: Parts) -> Reading:
     from desktopmail.engine.pictures import Pictures
     from desktopmail.engine.reading import Reading
@@ -90,7 +97,7 @@ def _reading(parts: Parts) -> Reading:
     async def fetch(message: MessageId) -> None:
         await parts._lanes.fetch(message)
 
-    return Reading(parts._store, fetch, Pictures(_trusting, local=parts._local))
+    return Reading(parts._store, fetch, Pictures(_trusting, local=parts._local, noting=parts._store.hosts.note))
 
 
 def _search(parts: Parts) -> Search:
@@ -122,6 +129,7 @@ class Parts:
     discovery = Lazy(_discovery)
     folders = Lazy(_folders)
     outbox = Lazy(_outbox)
+    pop3 = Lazy(_pop3)
     reading = Lazy(_reading)
     search = Lazy(_search)
     settings = Lazy(_settings)

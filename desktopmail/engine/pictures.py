@@ -17,6 +17,8 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 import idna
 
 from desktopmail.domain.errors import ConnectionLost, Refused, Stalled, Unreachable
+from desktopmail.domain.hosts import PICTURES
+from desktopmail.engine.hosts import Noting, silent
 
 LARGEST = 10_000_000
 LONGEST_HEADER = 32_768
@@ -44,10 +46,11 @@ class _Answer:
 
 class Pictures:
     """Fetches pictures for all messages. `tls` makes what checks certificates, on a thread; `local` also allows this
-    computer's own network, for demonstrations and tests."""
+    computer's own network, for demonstrations and tests; `noting` hears of every host."""
 
-    def __init__(self, tls: Callable[[], ssl.SSLContext], *, local: bool = False) -> None:
+    def __init__(self, tls: Callable[[], ssl.SSLContext], *, local: bool = False, noting: Noting = silent) -> None:
         self._tls = tls
+        self._noting = noting
         self._local = local
         self._turn = asyncio.Semaphore(PARALLEL)
 
@@ -78,6 +81,7 @@ class Pictures:
         port = parts.port or (443 if secure else 80)
         try:
             address = await self._address(host, port)
+            self._noting(host, port, PICTURES)
             context = await asyncio.to_thread(self._tls) if secure else None
             reader, writer = await asyncio.open_connection(
                 address, port, ssl=context, server_hostname=host if secure else None

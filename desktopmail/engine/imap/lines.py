@@ -8,8 +8,11 @@ from enum import Enum
 
 from desktopmail.domain.account import Account, ImapServer
 from desktopmail.domain.errors import MailError, WrongUsage
+from desktopmail.domain.hosts import RECEIVING
+from desktopmail.engine.hosts import note
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.store.secrets import PasswordSource
+from desktopmail.store.store import Store
 
 FRESH_SECONDS = 60.0
 """A connection used within this time is taken for alive."""
@@ -27,8 +30,9 @@ class Purpose(Enum):
 class Lines:
     """At most one connection per purpose."""
 
-    def __init__(self, account: Account, passwords: PasswordSource) -> None:
+    def __init__(self, account: Account, passwords: PasswordSource, store: Store) -> None:
         self._account = account
+        self._store = store
         self._passwords = passwords
         self._open: dict[Purpose, ImapSession] = {}
         self._used: dict[Purpose, float] = {}
@@ -77,4 +81,5 @@ class Lines:
         if not isinstance(incoming, ImapServer):
             raise WrongUsage(f"{self._account.address} does not receive mail by IMAP")
         password = await self._passwords.get(self._account, "incoming")
+        note(self._store, incoming.endpoint, RECEIVING)
         return await ImapSession.open(incoming.endpoint, password)

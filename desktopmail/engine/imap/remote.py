@@ -38,7 +38,7 @@ class ImapRemote:
         self._account = account
         self._store = store
         self._teller = teller
-        self._lines = Lines(account, passwords)
+        self._lines = Lines(account, passwords, store)
         self._space: Namespace | None = None
         self._budget = 4 * SMALLEST_PIECE
         self._trouble = Trouble()
