@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from desktopmail.domain.hosts import HostSeen
 from desktopmail.domain.settings import KEPT, SettingChange, Settings
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -76,6 +77,12 @@ class SettingsVerbs:
                 tx.settings.remember(f"{CERTIFICATE}{host}:{port}", " ".join(pins), None)
 
         await self._store.write(work, durable=True)
+
+    async def hosts(self) -> tuple[HostSeen, ...]:
+        """The hosts this program spoke to until now, by purpose, the latest first."""
+        if self._store.hosts.waiting and not self._store.visiting:
+            await self._store.write(lambda tx: None)
+        return await self._store.read(lambda tx: tx.hosts.all())
 
     async def forget_hosts(self) -> None:
         """Empty the list of servers this program spoke to."""

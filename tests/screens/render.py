@@ -239,6 +239,7 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "settings-reading": settings("reading"),
     "settings-writing": settings("writing"),
     "settings-appearance": settings("appearance"),
+    "settings-privacy": settings("privacy"),
     "settings-shortcuts": settings("shortcuts"),
     "settings-notifications": settings("notifications"),
     "settings-search": settings("reading", "dark"),

@@ -26,6 +26,7 @@ def program(engine: Engine, preferences: Preferences, commands: Commands) -> lis
     """The pages about the program."""
     from desktopmail.gui.settings.appearance import AppearancePage
     from desktopmail.gui.settings.notifications import NotificationsPage
+    from desktopmail.gui.settings.privacy import PrivacyPage
     from desktopmail.gui.settings.reading import ReadingPage
     from desktopmail.gui.settings.shortcuts import ShortcutsPage
     from desktopmail.gui.settings.writing import WritingPage
@@ -33,6 +34,10 @@ def program(engine: Engine, preferences: Preferences, commands: Commands) -> lis
     return [
         (Entry("reading", translate("settings", "Reading"), "mail-open"), partial(ReadingPage, preferences)),
         (Entry("writing", translate("settings", "Writing"), "square-pen"), partial(WritingPage, preferences)),
+        (
+            Entry("privacy", translate("settings", "Privacy and security"), "shield-check"),
+            partial(PrivacyPage, engine, preferences),
+        ),
         (Entry("appearance", translate("settings", "Appearance"), "sun"), partial(AppearancePage, preferences)),
         (
             Entry("shortcuts", translate("settings", "Keyboard"), "keyboard"),

@@ -31,6 +31,7 @@ class Row(QWidget):
         self.sentence = PlainLabel(sentence, size=measures.SMALL, tone="secondary", wrap=True)
         self.sentence.setVisible(bool(sentence))
         self.control = control
+        self.line: Line | None = None
         self._extra = extra
         self._lit = False
         words = QVBoxLayout()
@@ -122,10 +123,20 @@ class Section(QWidget):
     def add(self, row: Row) -> Row:
         """Put a row at the end of the card."""
         if self.rows:
-            self._inside.addWidget(Line())
+            row.line = Line()
+            self._inside.addWidget(row.line)
         self._inside.addWidget(row)
         self.rows.append(row)
         return row
+
+    def take(self, row: Row) -> None:
+        """Take a row out of the card, with the line above it."""
+        self.rows.remove(row)
+        for widget in (row, row.line):
+            if widget is not None:
+                self._inside.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
 
     def put(self, widget: QWidget) -> None:
         """Put something that is no row at the end of the card."""
