@@ -16,6 +16,7 @@ class Remedy(Enum):
     RETRY = "retry"
     OPEN_SETTINGS = "open-settings"
     CERTIFICATE = "certificate"
+    RELINK = "relink"
 
 
 @dataclass(frozen=True, slots=True)

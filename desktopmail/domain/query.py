@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from desktopmail.domain.message import Flags
+from desktopmail.domain.message import Copy, Flags
 
 MOST_CONDITIONS = 64
 MOST_CHARACTERS = 4_000
@@ -54,6 +54,13 @@ class HasTag:
     """A tag is set, compared without case."""
 
     tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class HasCopy:
+    """It exists there: only on a server, here and there, or only here."""
+
+    copy: Copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ class AnyOf:
     of: tuple[Query, ...]
 
 
-Query = Words | HasFlag | HasTag | HasAttachment | InFolder | Dated | Sized | Not | AllOf | AnyOf
+Query = Words | HasFlag | HasTag | HasCopy | HasAttachment | InFolder | Dated | Sized | Not | AllOf | AnyOf
 
 NOTHING = AllOf(())
 
@@ -362,6 +369,9 @@ _STATES: dict[str, Query] = {
     "replied": HasFlag(Flags.ANSWERED),
     "unanswered": Not(HasFlag(Flags.ANSWERED)),
     "forwarded": HasFlag(Flags.FORWARDED),
+    "only-on-server": HasCopy(Copy.SERVER),
+    "here-and-on-server": HasCopy(Copy.BOTH),
+    "only-here": HasCopy(Copy.HERE),
     "draft": AnyOf((HasFlag(Flags.DRAFT), InFolder("drafts"))),
     "junk": AnyOf((HasFlag(Flags.JUNK), InFolder("junk"))),
     "spam": AnyOf((HasFlag(Flags.JUNK), InFolder("junk"))),

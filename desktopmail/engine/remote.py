@@ -32,5 +32,8 @@ class Remote(Protocol):
     async def fetch(self, message: MessageId) -> None:
         """Bring the content of one message now, never behind other work. Raises ContentMissing, NotFound."""
 
+    def suspect(self) -> None:
+        """The network may have changed, or the person asks: do not trust connections, and do not wait."""
+
     async def close(self) -> None:
         """Say goodbye. Never raises."""

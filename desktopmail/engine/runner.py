@@ -17,6 +17,7 @@ from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import (
     ConnectionLost,
     MailError,
+    NeedsPerson,
     PasswordMissing,
     ProtocolViolation,
     Refused,
@@ -159,7 +160,7 @@ class Runner:
             self._teller.trouble(self._fault(error))
             return self._backoff.next() + STUCK_SECONDS
         problem = error.problem(self._account.id)
-        if isinstance(error, SignInRefused | PasswordMissing):
+        if isinstance(error, SignInRefused | PasswordMissing | NeedsPerson):
             self._teller.trouble(problem)
             return None
         if error.passing:

@@ -64,7 +64,7 @@ class Ledger:
         """Every line of an account whose message the server has."""
         return self._read(account, "AND p.dele_confirmed = 0 AND p.gone_at = 0")
 
-    def missed(self, account: AccountId, uidls: Collection[str]) -> list[Entry]:
+    def lines(self, account: AccountId, uidls: Collection[str]) -> list[Entry]:
         """These lines."""
         return [each for one in uidls for each in self._read(account, "AND p.uidl = ?3", one)]
 
@@ -154,6 +154,13 @@ class Ledger:
         self._change(
             "UPDATE OR IGNORE pop3_copy SET uidl = ?1, gone_at = 0 WHERE account = ?2 AND uidl = ?3 RETURNING message",
             [(new, account, old) for old, new in names.items()],
+        )
+
+    def resized(self, account: AccountId, sizes: Mapping[str, int]) -> None:
+        """The server says another size of the same messages than before."""
+        self._db.executemany(
+            "UPDATE pop3_copy SET size = ? WHERE account = ? AND uidl = ?",
+            [(size, account, one) for one, size in sizes.items()],
         )
 
     def counts(self, account: AccountId) -> CopyCounts:

@@ -7,11 +7,13 @@ from array import array
 import apsw
 
 from desktopmail.domain.folder import Place, Unified
+from desktopmail.domain.message import Copy
 from desktopmail.domain.query import (
     AllOf,
     AnyOf,
     Dated,
     HasAttachment,
+    HasCopy,
     HasFlag,
     HasTag,
     InFolder,
@@ -23,6 +25,7 @@ from desktopmail.domain.query import (
 )
 from desktopmail.domain.words import folded, match_phrase
 from desktopmail.store.listing import APART
+from desktopmail.store.summaries import ON_SERVER
 from desktopmail.store.tree import folders
 
 _COLUMNS = {
@@ -64,6 +67,13 @@ _UNIFIED = {
 }
 
 
+_COPIES = {
+    Copy.SERVER: f"({ON_SERVER} AND m.content = x'')",
+    Copy.BOTH: f"({ON_SERVER} AND m.content <> x'')",
+    Copy.HERE: f"NOT {ON_SERVER}",
+}
+
+
 class _Expression:
     """SQL text of fixed pieces, with everything a person typed in `bound`."""
 
@@ -86,6 +96,8 @@ class _Expression:
                 return self._with("m.flags & ? <> 0", flag.value)
             case HasTag(tag=tag):
                 return self._with("(' ' || m.tags || ' ') LIKE ('% ' || ? || ' %') ESCAPE '\\'", _like(tag))
+            case HasCopy(copy=copy):
+                return _COPIES[copy]
             case HasAttachment():
                 return "m.attachments > 0"
             case InFolder(name=name):

@@ -16,12 +16,14 @@ FETCHED = (Fetched.HEADERS, Fetched.FULL, Fetched.UNREADABLE)
 _COPY = {(0, 0): Copy.HERE, (0, 1): Copy.HERE, (1, 0): Copy.SERVER, (1, 1): Copy.BOTH}
 LOOK = Flags.SEEN | Flags.STARRED
 
-_COLUMNS = """
+ON_SERVER = """(EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id) OR EXISTS (
+    SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0 AND p.gone_at = 0))"""
+"""Whether a server has a message, as far as is known."""
+
+_COLUMNS = f"""
     m.id, m.folder, m.thread, m.date, m.sender, m.recipients, m.subject, m.preview, m.flags, m.tags, m.size,
     m.attachments, m.fetched, m.message_id, m.last_error,
-    EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id)
-    OR EXISTS (SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0 AND p.gone_at = 0),
-    m.content <> x''
+    {ON_SERVER}, m.content <> x''
 """
 _BY_IDS = f"SELECT {_COLUMNS} FROM carray(?) AS v CROSS JOIN message AS m ON m.id = v.value"  # noqa: S608 - constants
 

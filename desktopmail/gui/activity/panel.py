@@ -180,6 +180,7 @@ class ActivityPanel(Card):
             Remedy.RETRY: self.tr("Try again"),
             Remedy.OPEN_SETTINGS: self.tr("Account settings…"),
             Remedy.CERTIFICATE: self.tr("Look at the certificate…"),
+            Remedy.RELINK: self.tr("Link again"),
             Remedy.NONE: "",
         }[remedy]
 

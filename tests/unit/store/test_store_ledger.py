@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from desktopmail.domain.account import Endpoint, NewAccount, Pop3Server, Security
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
 from desktopmail.domain.message import Copy, Fetched
+from desktopmail.domain.query import parse
 from desktopmail.store.ledger_rows import CopyCounts, Entry, Known, Stored
 from desktopmail.store.transaction import Transaction
 from tests.unit.store.desk import Desk
@@ -38,7 +41,7 @@ def put(desk: Desk, account: AccountId, number: int, sha: bytes | None = SHA) ->
 
 
 def entry(desk: Desk, account: AccountId, uidl: str) -> Entry:
-    return desk.read(lambda tx: tx.ledger.missed(account, [uidl]))[0]
+    return desk.read(lambda tx: tx.ledger.lines(account, [uidl]))[0]
 
 
 def copy_of(desk: Desk, message: MessageId) -> Copy:
@@ -56,6 +59,20 @@ def test_a_message_is_here_and_on_the_server_until_one_of_them_has_it_no_more(de
     assert copy_of(desk, message) is Copy.HERE
     assert desk.news[-1].changed == {inbox(desk, account): (message,)}
     assert desk.read(lambda tx: tx.ledger.counts(account)) == CopyCounts(server=1, here=1)
+
+
+def test_messages_are_found_by_where_they_exist(desk: Desk, account: AccountId) -> None:
+    both, top = put(desk, account, 1), put(desk, account, 2, None)
+    local = put(desk, account, 3)
+    desk.write(lambda tx: tx.ledger.vanished(account, ["u3"]))
+
+    def find(question: str) -> list[MessageId]:
+        return list(desk.library.search(parse(question, datetime.now())))
+
+    assert find("is:only-on-server") == [top]
+    assert find("is:here-and-on-server") == [both]
+    assert find("is:only-here") == [local]
+    assert find("-is:only-here is:unread") == [top, both]
 
 
 def test_what_a_server_does_not_list_any_more_stays_here(desk: Desk, account: AccountId) -> None:
