@@ -107,9 +107,12 @@ def only(wires: Wires, port: int) -> None:
 async def sign_in(script: ImapScript, security: Security, timeout: float) -> None:
     """A whole IMAP session: sign in, list, open a folder."""
     session = await ImapSession.open(script.endpoint(security), PASSWORD, timeout=timeout)
-    await session.list_folders()
-    await session.select("INBOX")
-    await session.logout()
+    try:
+        await session.list_folders()
+        await session.select("INBOX")
+        await session.noop()
+    finally:
+        await session.close(politely=True)
 
 
 async def hand_over(script: SmtpScript, security: Security, timeout: float) -> None:
