@@ -1,114 +1,83 @@
-"""Finds the servers of an address: from the bundled facts, or else by trying the usual names. No password is involved,
-and nothing without TLS is ever tried."""
+"""Finds the servers of an address: what is known, what its provider publishes, and what answers under the usual names.
+
+No password is involved, nothing without TLS is ever used, and whatever came from a stranger says so.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from desktopmail.domain.account import Endpoint, Security
-from desktopmail.domain.errors import MailError, WrongUsage
+from desktopmail.domain.errors import WrongUsage
 from desktopmail.domain.found import FoundServers
+from desktopmail.domain.hostname import host_name
+from desktopmail.engine.finding.guesses import USUAL, Usual, guess
+from desktopmail.engine.finding.search import NOTHING, Limits, Search, Where
 from desktopmail.protocols.autoconfig import facts
-from desktopmail.protocols.autoconfig.probe import Speech, probe
+from desktopmail.protocols.autoconfig.answer import Answer, Candidate, Source
+from desktopmail.protocols.autoconfig.probe import Speech
+from desktopmail.protocols.autoconfig.records import Names
+from desktopmail.protocols.autoconfig.sources import Places
 from desktopmail.protocols.smtp.envelope import ascii_domain, path
 
-PROBE_SECONDS = 6.0
-TRIED = "found by trying"
-NOTHING = "nothing found"
-TLS, STARTTLS = Security.TLS, Security.STARTTLS
-
-Usual = dict[Speech, tuple[tuple[str, int, Security], ...]]
-
-USUAL: Usual = {
-    Speech.IMAP: (
-        ("imap.", 993, TLS),
-        ("mail.", 993, TLS),
-        ("", 993, TLS),
-        ("imap.", 143, STARTTLS),
-        ("mail.", 143, STARTTLS),
-    ),
-    Speech.POP3: (("pop.", 995, TLS), ("pop3.", 995, TLS), ("mail.", 995, TLS), ("", 995, TLS)),
-    Speech.SMTP: (
-        ("smtp.", 465, TLS),
-        ("mail.", 465, TLS),
-        ("", 465, TLS),
-        ("smtp.", 587, STARTTLS),
-        ("mail.", 587, STARTTLS),
-        ("", 587, STARTTLS),
-    ),
-}
-
-Guess = tuple[Speech, Endpoint]
+Better = Callable[[FoundServers], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """Answers one question; keeps nothing. `seconds` bounds the trying; `usual` says what is tried for each kind, the
-    best first: what stands before the domain, the port and the protection."""
+    """Answers one question; keeps nothing. The defaults ask the real world; all of it can be pointed elsewhere.
 
-    seconds: float = PROBE_SECONDS
+    `usual` says what is tried for each kind: what stands before the domain, the port and the protection."""
+
     usual: Usual = field(default_factory=lambda: USUAL)
+    places: Places = field(default_factory=Places)
+    names: Names = field(default_factory=Names)
+    limits: Limits = field(default_factory=Limits)
 
     async def find(
-        self, address: str, *, offline: bool = False, say: Callable[[str], None] | None = None
+        self,
+        address: str,
+        *,
+        offline: bool = False,
+        say: Callable[[str], None] | None = None,
+        better: Better | None = None,
     ) -> FoundServers:
         """The servers for a mail address, the best of each kind first; with empty lists when nothing was found.
 
-        `offline` looks only at the bundled facts. `say` is told what is being done. Raises WrongUsage when the address
-        is none."""
-        wire = path(address)
-        domain = ascii_domain(address.rpartition("@")[2]).lower() if wire.text else ""
-        if not domain:
-            raise WrongUsage("This is not a mail address", "It has a name, an @ and a domain: ada@example.org")
-        local = address.rpartition("@")[0]
-        if known := facts.look_up(f"{local}@{domain}"):
-            return known
-        if offline or "." not in domain:
-            return FoundServers(address, "", NOTHING)
-        return await self._try(address, f"{local}@{domain}", domain, say or (lambda words: None))
+        `offline` looks only at the bundled facts and asks nobody. `say` is told what is being done. `better` hears the
+        first answer that needs no question at once, and each one that replaces it; what is returned is the last.
 
-    async def _try(self, address: str, user: str, domain: str, say: Callable[[str], None]) -> FoundServers:
-        say(f"Looking for the mail servers of {domain}…")
-        guesses = [
-            (speech, Endpoint(f"{prefix}{domain}", port, security, user))
-            for speech, usual in self.usual.items()
-            for prefix, port, security in usual
-        ]
-        answers = await _answering(guesses, self.seconds)
-        imap, pop3, smtp = (tuple(each for kind, each in answers if kind is speech) for speech in Speech)
-        source = TRIED if answers else NOTHING
-        return FoundServers(address, domain if answers else "", source, imap, pop3, smtp)
+        Only the domain of the address is told to others, except that the domain's own host `autoconfig.DOMAIN` is asked
+        for the whole address, over https. Raises WrongUsage when the address is none."""
+        local, domain = _parts(address)
+        mailbox = f"{local}@{domain}"
+        show = better or (lambda found: None)
+        known = facts.look_up(mailbox)
+        if known is not None and not known.empty:
+            show(known)
+        if offline or (known is not None and known.empty) or "." not in domain:
+            return known or FoundServers(address, "", NOTHING)
+        tell = say or (lambda words: None)
+        where = Where(self.places, self.names, self.usual)
+        search = Search(mailbox, domain, where, self.limits, tell, show)
+        if known is not None:
+            return await search.look(_answer(known))
+        tell(f"Looking for the mail servers of {domain}…")
+        return await (search.run() if host_name(domain) else search.look(guess(mailbox, domain, self.usual)))
 
 
-async def _answering(guesses: list[Guess], seconds: float) -> list[Guess]:
-    """Those guesses that answer, in the order given. Returns as soon as the best of each kind is certain."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_answers(endpoint, speech, seconds)) for speech, endpoint in guesses]
-        waiting = set(tasks)
-        while waiting and not _settled(guesses, tasks):
-            _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
-    return [guess for guess, task in zip(guesses, tasks, strict=True) if not task.cancelled() and task.result()]
+def _parts(address: str) -> tuple[str, str]:
+    """What stands before the @, and the domain in lower-case ASCII."""
+    wire = path(address)
+    local, _, domain = address.rpartition("@") if wire.text else ("", "", "")
+    domain = ascii_domain(domain).lower().removesuffix(".") if domain else ""
+    if not domain:
+        raise WrongUsage("This is not a mail address", "It has a name, an @ and a domain: ada@example.org")
+    return local, domain
 
 
-def _settled(guesses: list[Guess], tasks: list[asyncio.Task[bool]]) -> bool:
-    """Whether for every kind the first that answers is known: all better ones have been heard and said no."""
-    for speech in Speech:
-        of_kind = [task for (kind, _), task in zip(guesses, tasks, strict=True) if kind is speech]
-        for task in of_kind:
-            if not task.done():
-                return False
-            if task.result():
-                break
-    return True
-
-
-async def _answers(endpoint: Endpoint, speech: Speech, seconds: float) -> bool:
-    try:
-        await probe(endpoint, speech, timeout=seconds)
-    except MailError:
-        return False
-    return True
+def _answer(known: FoundServers) -> Answer:
+    """Bundled facts as what a source says."""
+    kinds = zip(Speech, (known.imap, known.pop3, known.smtp), strict=True)
+    candidates = tuple(Candidate(speech, each) for speech, many in kinds for each in many)
+    return Answer(Source.FACTS, known.provider, candidates, help=known.password_help)

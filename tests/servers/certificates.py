@@ -82,6 +82,12 @@ class Certificates:
         return self._pair("hidden", self._root, names=("mail.hidden.invalid",))
 
     @cached_property
+    def many(self) -> Pair:
+        """Valid, for example.org, hoster.example, ispdb.example and all names right below them."""
+        domains = ("example.org", "hoster.example", "ispdb.example")
+        return self._pair("many", self._root, names=(*domains, *(f"*.{each}" for each in domains)))
+
+    @cached_property
     def client(self) -> Path:
         """A PEM file with the certificate and the key of somebody who signs in with them; known to `mutual`."""
         pair = self._pair("client", self._root, names=("alice.example",), usage=ExtendedKeyUsageOID.CLIENT_AUTH)

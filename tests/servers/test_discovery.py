@@ -35,7 +35,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def test_known_without_asking() -> None:
     said: list[str] = []
-    found = run(Discovery().find("ada@gmail.com", say=said.append))
+    found = run(Discovery().find("ada@gmail.com", offline=True, say=said.append))
     assert found.provider == "Google Mail" and not said
 
 
@@ -61,7 +61,11 @@ def test_found_by_trying(dovecot: Dovecot, postfix: Postfix) -> None:
     said: list[str] = []
     found = run(Discovery(usual=usual).find("ada@127.0.0.1", say=said.append))
     assert found.imap[0] == Endpoint("127.0.0.1", imaps, TLS, "ada@127.0.0.1")
-    assert found.pop3[0] == Endpoint("127.0.0.1", pop3, STARTTLS, "ada@127.0.0.1")
+    # T34: TLS from the first byte comes before TLS by command, in whatever order they are tried.
+    assert found.pop3[0] == Endpoint("127.0.0.1", pop3s, TLS, "ada@127.0.0.1")
+    assert found.seen[found.imap[0]].tls and "IDLE" in found.seen[found.imap[0]].capabilities
+    assert "UIDL" in found.seen[found.pop3[0]].capabilities
+    assert "PLAIN" in found.seen[found.smtp[0]].mechanisms and found.seen[found.smtp[0]].size_limit > 0
     assert found.smtp == (Endpoint("127.0.0.1", postfix.ports["submission"], STARTTLS, "ada@127.0.0.1"),)
     assert found.source == "found by trying"
     assert said == ["Looking for the mail servers of 127.0.0.1…"]

@@ -25,26 +25,49 @@ class Provider:
     smtp: tuple[str, ...]
     help: str
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """All servers."""
+        return (*self.imap, *self.pop3, *self.smtp)
+
 
 def look_up(address: str) -> FoundServers | None:
     """The servers of an address whose domain is in the files; None when it is not."""
+    provider = providers().get(address.rpartition("@")[2].lower())
+    return _found(provider, address) if provider is not None else None
+
+
+def by_exchange(host: str, address: str) -> FoundServers | None:
+    """The servers of the provider to which a host that takes mail (MX) belongs, for an address of another domain;
+    None when none is known or the provider's servers are named after the address."""
+    labels = host.lower().split(".")
+    for start in range(len(labels) - 1):
+        provider = providers().get(".".join(labels[start:]))
+        if provider is not None and not any("{domain}" in each for each in provider.written):
+            return _found(provider, address)
+    return None
+
+
+def issuer(host: str) -> str:
+    """The key of who issues tokens for a server of the files; empty for a server that takes none."""
+    return _issuers().get(host.lower(), "")
+
+
+def _found(provider: Provider, address: str) -> FoundServers:
     local, _, domain = address.rpartition("@")
-    provider = providers().get(domain.lower())
-    if provider is None:
-        return None
 
     def endpoints(written: tuple[str, ...]) -> tuple[Endpoint, ...]:
         return tuple(_endpoint(each, local, domain.lower()) for each in written)
 
-    return FoundServers(
-        address,
-        provider.name,
-        SOURCE,
-        endpoints(provider.imap),
-        endpoints(provider.pop3),
-        endpoints(provider.smtp),
-        provider.help,
-    )
+    imap, pop3, smtp = endpoints(provider.imap), endpoints(provider.pop3), endpoints(provider.smtp)
+    token = next((key for each in (*imap, *pop3) if (key := issuer(each.host))), "")
+    return FoundServers(address, provider.name, SOURCE, imap, pop3, smtp, provider.help, oauth=token)
+
+
+@lru_cache(maxsize=1)
+def _issuers() -> dict[str, str]:
+    own = json.loads((FOLDER / "own.json").read_text(encoding="utf-8"))
+    return {host: key for key, hosts in own["tokens"].items() for host in hosts}
 
 
 @lru_cache(maxsize=1)

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from desktopmail.domain.account import Endpoint, Security
-from desktopmail.domain.errors import ConnectionLost, ProtocolViolation, Refused
 from desktopmail.protocols import transport
+from desktopmail.protocols.autoconfig.listening import Listener
 from desktopmail.protocols.certificate import Facts, facts
-
-MOST_BYTES = 16_384
 
 
 class Speech(Enum):
@@ -45,7 +43,7 @@ async def probe(endpoint: Endpoint, speech: Speech, *, timeout: float) -> Heard:
 
     `timeout` in seconds is for all of it."""
     async with transport.deadline(timeout, endpoint.host, "to answer"):
-        line, listener = await transport.connect(endpoint, _Listener, timeout=timeout)
+        line, listener = await transport.connect(endpoint, Listener, timeout=timeout)
         try:
             await listener.hear(GREETINGS[speech], (b"",), endpoint.host)
             if endpoint.security is Security.STARTTLS:
@@ -65,45 +63,3 @@ def _heard(line: asyncio.Transport) -> Heard:
         return Heard("", None)
     der = secured.getpeercert(binary_form=True)
     return Heard(secured.version() or "", facts(der) if der else None)
-
-
-class _Listener(asyncio.Protocol):
-    """Collects whole lines, not many."""
-
-    def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._total = 0
-        self._over = False
-        self._news = asyncio.Event()
-
-    def data_received(self, data: bytes) -> None:
-        self._total += len(data)
-        if self._total <= MOST_BYTES:
-            self._buffer += data
-        self._news.set()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._over = True
-        self._news.set()
-
-    async def hear(self, wanted: bytes, refusals: tuple[bytes, ...], host: str) -> None:
-        """Read lines until one begins as wanted; Refused when one begins like a refusal before."""
-        while True:
-            while (end := self._buffer.find(b"\n")) >= 0:
-                said = bytes(self._buffer[:end])
-                del self._buffer[: end + 1]
-                if said.startswith(wanted):
-                    return
-                if said.startswith(refusals):
-                    raise Refused(f"{host} does not answer as such a server would", "Nothing was sent.")
-            if self._over:
-                raise ConnectionLost(f"{host} closed the connection", "Nothing was sent.")
-            if self._total > MOST_BYTES:
-                raise ProtocolViolation(f"{host} said something that makes no sense", "Nothing was sent.")
-            self._news.clear()
-            await self._news.wait()
-
-    def check_empty(self, host: str) -> None:
-        """Nothing may stand behind the agreement to encrypt."""
-        if self._buffer:
-            raise ProtocolViolation(f"Somebody may be interfering with the connection to {host}", "Nothing was sent.")

@@ -22,6 +22,7 @@ from desktopmail.gui.style.theme import theme
 from desktopmail.gui.wizard.byhand import ServerFields
 from desktopmail.gui.wizard.window import AccountWizard
 from desktopmail.store.secrets import Memory, PasswordSource
+from tests.fakes.unplugged import unplugged
 from tests.servers.certificates import Certificates
 from tests.servers.dovecot import Dovecot, User
 
@@ -106,6 +107,7 @@ async def dispose(wizard: AccountWizard) -> None:
 async def person(folder: Path, passwords: PasswordSource | None = None) -> AsyncIterator[Person]:
     """A person before an open wizard on a new profile."""
     engine = await Engine.open(folder / "profile", passwords=passwords or Memory())
+    engine.discovery = unplugged()
     wizard = AccountWizard(engine)
     wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     made: list[AccountId] = []

@@ -1,0 +1,170 @@
+"""One search: all sources side by side, each with its deadline; the first trustworthy answer is shown at once and
+replaced by better ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from desktopmail.domain.errors import MailError
+from desktopmail.domain.found import FoundServers
+from desktopmail.engine.finding import ranking
+from desktopmail.engine.finding.guesses import Usual, guess
+from desktopmail.engine.finding.proving import Proven, Prover
+from desktopmail.protocols.autoconfig import sources
+from desktopmail.protocols.autoconfig.answer import Answer, Source
+from desktopmail.protocols.autoconfig.records import Names
+from desktopmail.protocols.autoconfig.sources import Places
+
+NOTHING = "nothing found"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In seconds: for what a source says, for what a server answers, for everything together, and how long the usual
+    names are held back while something better is asked."""
+
+    source: float = 5.0
+    server: float = 6.0
+    total: float = 12.0
+    head_start: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What is asked: addresses of published settings, a resolver, and the usual names."""
+
+    places: Places
+    names: Names
+    usual: Usual
+
+
+Ask = Callable[[], Awaitable[Answer]]
+Heard = asyncio.Task[Proven | None]
+
+
+@dataclass(slots=True)
+class Search:
+    """For one address. `say` is told what is being done, `better` each answer that may be shown."""
+
+    address: str
+    domain: str
+    where: Where
+    limits: Limits
+    say: Callable[[str], None]
+    better: Callable[[FoundServers], None]
+    _answers: list[Proven] = field(default_factory=list)
+    _found: FoundServers | None = None
+    _shown: bool = False
+
+    async def look(self, answer: Answer) -> FoundServers:
+        """Ask nobody but the servers of one answer what they offer."""
+        async with Prover(self.limits.server) as prover:
+            self._take(await prover.prove(answer))
+        return self._result()
+
+    async def run(self) -> FoundServers:
+        """Ask everybody; what was found in the end."""
+        async with Prover(self.limits.server) as prover:
+            open_tasks = self._asked(prover)
+            try:
+                async with asyncio.timeout(self.limits.total):
+                    await self._listen(open_tasks)
+            except TimeoutError:
+                self.say("The rest takes too long and is left aside.")
+            finally:
+                for task in open_tasks:
+                    task.cancel()
+                await asyncio.gather(*open_tasks, return_exceptions=True)
+        return self._result()
+
+    def _result(self) -> FoundServers:
+        return self._found or FoundServers(self.address, "", NOTHING)
+
+    def _asked(self, prover: Prover) -> dict[Heard, Source]:
+        """A task for each source; the late ones wait for the early ones, for a moment."""
+        early = [(_start(self._hear(prover, ask, words)), source) for source, words, ask in self._early()]
+        first = frozenset(task for task, _ in early)
+        late = [(_start(self._hear(prover, ask, words, first)), source) for source, words, ask in self._late()]
+        return dict([*early, *late])
+
+    def _early(self) -> list[tuple[Source, str, Ask]]:
+        address, domain, limit = self.address, self.domain, self.limits.source
+        places, names = self.where.places, self.where.names
+        return [
+            (
+                Source.AUTOCONFIG,
+                f"Asking autoconfig.{domain}…",
+                lambda: sources.autoconfig(address, domain, places, limit),
+            ),
+            (
+                Source.WELL_KNOWN,
+                f"Asking the web site of {domain}…",
+                lambda: sources.well_known(address, domain, places, limit),
+            ),
+            (
+                Source.ISPDB,
+                "Asking Mozilla's list of providers…",
+                lambda: sources.ispdb(address, domain, places, limit),
+            ),
+            (
+                Source.SERVICES,
+                f"Looking up the services of {domain}…",
+                lambda: sources.services(address, domain, names),
+            ),
+            (
+                Source.EXCHANGES,
+                f"Looking up who receives mail for {domain}…",
+                lambda: sources.exchanges(address, domain, places, names),
+            ),
+        ]
+
+    def _late(self) -> list[tuple[Source, str, Ask]]:
+        address, domain, limit = self.address, self.domain, self.limits.source
+        return [
+            (Source.TRIED, f"Trying the usual names in {domain}…", self._guess),
+            (
+                Source.PLAIN,
+                f"Asking autoconfig.{domain} without encryption…",
+                lambda: sources.plain(address, domain, self.where.places, limit),
+            ),
+        ]
+
+    async def _guess(self) -> Answer:
+        return guess(self.address, self.domain, self.where.usual)
+
+    async def _hear(self, prover: Prover, ask: Ask, words: str, after: frozenset[Heard] = frozenset()) -> Proven | None:
+        """What a source says, tried; None when it says nothing."""
+        if after:
+            await asyncio.wait(after, timeout=self.limits.head_start)
+        self.say(words)
+        try:
+            async with asyncio.timeout(self.limits.source):
+                answer = await ask()
+        except (MailError, TimeoutError):
+            return None
+        return await prover.prove(answer)
+
+    async def _listen(self, tasks: dict[Heard, Source]) -> None:
+        waiting = set(tasks)
+        while waiting and not ranking.decided(self._answers, [tasks[each] for each in waiting]):
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for proven in [each.result() for each in done]:
+                if proven is not None:
+                    self._take(proven)
+
+    def _take(self, proven: Proven) -> None:
+        self._answers.append(proven)
+        found = ranking.best(self.address, self._answers)
+        if found is None or found == self._found:
+            return
+        self._found = found
+        if self._shown or not (found.confirm or found.empty):
+            self._shown = True
+            self.better(found)
+
+
+def _start(work: Coroutine[Any, Any, Proven | None]) -> Heard:
+    return asyncio.create_task(work)

@@ -1,0 +1,132 @@
+"""The places where a provider's servers are published, each asked by one small function. They do not know each other.
+
+Only the domain of an address goes to anybody; the whole address goes to `autoconfig.DOMAIN` alone, over https, because
+the draft wants it there (draft-ietf-mailmaint-autoconfig) and that host is the domain's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.errors import MailError
+from desktopmail.domain.hostname import owner
+from desktopmail.protocols.autoconfig import configuration, facts, web
+from desktopmail.protocols.autoconfig.answer import Answer, Candidate, Source
+from desktopmail.protocols.autoconfig.configuration import Configuration
+from desktopmail.protocols.autoconfig.probe import Speech
+from desktopmail.protocols.autoconfig.records import Names
+
+OVER_HTTP = (
+    "These settings came over a connection that is not encrypted, so somebody on the way could have changed them. "
+    "Go on only if you know the servers."
+)
+SERVICES = (
+    (Speech.IMAP, "_imaps._tcp", Security.TLS),
+    (Speech.IMAP, "_imap._tcp", Security.STARTTLS),
+    (Speech.POP3, "_pop3s._tcp", Security.TLS),
+    (Speech.POP3, "_pop3._tcp", Security.STARTTLS),
+    (Speech.SMTP, "_submissions._tcp", Security.TLS),
+    (Speech.SMTP, "_submission._tcp", Security.STARTTLS),
+)
+MOST_TARGETS = 3
+MOST_EXCHANGES = 10
+MOST_QUESTIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where published settings are; `{domain}` and `{address}` are replaced."""
+
+    autoconfig: str = "https://autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={address}"
+    well_known: str = "https://{domain}/.well-known/autoconfig/mail/config-v1.1.xml"
+    ispdb: str = "https://v1.ispdb.net/{domain}"
+    plain: str = "http://autoconfig.{domain}/mail/config-v1.1.xml"
+
+
+async def autoconfig(address: str, domain: str, places: Places, seconds: float) -> Answer:
+    """The domain's own autoconfig host, over https."""
+    url = places.autoconfig.format(domain=domain, address=quote(address, safe="@"))
+    return await _published(Source.AUTOCONFIG, url, address, domain, seconds)
+
+
+async def well_known(address: str, domain: str, places: Places, seconds: float) -> Answer:
+    """The web server of the domain itself, over https."""
+    return await _published(Source.WELL_KNOWN, places.well_known.format(domain=domain), address, domain, seconds)
+
+
+async def plain(address: str, domain: str, places: Places, seconds: float) -> Answer:
+    """The domain's own autoconfig host without encryption: only to be used when the person agrees."""
+    answer = await _published(Source.PLAIN, places.plain.format(domain=domain), address, domain, seconds)
+    return replace(answer, confirm=(OVER_HTTP,))
+
+
+async def ispdb(address: str, domain: str, places: Places, seconds: float) -> Answer:
+    """Mozilla's public collection, which is told the domain."""
+    return await _published(Source.ISPDB, places.ispdb.format(domain=domain), address, domain, seconds)
+
+
+async def _published(source: Source, url: str, address: str, domain: str, seconds: float) -> Answer:
+    page = await web.get(url, timeout=seconds)
+    found = configuration.read(page.body, address)
+    own = source in (Source.AUTOCONFIG, Source.WELL_KNOWN)
+    owners = frozenset({domain, page.host}) if own and page.host else frozenset({domain})
+    return _answer(source, found, owners)
+
+
+def _answer(source: Source, found: Configuration, owners: frozenset[str]) -> Answer:
+    candidates = tuple(
+        Candidate(each.speech, Endpoint(each.host, each.port, Security(each.security), each.user))
+        for each in found.servers
+    )
+    ways = tuple(dict.fromkeys(way for each in found.servers for way in each.ways))
+    return Answer(source, found.provider, candidates, owners, documentation=found.documentation, sign_in=ways)
+
+
+async def services(address: str, domain: str, names: Names) -> Answer:
+    """SRV records of the domain (RFC 6186, RFC 8314 section 5.1). A target of '.' says that it is not offered."""
+    found = await asyncio.gather(*(names.services(f"{name}.{domain}") for _, name, _ in SERVICES))
+    candidates = [
+        Candidate(speech, Endpoint(target.host, target.port, security, address))
+        for (speech, _, security), targets in zip(SERVICES, found, strict=True)
+        for target in targets[:MOST_TARGETS]
+        if target.host
+    ]
+    said_no = {
+        speech
+        for (speech, _, _), targets in zip(SERVICES, found, strict=True)
+        if any(not each.host for each in targets)
+    }
+    denied = frozenset(said_no - {each.speech for each in candidates})
+    return Answer(Source.SERVICES, domain, tuple(candidates), frozenset({domain}), denied=denied)
+
+
+async def exchanges(address: str, domain: str, places: Places, names: Names) -> Answer:
+    """Who takes the domain's mail: a provider of the bundled facts, or else of the public collection, which is told
+    the provider's domain and not the person's."""
+    hosts = (await names.exchanges(domain))[:MOST_EXCHANGES]
+    for host in hosts:
+        if found := facts.by_exchange(host, address):
+            return Answer(
+                Source.EXCHANGES,
+                found.provider,
+                _candidates(found.imap, found.pop3, found.smtp),
+                frozenset({domain}),
+                help=found.password_help,
+            )
+    asked = list(dict.fromkeys(owner(host) for host in hosts if owner(host) != owner(domain)))[:MOST_QUESTIONS]
+    for each in asked:
+        try:
+            answer = await ispdb(address, each, places, names.seconds)
+        except MailError:
+            answer = Answer(Source.EXCHANGES)
+        if answer.candidates:
+            return replace(answer, source=Source.EXCHANGES, owners=frozenset({domain}))
+    return Answer(Source.EXCHANGES)
+
+
+def _candidates(*kinds: tuple[Endpoint, ...]) -> tuple[Candidate, ...]:
+    """Of IMAP, POP3 and SMTP, in this order."""
+    return tuple(Candidate(speech, each) for speech, many in zip(Speech, kinds, strict=True) for each in many)
