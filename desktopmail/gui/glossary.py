@@ -91,19 +91,11 @@ class Glossary(QDialog):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.close_button = WordButton(self.tr("Close"), look="primary")
-        self.close_button.setDefault(True)
-        self.close_button.setMinimumHeight(px(32))
-        self.close_button.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(px(32), px(8), px(32), px(16))
-        foot.addStretch()
-        foot.addWidget(self.close_button)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(area)
-        whole.addLayout(foot)
+        whole.addLayout(self._foot())
         self._ring = FocusRing(self)
         room = self.screen().availableSize()
         self.resize(min(px(700), room.width() - 40), min(px(712), room.height() - 80))
@@ -115,6 +107,17 @@ class Glossary(QDialog):
         self.way.emphasise(name)
         for each in self.terms.values():
             each.emphasise(each.name == name)
+
+    def _foot(self) -> QHBoxLayout:
+        self.close_button = WordButton(self.tr("Close"), look="primary")
+        self.close_button.setDefault(True)
+        self.close_button.setMinimumHeight(px(32))
+        self.close_button.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(px(32), px(8), px(32), px(16))
+        foot.addStretch()
+        foot.addWidget(self.close_button)
+        return foot
 
     def _framed(self, picture: QWidget) -> QFrame:
         frame = QFrame()

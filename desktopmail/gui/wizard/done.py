@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from desktopmail.domain.account import NewAccount
 from desktopmail.gui.style import icons
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
@@ -46,12 +47,17 @@ class Done(Page):
         for label in (self.title, self.lead):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
 
-    def tell(self, address: str, *, kept: bool) -> None:
+    def tell(self, address: str, account: NewAccount, *, kept: bool) -> None:
         """Say which account is there, and whether its password is kept."""
         sentence = self.tr("{0} is ready, and its mail is coming in.").format(address)
+        if account.incoming is None:
+            sentence = self.tr("{0} is ready to send.").format(address)
+        elif account.outgoing is None:
+            sentence = self.tr("{0} is ready, and its mail is coming in. It only receives.").format(address)
         if not kept:
             sentence = self.tr("{0} is ready; its password is kept until the program ends.").format(address)
         self.head(self.tr("All set"), sentence)
+        self.verb = self.tr("Show my mail") if account.incoming is not None else self.tr("Done")
 
     def go(self) -> None:
         """Show the mail."""

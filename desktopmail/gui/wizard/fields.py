@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QIntValidator, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.measures import px
@@ -137,3 +139,62 @@ class CalmChoice(QComboBox):
         left = px(8) if mirrored else self.width() - side - px(8)
         spot = QRectF(left, (self.height() - side) / 2, side, side)
         icons.draw(QPainter(self), "chevron-down", spot, theme().colours.secondary)
+
+
+class CalmNumber(QSpinBox):
+    """A number that is typed or stepped by keys, and that the wheel does not change while the page is scrolled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class Explain(WordButton):
+    """A question about words of the trade; it opens the glossary at the first of them."""
+
+    def __init__(self, *terms: str) -> None:
+        super().__init__("", look="link")
+        self.setStyleSheet("padding: 0px;")
+        self.setAutoDefault(True)
+        self.about(*terms)
+        self.clicked.connect(self._open)
+
+    def about(self, *terms: str) -> None:
+        """Explain other words."""
+        self._term = terms[0]
+        if len(terms) == 1:
+            self.word(self.tr("What is {0}?").format(*terms))
+        else:
+            self.word(self.tr("What are {0} and {1}?").format(*terms))
+
+    def _open(self) -> None:
+        from desktopmail.gui.glossary import Glossary
+
+        Glossary(self.window(), self._term).open()
+
+
+class Fold(QWidget):
+    """Sentences behind a word that opens and closes; hidden when there are none."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.words = PlainLabel("", size=measures.SMALL, tone="secondary", wrap=True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.hide()
+        link = Link(text)
+        self.button = link.button
+        self.button.clicked.connect(lambda: self.words.setVisible(self.words.isHidden()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(6))
+        column.addWidget(link)
+        column.addWidget(self.words)
+
+    def tell(self, sentences: Sequence[str]) -> None:
+        """Say these."""
+        self.words.setText(breakable("\n".join(sentences)))
+        self.words.setAccessibleName(" ".join(sentences))
+        self.setVisible(bool(sentences))

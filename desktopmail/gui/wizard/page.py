@@ -40,15 +40,20 @@ class Page(QWidget):
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.area)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(0)
+        self._outer.addWidget(self.area, 1)
 
     def head(self, title: str, lead: str) -> None:
         """Replace heading and sentence."""
         self.title.setText(breakable(title))
         self.lead.setText(breakable(lead))
         self.lead.setVisible(bool(lead))
+
+    def below(self, part: QWidget) -> None:
+        """Add something that stays in sight while the page scrolls."""
+        self._outer.addWidget(part)
 
     def start(self) -> QWidget | None:
         """What has the focus when the page comes up; None leaves it with the main button."""

@@ -54,9 +54,8 @@ class Trying(Page):
         self._begin()
         self.head(self.tr("Signing in"), address)
         texts = []
-        for endpoint in (servers.incoming, servers.outgoing):
-            if endpoint is not None:
-                texts += [self.tr("Reach {0}").format(endpoint.host), self.tr("Sign in to {0}").format(endpoint.host)]
+        for endpoint in servers.ends:
+            texts += [self.tr("Reach {0}").format(endpoint.host), self.tr("Sign in to {0}").format(endpoint.host)]
         self.steps.plan([*texts, self.tr("Keep the password")])
 
     def reach(self, number: int) -> None:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktopmail.domain.account import Endpoint
-from desktopmail.domain.errors import MailError, SignInRefused, WrongUsage
-from desktopmail.domain.ids import AccountId
-from desktopmail.gui.loop import spawn
 from desktopmail.gui.style.focus import FocusRing
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.line import Line
-from desktopmail.gui.wizard.advice import Way, advise, password_refused, word
+from desktopmail.gui.wizard.advice import Way, word
+from desktopmail.gui.wizard.agree import Agree, Risk
 from desktopmail.gui.wizard.byhand import ByHand
 from desktopmail.gui.wizard.done import Done
 from desktopmail.gui.wizard.found import Found
+from desktopmail.gui.wizard.journey import Journey
 from desktopmail.gui.wizard.page import SIDE, Page
-from desktopmail.gui.wizard.servers import Servers
+from desktopmail.gui.wizard.questions import Questions
 from desktopmail.gui.wizard.trying import Trying
 from desktopmail.gui.wizard.you import You
 
@@ -42,30 +38,26 @@ class AccountWizard(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Set up an account"))
-        self._engine = engine
-        self._servers: Servers | None = None
-        self._asked = ""
-        self._made: AccountId | None = None
-        self._work: asyncio.Task[Any] | None = None
-        self._advising: asyncio.Task[Any] | None = None
         self._trail: list[Page] = []
         self.you, self.found, self.hand, self.trying, self.done_page = You(), Found(), ByHand(), Trying(), Done()
+        self.questions, self.agree, self.risk = Questions(), Agree(), Risk()
         self.pages = QStackedWidget()
-        for page in (self.you, self.found, self.hand, self.trying, self.done_page):
+        for page in (self.you, self.found, self.hand, self.trying, self.done_page, self.questions, self.agree,
+                     self.risk):  # fmt: skip
             self.pages.addWidget(page)
-            page.changed.connect(self._fit)
+            page.changed.connect(self.fit)
         self._foot()
-        self._connect()
+        self.journey = Journey(self, engine)
         self._ring = FocusRing(self)
         self.setMinimumSize(self.sizeHint().width(), min(px(400), self.sizeHint().height()))
         self.resize(self.sizeHint())
-        self._fit()
-        self.you.begin(self._person())
+        self.fit()
+        self.journey.begin()
         (self.you.start() or self.main_button).setFocus()
 
     def sizeHint(self) -> QSize:
         room = self.screen().availableSize()
-        return QSize(px(540), px(600)).boundedTo(QSize(room.width() - 40, room.height() - 80))
+        return QSize(px(560), px(640)).boundedTo(QSize(room.width() - 40, room.height() - 80))
 
     @property
     def page(self) -> Page:
@@ -73,8 +65,6 @@ class AccountWizard(QDialog):
         shown = self.pages.currentWidget()
         assert isinstance(shown, Page)
         return shown
-
-    # Made -----------------------------------------------------------------------------------------------------
 
     def _foot(self) -> None:
         self.back_button = WordButton(self.tr("Back"))
@@ -91,6 +81,9 @@ class AccountWizard(QDialog):
         for button in (self.back_button, self.cancel_button, self.main_button):
             button.setAutoDefault(True)
             button.setMinimumHeight(px(32))
+        self.back_button.clicked.connect(self.back)
+        self.cancel_button.clicked.connect(self.reject)
+        self.main_button.clicked.connect(self._go)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -98,31 +91,17 @@ class AccountWizard(QDialog):
         column.addWidget(Line())
         column.addLayout(row)
 
-    def _connect(self) -> None:
-        self.you.settled.connect(self._look_up)
-        self.you.wanted.connect(self._continue)
-        self.you.by_hand.connect(self._by_hand)
-        self.found.agreed.connect(self._sign_in)
-        self.found.by_hand.connect(self._by_hand)
-        self.hand.agreed.connect(self._sign_in)
-        self.trying.chosen.connect(self._take)
-        self.done_page.wanted.connect(self._finish)
-        self.back_button.clicked.connect(self.back)
-        self.cancel_button.clicked.connect(self.reject)
-        self.main_button.clicked.connect(self._go)
-        self.finished.connect(self._left)
-
-    # Pages ----------------------------------------------------------------------------------------------------
-
-    def _show(self, page: Page) -> None:
+    def show_page(self, page: Page) -> None:
+        """Show a page; back leads to the one before."""
         before = self.page
         if before is not self.trying and before is not page:
             self._trail.append(before)
-        self._come_to(page)
+        self.come_to(page)
 
-    def _come_to(self, page: Page) -> None:
+    def come_to(self, page: Page) -> None:
+        """Show a page in place of this one."""
         self.pages.setCurrentWidget(page)
-        self._fit()
+        self.fit()
         (page.start() or self.main_button).setFocus(Qt.FocusReason.OtherFocusReason)
         self._see()
 
@@ -136,7 +115,7 @@ class AccountWizard(QDialog):
         if focus is not None and self.page.isAncestorOf(focus):
             self.page.area.ensureWidgetVisible(focus)
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """Let the buttons say what the page wants."""
         page = self.page
         working = page is self.trying and not page.verb
@@ -151,178 +130,11 @@ class AccountWizard(QDialog):
 
     def back(self) -> None:
         """To the page before. What is being tried ends."""
-        self._stop()
+        self.journey.stop()
         if self._trail:
-            self._come_to(self._trail.pop())
+            self.come_to(self._trail.pop())
 
-    # Steps ----------------------------------------------------------------------------------------------------
-
-    def _look_up(self, address: str) -> None:
-        if self._advising is not None:
-            self._advising.cancel()
-        self._advising = self._bound(self._advise(address))
-
-    async def _advise(self, address: str) -> None:
-        """What is known of a provider's passwords, without asking anybody."""
-        try:
-            found = await self._engine.discovery.find(address, offline=True)
-        except WrongUsage:
-            self.you.advise("")
-            return
-        self.you.advise(found.password_help)
-
-    def _continue(self) -> None:
-        """From the first page: sign in again where servers are known for this address, look for them otherwise."""
-        self._hear_address()
-        if self._servers is not None:
-            self._sign_in(self._servers)
-            return
-        self.trying.look_for(self._asked.rpartition("@")[2])
-        self._show(self.trying)
-        self._start(self._look(self._asked))
-
-    async def _look(self, address: str) -> None:
-        try:
-            found = await self._engine.discovery.find(address)
-        except WrongUsage as error:
-            self._to_first()
-            self.you.address.complain(f"{error.title}. {error.detail}")
-            self.you.address.take()
-            return
-        self.trying.rest()
-        self.you.advise(found.password_help)
-        self.hand.offer(Servers.best(found), address, nothing_found=not (found.imap or found.pop3))
-        if found.imap or found.pop3:
-            self.found.offer(found)
-            self._show(self.found)
-        else:
-            self._show(self.hand)
-
-    def _hear_address(self) -> None:
-        """Take the address as typed; servers belong to one address."""
-        if self._asked != self.you.address.text:
-            self._asked, self._servers, self.found.servers = self.you.address.text, None, None
-
-    def _by_hand(self) -> None:
-        self._hear_address()
-        self.hand.offer(self._servers or self.found.servers, self._asked)
-        self._show(self.hand)
-
-    def _sign_in(self, servers: Servers) -> None:
-        self._servers = servers
-        if not self.you.complete:
-            self._to_first()
-            self.you.go()
-            return
-        self.trying.sign_in(servers, self._asked)
-        self._show(self.trying)
-        self._start(self._try(servers))
-
-    async def _try(self, servers: Servers) -> None:
-        """Sign in to both servers, then make the account."""
-        new = servers.account(self._asked, self.you.name.text)
-        said = 0
-
-        def say(words: str) -> None:
-            nonlocal said
-            self.trying.reach(said)
-            said += 1
-
-        try:
-            await self._engine.accounts.check(
-                new, self.you.password.secret, say, outgoing_password=servers.outgoing_password
-            )
-        except SignInRefused as error:
-            if said > 2:
-                self.trying.fail(advise(error, servers.outgoing, sending=True))
-            else:
-                self._to_first()
-                self.you.refuse_password(password_refused(error))
-            return
-        except MailError as error:
-            self.trying.fail(advise(error, _failing(servers, said), sending=said > 2))
-            return
-        await self._make(servers, keep=True)
-
-    async def _make(self, servers: Servers, *, keep: bool) -> None:
-        new = servers.account(self._asked, self.you.name.text)
-        self.trying.reach(len(self.trying.steps.states()) - 1)
-        try:
-            account = await self._engine.accounts.add(
-                new, self.you.password.secret, outgoing_password=servers.outgoing_password, keep=keep
-            )
-        except MailError as error:
-            self.trying.fail(advise(error, None))
-            return
-        self.trying.rest()
-        self.done_page.tell(self._asked, kept=keep)
-        self._come_to(self.done_page)
-        self.you.password.forget()
-        self.hand.password.forget()
-        self._made = account
-        self.added.emit(account)
-
-    def _finish(self) -> None:
-        self.accept()
-        self.mail_wanted.emit(self._made)
-
-    def _take(self, way: Way) -> None:
-        """A way out of a trouble."""
-        advice = self.trying.trouble.advice if self.trying.trouble is not None else None
-        servers = self._servers
-        if way is Way.LEAVE:
-            self.reject()
-        elif way is Way.PASSWORD:
-            self._to_first()
-            self.you.password.take()
-        elif way is Way.SERVERS or servers is None or advice is None:
-            self._by_hand()
-        elif way is Way.UNKEPT:
-            self.trying.sign_in(servers, self._asked)
-            self._start(self._make(servers, keep=False))
-        elif way is Way.TRUST and advice.certificate is not None and advice.endpoint is not None:
-            self._sign_in(servers.trusting(advice.endpoint, advice.certificate.fingerprint))
-        else:
-            self._sign_in(servers)
-
-    def _to_first(self) -> None:
-        self.trying.rest()
+    def restart(self) -> None:
+        """Show the first page, with no way back."""
         self._trail.clear()
-        self.you.offer_servers(self._servers is not None)
-        self._come_to(self.you)
-
-    # Work -----------------------------------------------------------------------------------------------------
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        self._stop()
-        self._work = self._bound(work)
-
-    def _bound(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[Any]:
-        """Start something that ends with the dialog, however that goes."""
-        task = spawn(work)
-        self.destroyed.connect(lambda dialog: task.cancel())
-        return task
-
-    def _stop(self) -> None:
-        work, self._work = self._work, None
-        if work is not None and not work.done():
-            work.cancel()
-        self.trying.rest()
-
-    def _left(self) -> None:
-        self._stop()
-        self.you.leave()
-        if self._advising is not None:
-            self._advising.cancel()
-        self.you.password.forget()
-        self.hand.password.forget()
-
-    def _person(self) -> str:
-        """The name the person writes under already; empty at the first account."""
-        names = [each.name for account in self._engine.library.accounts() for each in account.identities]
-        return next((name for name in names if name), "")
-
-
-def _failing(servers: Servers, said: int) -> Endpoint:
-    """The server that was being talked to after `said` steps."""
-    return servers.outgoing if said > 2 and servers.outgoing is not None else servers.incoming
+        self.come_to(self.you)

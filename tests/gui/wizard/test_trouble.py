@@ -92,8 +92,8 @@ def test_an_expired_certificate_is_trusted_for_one_server_only(
             # The right user is unknown to the outgoing server; that server's certificate is judged as ever.
             await until(lambda: wizard.trying.trouble is not None and wizard.trying.trouble.advice.certificate is None)
             assert [how for _, how in wizard.trying.steps.states()][:3] == [How.DONE] * 3
-            servers = wizard._servers
-            assert servers is not None and servers.outgoing is not None
+            servers = wizard.journey.servers
+            assert servers is not None and servers.incoming is not None and servers.outgoing is not None
             assert servers.incoming.pins == {certificates.expired.fingerprint}
             assert servers.outgoing.pins == frozenset()
 
