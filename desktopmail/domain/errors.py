@@ -121,6 +121,10 @@ class SignInRefused(MailError):
     remedy = Remedy.SIGN_IN
 
 
+class AwaitsSignIn(SignInRefused):
+    """The same secret was refused before: no server is asked again until the person enters another or asks for it."""
+
+
 class PasswordMissing(MailError):
     """No password is stored, or the key store cannot be reached."""
 
@@ -141,6 +145,33 @@ class Refused(MailError):
 
     kind = "refused"
     remedy = Remedy.RETRY
+
+
+class RefusedForNow(Refused):
+    """The server said no, and that it may say yes later."""
+
+    passing = True
+
+
+class MailboxBusy(RefusedForNow):
+    """Another program has the mailbox open; POP3 lets in one at a time (RFC 2449 section 8.1.1)."""
+
+    kind = "mailbox-busy"
+
+
+class TooSoon(RefusedForNow):
+    """The server wants some time between two visits (RFC 2449 section 8.1.2). `seconds` is how long to wait."""
+
+    kind = "too-soon"
+
+    def __init__(self, seconds: int, log: str = "") -> None:
+        wait = f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
+        super().__init__(
+            "The server wants some time between two visits",
+            f"New mail is fetched in {wait}. Nothing is lost.",
+            log,
+        )
+        self.seconds = seconds
 
 
 class NotFound(MailError):
@@ -230,3 +261,9 @@ class ContentMissing(MailError):
     kind = "content-missing"
     remedy = Remedy.RETRY
     passing = True
+
+
+class Stopped(MailError):
+    """The person ended something before it was done."""
+
+    kind = "stopped"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktopmail.domain.errors import NotFound
+from desktopmail.domain.progress import Progress
 from desktopmail.store.backup import backup_profile, restore_profile
 from desktopmail.store.check import check_profile
-from desktopmail.store.database import MAIL
+from desktopmail.store.database import CONTENT, MAIL, SEARCH
 from desktopmail.store.repair import repair_profile
 
 
@@ -27,10 +30,44 @@ class Health:
     refetch: int = 0
 
 
-async def check(profile: Path) -> Health:
-    """Check databases, content hashes and counts; also while the profile is in use. Raises NotFound, StoreFailed."""
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes on the disk: `mail` (lists, folders, settings), `content` (the messages themselves), `search` (the index),
+    and what is `free` on the disk they lie on."""
+
+    mail: int
+    content: int
+    search: int
+    free: int
+
+    @property
+    def all(self) -> int:
+        """Everything together."""
+        return self.mail + self.content + self.search
+
+
+async def sizes(profile: Path) -> Sizes:
+    """How much room a profile takes. Raises NotFound."""
     _present(profile)
-    found = await asyncio.to_thread(check_profile, profile)
+    return await asyncio.to_thread(_sizes, profile)
+
+
+def _sizes(profile: Path) -> Sizes:
+    def size(name: str) -> int:
+        found = 0
+        for path in (profile / name, profile / f"{name}-wal"):
+            with contextlib.suppress(OSError):
+                found += path.stat().st_size
+        return found
+
+    return Sizes(size(MAIL), size(CONTENT), size(SEARCH), shutil.disk_usage(profile).free)
+
+
+async def check(profile: Path, progress: Progress | None = None) -> Health:
+    """Check databases, content hashes and counts; also while the profile is in use. Raises NotFound, StoreFailed,
+    Stopped."""
+    _present(profile)
+    found = await asyncio.to_thread(check_profile, profile, progress)
     return Health(found.messages, found.contents, found.findings)
 
 
@@ -43,11 +80,11 @@ async def repair(profile: Path) -> Health:
     return Health(found.messages, found.contents, found.findings, True, done.lost, aside, done.refetch)
 
 
-async def backup(profile: Path, target: Path) -> Path:
+async def backup(profile: Path, target: Path, progress: Progress | None = None) -> Path:
     """Copy a profile, also while it is in use, into a new or empty folder. No secret is in it. Raises WrongUsage,
-    DiskFull, StoreFailed, NotFound."""
+    DiskFull, StoreFailed, NotFound, Stopped."""
     _present(profile)
-    return await asyncio.to_thread(backup_profile, profile, target)
+    return await asyncio.to_thread(backup_profile, profile, target, progress)
 
 
 async def restore(source: Path, profile: Path) -> None:

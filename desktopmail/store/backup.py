@@ -3,34 +3,57 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
 
-from desktopmail.domain.errors import NotFound, StoreFailed, WrongUsage
+from desktopmail.domain.errors import NotFound, Stopped, StoreFailed, WrongUsage
+from desktopmail.domain.progress import Part, Progress
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, quick_check
 from desktopmail.store.failures import mapped
 
 PART = ".part"
+STEPS = 20_000
+"""How many of its own steps SQLite takes between two looks at whether it is to stop."""
+COPYING = 0.7
+"""Which part of the work is copying; the rest is reading the copy through."""
 
 
-def backup_profile(folder: Path, target: Path) -> Path:
+def backup_profile(folder: Path, target: Path, progress: Progress | None = None) -> Path:
     """Copy a profile into `target`, a folder that does not exist or is empty. Blocking; may run beside all other work.
 
     mail.db is copied first: contents are only ever added, so everything it names is in the copy of content.db. No
-    secret is in any of the files. Raises WrongUsage, DiskFull, StoreFailed.
+    secret is in any of the files. When it is stopped it leaves nothing behind. Raises WrongUsage, DiskFull,
+    StoreFailed, Stopped.
     """
+    progress = progress or Progress()
     try:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(target.iterdir()):
             raise WrongUsage("The folder for the backup is not empty", "Choose a new or an empty folder.")
-        for name in (MAIL, CONTENT, SEARCH):
-            _copy(folder / name, target / (name + PART))
+        try:
+            for name, part in _shares(folder, progress):
+                _copy(folder / name, target / (name + PART), part)
+        except Stopped:
+            for name in (MAIL, CONTENT, SEARCH):
+                (target / (name + PART)).unlink(missing_ok=True)
+            raise
         for name in (MAIL, CONTENT, SEARCH):
             (target / (name + PART)).rename(target / name)
     except OSError as error:
         raise StoreFailed("The backup could not be written", f"{target} cannot be written to.", str(error)) from error
+    progress.reached(1.0)
     return target
+
+
+def _shares(folder: Path, progress: Progress) -> Iterator[tuple[str, Part]]:
+    """Each file with its share of the work, by size."""
+    sizes = {name: max(1, (folder / name).stat().st_size) for name in (MAIL, CONTENT, SEARCH)}
+    whole, done = sum(sizes.values()), 0
+    for name, size in sizes.items():
+        yield name, progress.between(done / whole, (done + size) / whole)
+        done += size
 
 
 def restore_profile(source: Path, folder: Path) -> None:
@@ -52,7 +75,15 @@ def restore_profile(source: Path, folder: Path) -> None:
         raise StoreFailed("The backup could not be restored", f"{folder} cannot be written to.", str(error)) from error
 
 
-def _copy(path: Path, target: Path) -> None:
+def _copy(path: Path, target: Path, progress: Part) -> None:
+    """Copy one file and read the copy through."""
+    size = max(1, path.stat().st_size)
+
+    def look() -> bool:
+        if not progress.stopping:
+            progress.reached(COPYING * target.stat().st_size / size if target.exists() else 0.0)
+        return progress.stopping
+
     try:
         db = apsw.Connection(str(path.absolute()), flags=apsw.SQLITE_OPEN_READONLY)
     except apsw.Error as error:
@@ -60,11 +91,17 @@ def _copy(path: Path, target: Path) -> None:
     try:
         with mapped(db, path):
             db.set_busy_timeout(10_000)
+            db.set_progress_handler(look, STEPS)
             db.execute("VACUUM INTO ?", (str(target.absolute()),))
+    except StoreFailed:
+        progress.reached(0.0)
+        raise
     finally:
         db.close(True)
     target.chmod(0o600)
+    progress.reached(COPYING)
     _verify(target)
+    progress.reached(1.0)
 
 
 def _verify(path: Path) -> None:

@@ -9,10 +9,15 @@ from pathlib import Path
 import apsw
 
 from desktopmail.domain.errors import StoreDamaged
+from desktopmail.domain.progress import Part, Progress
 from desktopmail.store.content import read_content
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect
 
 MOST_FINDINGS = 20
+STEPS = 20_000
+"""How many of its own steps SQLite takes between two looks at whether it is to stop."""
+STRUCTURES, CONTENTS = {MAIL: 0.1, CONTENT: 0.4, SEARCH: 0.5}, 0.95
+"""How much of the work is done after the structure of each file, and after all contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +38,21 @@ class CheckReport:
         return not self.findings
 
 
-def check_profile(folder: Path) -> CheckReport:
-    """Check a profile, also while it is in use. Takes as long as reading all of it does."""
+def check_profile(folder: Path, progress: Progress | None = None) -> CheckReport:
+    """Check a profile, also while it is in use. Takes as long as reading all of it does. Raises Stopped."""
+    progress = progress or Progress()
     findings: list[str] = []
     damaged = []
-    for name in (MAIL, CONTENT, SEARCH):
-        found = list(_structure(folder / name))
+    for name, end in STRUCTURES.items():
+        found = list(_structure(folder / name, progress))
+        progress.reached(end)
         if found:
             damaged.append(name)
             findings += [f"{name}: {one}" for one in found]
     shas: set[bytes] = set()
     bad: list[bytes] = []
     if CONTENT not in damaged:
-        shas, bad = _contents(folder / CONTENT)
+        shas, bad = _contents(folder / CONTENT, progress.between(STRUCTURES[SEARCH], CONTENTS))
         findings += [f"{CONTENT}: {sha.hex()} is not what was stored" for sha in bad]
     messages = 0
     missing: list[int] = []
@@ -59,31 +66,40 @@ def check_profile(folder: Path) -> CheckReport:
                 findings += [f"{MAIL}: the bytes of message {one} are missing" for one in missing]
         finally:
             db.close()
+    progress.reached(1.0)
     return CheckReport(tuple(findings), tuple(damaged), tuple(bad), tuple(missing), messages, len(shas))
 
 
-def _structure(path: Path) -> Iterator[str]:
+def _structure(path: Path, progress: Progress) -> Iterator[str]:
     try:
         db = connect(path, read_only=True)
     except apsw.Error as error:
         yield str(error)
         return
+    db.set_progress_handler(lambda: progress.stopping, STEPS)
     try:
         for (found,) in db.execute(f"PRAGMA integrity_check({MOST_FINDINGS})"):
             if found != "ok":
                 yield str(found)
+    except apsw.InterruptError:
+        progress.reached(0.0)
     except apsw.Error as error:
         yield str(error)
     finally:
         db.close()
 
 
-def _contents(path: Path) -> tuple[set[bytes], list[bytes]]:
+def _contents(path: Path, progress: Part) -> tuple[set[bytes], list[bytes]]:
     """Every content there is, and those whose bytes are wrong."""
     db = connect(path, read_only=True)
     try:
         shas = {sha for (sha,) in db.execute("SELECT sha FROM content")}
-        return shas, [sha for sha in sorted(shas) if not content_is_sound(db, sha)]
+        bad = []
+        for number, sha in enumerate(sorted(shas)):
+            progress.reached(number / len(shas))
+            if not content_is_sound(db, sha):
+                bad.append(sha)
+        return shas, bad
     finally:
         db.close()
 
