@@ -146,8 +146,8 @@ PREFERENCES: tuple[Preference, ...] = (
                "do not disturb", "quiet_hours"),
     Preference("quiet_until", "notifications", "Quiet hours", "Until", "When they end; also on the next day.", HOURS,
                "do not disturb", "quiet_hours"),
-    Preference("keep_removed_days", "storage", "Removed mail", "Keep removed mail for undo",
-               "So long what was removed for ever can still be brought back here. Then its space is given back.",
+    Preference("keep_removed_days", "storage", "Removed mail", "Removed mail can be brought back for",
+               "What was removed for ever stays here so long, for undo. Then its space is given back.",
                ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "1 year")), "trash purge delete recover"),
 )  # fmt: skip
 

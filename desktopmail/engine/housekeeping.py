@@ -16,8 +16,6 @@ from desktopmail.store.transaction import Transaction
 INDEX_SLICE = 200
 TIDIED, TIDY_SECONDS, AFTER_START_SECONDS = "tidied.at", 86_400.0, 120.0
 """A setting that says when things were tidied last, how often that is done, and how long after the start at least."""
-UNDO_DAYS = 30
-"""How long a removal can be taken back."""
 
 
 async def index_piece(store: Store, limit: int = INDEX_SLICE) -> bool:
@@ -59,12 +57,13 @@ def _named(tx: Transaction, ids: Sequence[MessageId]) -> list[tuple[Summary, byt
     ]
 
 
-async def tidy(store: Store, days: int = UNDO_DAYS) -> int:
-    """Forget what was removed more than `days` ago and can no longer be brought back, and the contents that nothing
+async def tidy(store: Store) -> int:
+    """Forget what was removed longer ago than the person wants to bring things back, and the contents that nothing
     names any more. How many contents went."""
     now = int(time.time())
 
     def work(tx: Transaction) -> None:
+        days = max(1, tx.settings.all().keep_removed_days)
         tx.messages.purge(now - days * 86_400)
         tx.settings.set(TIDIED, now)
 

@@ -26,6 +26,7 @@ from desktopmail.gui.messages.source import Only  # noqa: E402
 from desktopmail.gui.style.theme import theme  # noqa: E402
 from desktopmail.gui.window import MainWindow  # noqa: E402
 from tests.screens import accounts  # noqa: E402
+from tests.screens.wizard import WIZARD  # noqa: E402
 
 
 @dataclass
@@ -241,10 +242,12 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "settings-appearance": settings("appearance"),
     "settings-privacy": settings("privacy"),
     "settings-shortcuts": settings("shortcuts"),
+    "settings-storage": settings("storage"),
     "settings-notifications": settings("notifications"),
     "settings-search": settings("reading", "dark"),
     "shortcuts": shortcuts,
     "wizard": wizard,
+    **WIZARD,
     "source": source,
 }
 

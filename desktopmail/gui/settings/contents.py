@@ -29,6 +29,7 @@ def program(engine: Engine, preferences: Preferences, commands: Commands) -> lis
     from desktopmail.gui.settings.privacy import PrivacyPage
     from desktopmail.gui.settings.reading import ReadingPage
     from desktopmail.gui.settings.shortcuts import ShortcutsPage
+    from desktopmail.gui.settings.storage import StoragePage
     from desktopmail.gui.settings.writing import WritingPage
 
     return [
@@ -47,6 +48,7 @@ def program(engine: Engine, preferences: Preferences, commands: Commands) -> lis
             Entry("notifications", translate("settings", "Notifications"), "bell"),
             partial(NotificationsPage, engine, preferences),
         ),
+        (Entry("storage", translate("settings", "Storage"), "hard-drive"), partial(StoragePage, engine, preferences)),
     ]
 
 

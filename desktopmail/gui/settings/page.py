@@ -139,8 +139,9 @@ class Section(QWidget):
                 widget.deleteLater()
 
     def put(self, widget: QWidget) -> None:
-        """Put something that is no row at the end of the card."""
+        """Put something that is no row at the end of the card, with a line below it."""
         self._inside.addWidget(widget)
+        self._inside.addWidget(Line())
 
     def clear(self) -> None:
         """Take all rows out of the card."""
