@@ -1,0 +1,222 @@
+"""The line to a POP3 server: replies cut out of the stream and handed over in the order of the commands.
+
+Nothing is searched twice and nothing is unstuffed twice. What comes unasked ends the connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum
+
+from desktopmail.domain.errors import ConnectionLost, MailError, ProtocolViolation
+from desktopmail.protocols.tls import certificate_wanted
+from desktopmail.protocols.transport import inert, map_error
+
+STATUS_LIMIT = 8 * 1024
+"""Bytes of a status line; RFC 2449 section 4 grants 512."""
+SMALL_LIMIT = 64 * 1024
+HIGH_BYTES = 16 * 1024 * 1024
+"""Bytes of replies that wait for somebody here before no more is read; it goes on at half."""
+END = b"\r\n.\r\n"
+
+_STATUS = re.compile(rb"(\+OK|-ERR)(?:[ \t]([^\0\r\n]*))?\r\n")
+_GO_ON = re.compile(rb"\+(?: ([^\0\r\n]*))?\r\n")
+
+
+class Form(Enum):
+    """What the reply to a command looks like when it is a yes."""
+
+    LINE = "line"
+    LINES = "lines"
+    CHALLENGE = "challenge"
+    """A line, or a challenge to be answered (RFC 5034 section 4)."""
+    AGREEMENT = "agreement"
+    """A line behind which nothing may come in clear (RFC 2595 section 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`ok`: +OK; `text` is what stands behind it. `more`: neither yes nor no, `text` is a challenge. `lines` are the
+    lines of a multi-line reply with their ends, unstuffed and without the final dot."""
+
+    ok: bool
+    text: bytes
+    lines: bytes = b""
+    more: bool = False
+
+
+class Line(asyncio.Protocol):
+    """One connection. After `failure` is set it is of no more use. `received` counts bytes, so that progress shows."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.transport: asyncio.Transport | None = None
+        self.failure: MailError | None = None
+        self.received = 0
+        self.gone = asyncio.Event()
+        self._due: deque[tuple[Form, int]] = deque([(Form.LINE, SMALL_LIMIT)])
+        self._replies: deque[Reply] = deque()
+        self._waiting = 0
+        self._held = False
+        self._news = asyncio.Event()
+        self._buffer = bytearray()
+        self._status: Reply | None = None
+        self._seen = 0
+        self._sealed = False
+
+    # What the transport tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket (or TLS on it) is ready; the server speaks first."""
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Cut out what is complete; any ProtocolViolation ends the connection."""
+        if self.failure is not None:
+            return
+        self.received += len(data)
+        try:
+            if self._sealed:
+                raise violation("words in clear behind the agreement to encrypt")
+            self._buffer += data
+            while self._due and self._cut():
+                pass
+            if self._buffer and not self._due:
+                raise violation("words that nobody asked for")
+        except ProtocolViolation as error:
+            self.fail(error)
+            return
+        if self._replies:
+            self._news.set()
+            if self._waiting > HIGH_BYTES and not self._held and self.transport is not None:
+                self._held = True
+                self.transport.pause_reading()
+
+    def eof_received(self) -> bool | None:
+        """The server ended its side: so do we."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Whoever waits learns that the line is gone, after what had still arrived."""
+        if self.failure is None:
+            wanted = certificate_wanted(exc, self.host)
+            self.failure = wanted or (map_error(exc, self.host) if isinstance(exc, OSError) else lost(self.host))
+        self._news.set()
+        self.gone.set()
+
+    # Speaking.
+
+    def expect(self, form: Form, limit: int = SMALL_LIMIT) -> None:
+        """One more reply is due; `limit` bounds the bytes of its lines."""
+        self._due.append((form, limit))
+
+    def write(self, data: bytes) -> None:
+        """Put bytes on the line. Raises what ended it."""
+        if self.failure is not None:
+            raise self.failure
+        if self.transport is not None:
+            self.transport.write(data)
+
+    async def reply(self) -> Reply:
+        """The next reply, in the order of the commands. Raises what ended the line."""
+        while not self._replies:
+            if self.failure is not None:
+                raise self.failure
+            self._news.clear()
+            await self._news.wait()
+        reply = self._replies.popleft()
+        self._waiting -= len(reply.lines)
+        if self._held and self._waiting <= HIGH_BYTES // 2:
+            self._held = False
+            if self.failure is None and self.transport is not None:
+                self.transport.resume_reading()
+        return reply
+
+    def secured(self, transport: asyncio.Transport) -> None:
+        """TLS is up. What was heard in clear is forgotten, and so is whoever spoke before being spoken to."""
+        if self.failure is not None:
+            raise self.failure
+        self.transport = transport
+        self._sealed = False
+
+    def fail(self, error: MailError) -> None:
+        """End the connection at once because of `error`."""
+        if self.failure is None:
+            self.failure = error
+        self._news.set()
+        self._buffer.clear()
+        if self.transport is not None:
+            self.transport.abort()
+
+    # Listening.
+
+    def _cut(self) -> bool:
+        """Take one more line or reply out of the buffer; False when it is not complete."""
+        form, limit = self._due[0]
+        if self._status is not None:
+            return self._cut_lines(limit)
+        end = self._buffer.find(b"\n", self._seen, STATUS_LIMIT)
+        if end < 0:
+            if len(self._buffer) >= STATUS_LIMIT:
+                raise violation("a status line without an end")
+            self._seen = len(self._buffer)
+            return False
+        reply = self._read_status(form, bytes(self._buffer[: end + 1]))
+        if form is Form.LINES and reply.ok:
+            del self._buffer[: end - 1]
+            self._status, self._seen = reply, 0
+            return self._cut_lines(limit)
+        del self._buffer[: end + 1]
+        self._seen = 0
+        if form is Form.AGREEMENT and reply.ok:
+            self._sealed = True
+            if self.transport is not None:
+                self.transport.pause_reading()
+        self._deliver(reply)
+        return True
+
+    def _read_status(self, form: Form, said: bytes) -> Reply:
+        if found := _STATUS.fullmatch(said):
+            return Reply(found[1] == b"+OK", found[2] or b"")
+        if form is Form.CHALLENGE and (found := _GO_ON.fullmatch(said)):
+            return Reply(False, found[1] or b"", more=True)
+        raise violation("not a reply")
+
+    def _cut_lines(self, limit: int) -> bool:
+        """The buffer begins with the line end of the status line, so that an empty reply looks like any other."""
+        end = self._buffer.find(END, self._seen)
+        if (len(self._buffer) if end < 0 else end) > limit:
+            raise violation("a reply that is longer than it may be")
+        if end < 0:
+            self._seen = max(0, len(self._buffer) - len(END) + 1)
+            return False
+        with memoryview(self._buffer) as view:
+            lines = bytes(view[: end + 2])
+        if b"\r\n.." in lines:
+            lines = lines.replace(b"\r\n..", b"\r\n.")
+        del self._buffer[: end + len(END)]
+        status, self._status, self._seen = self._status, None, 0
+        assert status is not None
+        self._deliver(Reply(True, status.text, lines[2:]))
+        return True
+
+    def _deliver(self, reply: Reply) -> None:
+        self._due.popleft()
+        self._replies.append(reply)
+        self._waiting += len(reply.lines)
+
+
+def violation(what: str) -> ProtocolViolation:
+    """The error for a server that does not speak POP3 as it should; `what` goes behind *Details*."""
+    return ProtocolViolation(
+        "The server said something that makes no sense", "The connection was closed. Nothing is lost.", what
+    )
+
+
+def lost(host: str, words: str = "") -> ConnectionLost:
+    """The words for a line that broke."""
+    return ConnectionLost(f"The connection to {host} broke", "Nothing is lost. It will be tried again.", inert(words))
