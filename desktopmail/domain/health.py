@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 from desktopmail.domain.ids import AccountId
 
@@ -21,6 +22,8 @@ OTHERS_DAYS = 7
 
 class Side(Enum):
     """Which of an account's servers."""
+
+    value: Literal["incoming", "outgoing"]
 
     INCOMING = "incoming"
     OUTGOING = "outgoing"
