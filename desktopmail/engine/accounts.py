@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 
-from desktopmail.domain.account import Account, Endpoint, ImapServer, Incoming, NewAccount, Pop3Server
+from desktopmail.domain.account import Account, Endpoint, ImapServer, Incoming, Leave, NewAccount, Pop3Server, SignIn
 from desktopmail.domain.errors import MailError, SecretsUnavailable, WrongUsage
+from desktopmail.domain.health import Side
 from desktopmail.domain.ids import AccountId
+from desktopmail.domain.oauth import Grant
 from desktopmail.protocols.imap import opening
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.protocols.smtp import session as smtp
@@ -37,28 +40,62 @@ class Accounts:
         return await self._store.read(lambda tx: tx.accounts.all())
 
     async def check(
-        self, new: NewAccount, password: str, say: Say = silent, *, outgoing_password: str | None = None
+        self, new: NewAccount, password: str | Grant, say: Say = silent, *, outgoing_password: str | None = None
     ) -> None:
-        """Sign in to the incoming and to the outgoing server and leave again; `say` hears what is being done.
+        """Sign in to the incoming and to the outgoing server and leave again; `say` hears what is being done. What a
+        person granted at the provider's page stands for a password.
 
         Nothing is stored. Raises MailError with what stands in the way: BadCertificate, SignInRefused, …"""
         _refuse_impossible(new)
         match new.incoming:
             case ImapServer(endpoint):
-                await _check_imap(endpoint, password, say)
-            case Pop3Server():
-                raise _no_pop3()
+                await _check_imap(endpoint, _shown(endpoint, password), say)
+            case Pop3Server(endpoint):
+                await _check_pop3(endpoint, _shown(endpoint, password), say)
             case None:
                 pass
         if new.outgoing is not None:
             endpoint = new.outgoing.endpoint
             say(f"Looking for {endpoint.host}…")
-            secret = password if outgoing_password is None else outgoing_password
+            secret = _shown(endpoint, password if outgoing_password is None else outgoing_password)
             await smtp.check(endpoint, secret, connected=lambda: say(_signing_in(endpoint)), timeout=SECONDS)
         say("Everything works.")
 
+    async def try_out(self, account: Account, side: Side, say: Say = silent) -> None:
+        """Sign in to one server of an account as it is given, with the password kept for it, and leave again.
+
+        Nothing is stored. Raises MailError with what stands in the way, and NotFound."""
+        stored = await self._get(account.id)
+        server = account.incoming if side is Side.INCOMING else account.outgoing
+        if server is None:
+            raise WrongUsage("This account has no such server")
+        named = account if server.endpoint.sign_in is SignIn.OAUTH2 else stored
+        password = await self._passwords.get(named, side.value) if server.endpoint.user else ""
+        incoming = account.incoming if side is Side.INCOMING else None
+        outgoing = account.outgoing if side is Side.OUTGOING else None
+        await self.check(NewAccount(account.address, account.name, "", incoming, outgoing), password, say)
+
+    async def add_server(self, account: Account, side: Side, password: str = "", say: Say = silent) -> None:
+        """Sign in to the server that an account is to have from now on, and store the account with it. Without a
+        password the one that is kept for the other server is used.
+
+        Raises MailError with what stands in the way; nothing is changed then."""
+        other = Side.OUTGOING if side is Side.INCOMING else Side.INCOMING
+        secret = password or await self._passwords.get(await self._get(account.id), other.value)
+        incoming = account.incoming if side is Side.INCOMING else None
+        outgoing = account.outgoing if side is Side.OUTGOING else None
+        await self.check(NewAccount(account.address, account.name, "", incoming, outgoing), secret, say)
+        await self._passwords.set(account, side.value, secret)
+        await self.change(account)
+
+    async def outlook(self, account: AccountId, leave: Leave) -> str:
+        """What a rule would remove from the account's POP3 server, and when, in words for a person."""
+        from desktopmail.engine.pop3.outlook import what_would_go
+
+        return await self._store.read(lambda tx: what_would_go(tx.ledger.entries(account), leave, tx.now).words)
+
     async def add(
-        self, new: NewAccount, password: str, *, outgoing_password: str | None = None, keep: bool = True
+        self, new: NewAccount, password: str | Grant, *, outgoing_password: str | None = None, keep: bool = True
     ) -> AccountId:
         """Make an account and keep its password; with `keep=False` the password only lasts as long as the program.
 
@@ -111,11 +148,11 @@ class Accounts:
         await self._store.write(work, durable=True)
 
     async def set_password(
-        self, account: AccountId, password: str, what: What | None = None, *, keep: bool = True
+        self, account: AccountId, password: str | Grant, what: What | None = None, *, keep: bool = True
     ) -> None:
         """Replace the password of both servers, or of one. Raises NotFound, SecretsUnavailable."""
         found = await self._get(account)
-        if what is None:
+        if what is None or isinstance(password, Grant):
             await self._keep(found, password, None, keep)
         else:
             await self._passwords.set(found, what, password, keep=keep)
@@ -131,12 +168,28 @@ class Accounts:
     async def _get(self, account: AccountId) -> Account:
         return await self._store.read(lambda tx: tx.accounts.get(account))
 
-    async def _keep(self, account: Account, password: str, outgoing: str | None, keep: bool) -> None:
-        if account.incoming is not None:
+    async def _keep(self, account: Account, password: str | Grant, outgoing: str | None, keep: bool) -> None:
+        if isinstance(password, Grant):
+            await self._passwords.set(account, "token", str(replace(password, lasting=keep)), keep=keep)
+        elif account.incoming is not None and _by_word(account.incoming.endpoint):
             await self._passwords.set(account, "incoming", password, keep=keep)
-        if account.outgoing is not None:
+        if account.outgoing is not None and _by_word(account.outgoing.endpoint):
             secret = password if outgoing is None else outgoing
-            await self._passwords.set(account, "outgoing", secret, keep=keep)
+            if not isinstance(secret, Grant):
+                await self._passwords.set(account, "outgoing", secret, keep=keep)
+
+
+def _by_word(endpoint: Endpoint) -> bool:
+    return endpoint.sign_in is SignIn.WORD
+
+
+def _shown(endpoint: Endpoint, secret: str | Grant) -> str:
+    """What a server is shown; a token goes to the servers it was granted for only."""
+    if not isinstance(secret, Grant):
+        return secret
+    if not secret.may_go_to(endpoint.host):
+        raise WrongUsage(f"The provider's sign-in is not for {endpoint.host}", "Nothing was sent.")
+    return secret.access
 
 
 async def _check_imap(endpoint: Endpoint, password: str, say: Say) -> None:
@@ -148,19 +201,20 @@ async def _check_imap(endpoint: Endpoint, password: str, say: Say) -> None:
     await session.logout()
 
 
+async def _check_pop3(endpoint: Endpoint, password: str, say: Say) -> None:
+    from desktopmail.protocols.pop3 import session as pop3
+
+    say(f"Looking for {endpoint.host}…")
+    await pop3.check(endpoint, password, connected=lambda: say(_signing_in(endpoint)), timeout=SECONDS)
+
+
 def _signing_in(endpoint: Endpoint) -> str:
     return f"Signing in to {endpoint.host}…"
 
 
 def _refuse_impossible(account: NewAccount | Account) -> None:
-    if isinstance(account.incoming, Pop3Server):
-        raise _no_pop3()
     if account.incoming is None and account.outgoing is None:
         raise WrongUsage("An account needs a server", "Name one that mail comes from, or one that takes it.")
-
-
-def _no_pop3() -> WrongUsage:
-    return WrongUsage("This version does not read mail over POP3", "Use the provider's IMAP server.")
 
 
 def _same_mailbox(one: Incoming, other: Incoming) -> bool:

@@ -75,6 +75,7 @@ class Engine(Parts):
 
     def retry(self, account: AccountId) -> None:
         """Try again what failed for one account, signing in included."""
+        self._keys.forgive(account)
         self._lanes.retry(account)
 
     def on_change(self, fn: Callable[[ChangeSet], None]) -> Callable[[], None]:

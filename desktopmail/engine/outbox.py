@@ -14,16 +14,17 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
-from desktopmail.domain.account import Endpoint
+from desktopmail.domain.account import Endpoint, SignIn
 from desktopmail.domain.action import Receipt
 from desktopmail.domain.draft import Outgoing, Sending
-from desktopmail.domain.errors import ContentMissing, MailError, NotFound, PossiblySent, WrongUsage
+from desktopmail.domain.errors import AwaitsSignIn, ContentMissing, MailError, NotFound, PossiblySent, WrongUsage
 from desktopmail.domain.hosts import SENDING
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.engine import dispatch, filing
 from desktopmail.engine.delivery import on_the_way, pending
 from desktopmail.engine.dispatch import UNKNOWN, WAITING, Answer, Job, TakenBack
 from desktopmail.engine.hosts import note
+from desktopmail.engine.keys import signed_in
 from desktopmail.protocols.smtp.envelope import Envelope
 from desktopmail.protocols.smtp.session import Submission, submit
 from desktopmail.protocols.smtp.words import MessageRefused
@@ -181,6 +182,8 @@ class Outbox:
             outcome = await self._deliver(message)
         except (NotFound, TakenBack):
             return None
+        except AwaitsSignIn:
+            return None
         except MailError as error:
             self._report(job.account.id, error)
             return None
@@ -227,7 +230,6 @@ class Outbox:
         if raw is None:
             raise ContentMissing("The text of this message is not here any more")
         endpoint = job.account.outgoing.endpoint
-        password = await self._passwords.get(job.account, "outgoing") if endpoint.user else ""
         wire = await asyncio.to_thread(on_the_way, raw)
         header = wire[: wire.find(b"\r\n\r\n")] if b"\r\n\r\n" in wire else wire
         envelope = Envelope(job.sender, pending(job.entry.recipients), wire, utf8=not header.isascii())
@@ -236,7 +238,13 @@ class Outbox:
             await self._store.write(lambda tx: dispatch.commit(tx, message), durable=True)
 
         note(self._store, endpoint, SENDING)
-        return await self._submit(endpoint, password, envelope, before_data=before_data)
+
+        async def attempt(secret: str) -> Submission:
+            return await self._submit(endpoint, secret, envelope, before_data=before_data)
+
+        if not endpoint.user and endpoint.sign_in is SignIn.WORD:
+            return await attempt("")
+        return await signed_in(self._passwords, job.account, "outgoing", attempt)
 
     async def one(self, message: MessageId) -> Outgoing:
         """One entry. Raises NotFound."""

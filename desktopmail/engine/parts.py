@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from desktopmail.domain.ids import MessageId
 from desktopmail.engine.ears import Ears
+from desktopmail.engine.keys import Keys
 from desktopmail.engine.lazy import Lazy
 from desktopmail.engine.library import Library
 from desktopmail.store.secrets import PasswordSource
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.discovery import Discovery
     from desktopmail.engine.folders import Folders
     from desktopmail.engine.lanes import Lanes
+    from desktopmail.engine.oauth import OAuth
     from desktopmail.engine.outbox import Outbox
     from desktopmail.engine.pop3.verbs import Pop3Verbs
     from desktopmail.engine.reading import Reading
@@ -78,6 +80,12 @@ def _lanes(parts: Parts) -> Lanes:
     return Lanes(parts._store, parts._passwords, parts.outbox, parts._ears, offline=parts._offline)
 
 
+def _oauth(parts: Parts) -> OAuth:
+    from desktopmail.engine.oauth import OAuth
+
+    return OAuth(parts._store)
+
+
 def _outbox(parts: Parts) -> Outbox:
     from desktopmail.engine.outbox import Outbox
 
@@ -128,6 +136,7 @@ class Parts:
     diagnosis = Lazy(_diagnosis)
     discovery = Lazy(_discovery)
     folders = Lazy(_folders)
+    oauth = Lazy(_oauth)
     outbox = Lazy(_outbox)
     pop3 = Lazy(_pop3)
     reading = Lazy(_reading)
@@ -138,7 +147,7 @@ class Parts:
 
     def __init__(self, store: Store, passwords: PasswordSource, *, offline: bool, local_pictures: bool) -> None:
         self._store = store
-        self._passwords = passwords
+        self._keys = self._passwords = Keys(passwords)
         self._offline = offline
         self._local = local_pictures
         self._ears = Ears()

@@ -21,6 +21,7 @@ from desktopmail.domain.errors import (
     PasswordMissing,
     ProtocolViolation,
     Refused,
+    SecretsUnavailable,
     SignInRefused,
     Stalled,
 )
@@ -160,7 +161,7 @@ class Runner:
             self._teller.trouble(self._fault(error))
             return self._backoff.next() + STUCK_SECONDS
         problem = error.problem(self._account.id)
-        if isinstance(error, SignInRefused | PasswordMissing | NeedsPerson):
+        if isinstance(error, SignInRefused | PasswordMissing | SecretsUnavailable | NeedsPerson):
             self._teller.trouble(problem)
             return None
         if error.passing:

@@ -10,6 +10,7 @@ from desktopmail.domain.account import Account, ImapServer
 from desktopmail.domain.errors import MailError, WrongUsage
 from desktopmail.domain.hosts import RECEIVING
 from desktopmail.engine.hosts import note
+from desktopmail.engine.keys import signed_in
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
@@ -80,6 +81,10 @@ class Lines:
         incoming = self._account.incoming
         if not isinstance(incoming, ImapServer):
             raise WrongUsage(f"{self._account.address} does not receive mail by IMAP")
-        password = await self._passwords.get(self._account, "incoming")
-        note(self._store, incoming.endpoint, RECEIVING)
-        return await ImapSession.open(incoming.endpoint, password)
+        endpoint = incoming.endpoint
+
+        async def attempt(secret: str) -> ImapSession:
+            note(self._store, endpoint, RECEIVING)
+            return await ImapSession.open(endpoint, secret)
+
+        return await signed_in(self._passwords, self._account, "incoming", attempt)

@@ -13,10 +13,11 @@ from desktopmail.domain.errors import WrongUsage
 from desktopmail.store.secrets.chosen import Chosen
 from desktopmail.store.secrets.keystore import Keyring
 from desktopmail.store.secrets.memory import Environment, Memory
-from desktopmail.store.secrets.source import PasswordSource, What, missing
+from desktopmail.store.secrets.source import ALL, PasswordSource, What, missing
 from desktopmail.store.secrets.vault import Ask, Vault
 
 __all__ = [
+    "ALL",
     "Ask",
     "Chosen",
     "Environment",

@@ -1,0 +1,80 @@
+"""Access tokens: renewed before they end, by one request however many ask, and shown to the account's servers only.
+
+A provider may give a new refresh token with each access token. It is stored before the access token is used, because
+the old one may be worth nothing from then on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+
+from desktopmail.domain.account import Account, Endpoint
+from desktopmail.domain.errors import PasswordMissing, SecretsUnavailable
+from desktopmail.domain.ids import AccountId
+from desktopmail.domain.oauth import Grant
+from desktopmail.engine import providers
+from desktopmail.protocols.oauth import tokens
+from desktopmail.protocols.oauth.tokens import Access
+from desktopmail.store.secrets import PasswordSource
+
+EARLY_SECONDS = 120.0
+
+
+class Tokens:
+    """Holds the access tokens of this run; the grants they come from are in `source`."""
+
+    def __init__(self, source: PasswordSource) -> None:
+        self._source = source
+        self._held: dict[AccountId, Access] = {}
+        self._new: set[AccountId] = set()
+        self._turns: dict[AccountId, asyncio.Lock] = {}
+
+    async def get(self, account: Account, endpoint: Endpoint, secret: str) -> str:
+        """An access token for one of the account's servers, from the grant in `secret`. Raises PasswordMissing when
+        the grant is not for this server, SignInRefused when it is over, and passing errors."""
+        grant = Grant.read(secret)
+        if grant is None or not grant.may_go_to(endpoint.host):
+            raise PasswordMissing(
+                f"Nobody signed in for {endpoint.host} at the provider's page yet", "Mail here is safe. Sign in once."
+            )
+        async with self._turns.setdefault(account.id, asyncio.Lock()):
+            held = self._held.get(account.id)
+            if held is not None and held.ends - EARLY_SECONDS > time.monotonic():
+                self._new.discard(account.id)
+                return held.token
+            return await self._renew(account, endpoint)
+
+    async def _renew(self, account: Account, endpoint: Endpoint) -> str:
+        grant = Grant.read(await self._source.get(account, "token"))
+        assert grant is not None
+        known = providers.known().get(grant.provider)
+        access = await tokens.renew(grant, known.name if known else grant.provider, proxy=endpoint.proxy)
+        if access.refresh and access.refresh != grant.refresh:
+            await self._keep(account, replace(grant, refresh=access.refresh))
+        self._held[account.id] = access
+        self._new.add(account.id)
+        return access.token
+
+    async def _keep(self, account: Account, grant: Grant) -> None:
+        """Store the new refresh token; where that fails, the old one is no use any more and this run still has it."""
+        try:
+            await self._source.set(account, "token", str(grant), keep=grant.lasting)
+        except SecretsUnavailable:
+            await self._source.set(account, "token", str(grant), keep=False)
+
+    def stale(self, account: Account, token: str) -> bool:
+        """A server refused a token: forget it. Whether it was an older one, so that a fresh one is worth a try."""
+        held = self._held.get(account.id)
+        if held is None or held.token != token:
+            return True
+        if account.id in self._new:
+            return False
+        del self._held[account.id]
+        return True
+
+    def forget(self, account: AccountId) -> None:
+        """Forget the access token of an account."""
+        self._held.pop(account, None)
+        self._new.discard(account)
