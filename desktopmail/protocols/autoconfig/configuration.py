@@ -6,6 +6,7 @@ before it leaves this module.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -23,6 +24,7 @@ LONGEST_TEXT = 1_000
 MOST_SERVERS = 4
 """Of each kind; the draft wants the best first."""
 
+_PLACEHOLDER = re.compile("%EMAIL(ADDRESS|LOCALPART|DOMAIN)%")
 SOCKETS = {"SSL": "tls", "TLS": "tls", "STARTTLS": "starttls", "PLAIN": "none"}
 KINDS = {"imap": Speech.IMAP, "pop3": Speech.POP3, "smtp": Speech.SMTP}
 WAYS = {
@@ -92,13 +94,8 @@ def read(document: bytes, address: str) -> Configuration:
 
 def _filling(address: str) -> Callable[[str], str]:
     local, _, domain = address.rpartition("@")
-
-    def fill(text: str) -> str:
-        for name, value in (("ADDRESS", address), ("LOCALPART", local), ("DOMAIN", domain)):
-            text = text.replace(f"%EMAIL{name}%", value)
-        return text
-
-    return fill
+    values = {"ADDRESS": address, "LOCALPART": local, "DOMAIN": domain}
+    return lambda text: _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
 def _server(node: _Node, fill: Callable[[str], str]) -> PublishedServer | None:

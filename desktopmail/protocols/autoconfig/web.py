@@ -18,6 +18,7 @@ from desktopmail.protocols import transport
 MOST_BYTES = 256 * 1024
 MOST_REDIRECTS = 3
 MOST_HEADERS = 100
+MOST_CHUNKS = 2_000
 LINE_BYTES = 8 * 1024
 SAFE = "Nothing but the name of the domain was sent."
 
@@ -119,10 +120,12 @@ async def _body(reader: asyncio.StreamReader, headers: dict[str, str], host: str
         return await _chunks(reader, host)
     length = headers.get("content-length")
     if length is None:
-        taken = b""
+        taken = bytearray()
         while piece := await reader.read(MOST_BYTES + 1 - len(taken)):
             taken += piece
-        return _bounded(taken, host)
+        if len(taken) > MOST_BYTES:
+            raise _nonsense(host, "too large")
+        return bytes(taken)
     if not (length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= MOST_BYTES):
         raise _nonsense(host, "length")
     return await reader.readexactly(int(length))
@@ -130,26 +133,23 @@ async def _body(reader: asyncio.StreamReader, headers: dict[str, str], host: str
 
 async def _chunks(reader: asyncio.StreamReader, host: str) -> bytes:
     """RFC 9112 section 7.1; what comes after the last chunk is not read."""
-    taken = b""
-    while True:
+    taken = bytearray()
+    for _ in range(MOST_CHUNKS):
         size = (await _line(reader)).split(b";")[0].strip()
         if not re.fullmatch(rb"[0-9A-Fa-f]{1,6}", size):
             raise _nonsense(host, "chunk")
         if int(size, 16) == 0:
-            return taken
-        taken = _bounded(taken + await reader.readexactly(min(int(size, 16), MOST_BYTES + 1)), host)
+            return bytes(taken)
+        if len(taken) + int(size, 16) > MOST_BYTES:
+            raise _nonsense(host, "too large")
+        taken += await reader.readexactly(int(size, 16))
         if await _line(reader) not in (b"\r\n", b"\n"):
             raise _nonsense(host, "chunk")
+    raise _nonsense(host, "too many chunks")
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:
     return await reader.readuntil(b"\n")
-
-
-def _bounded(taken: bytes, host: str) -> bytes:
-    if len(taken) > MOST_BYTES:
-        raise _nonsense(host, "too large")
-    return taken
 
 
 def _nonsense(host: str, log: str) -> MailError:

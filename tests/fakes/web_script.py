@@ -1,0 +1,73 @@
+"""A web server on loopback that answers by host and path, byte for byte as a test says, and notes what it was asked.
+
+WebScript({"autoconfig.example.org/mail/config-v1.1.xml": page(b"<clientConfig/>")}, context)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+from types import TracebackType
+
+SILENT = b""
+
+
+def page(body: bytes, *fields: str, status: str = "200 OK") -> bytes:
+    """A whole answer with its length."""
+    head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *fields, "", ""])
+    return head.encode("ascii") + body
+
+
+def moved(to: str) -> bytes:
+    """A redirect."""
+    return page(b"", f"Location: {to}", status="301 Moved")
+
+
+@dataclass
+class WebScript:
+    """`pages` by host and path without the query; an empty answer keeps silent. `asked` has host and whole target."""
+
+    pages: dict[str, bytes] = field(default_factory=dict)
+    context: ssl.SSLContext | None = None
+    asked: list[str] = field(default_factory=list)
+    heads: list[bytes] = field(default_factory=list)
+    port: int = 0
+
+    async def __aenter__(self) -> WebScript:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self.context)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            self.heads.append(head)
+            target = head.split()[1].decode("ascii")
+            host = next(line[6:] for line in head.decode("ascii").split("\r\n") if line.startswith("Host: "))
+            name = host.rpartition(":")[0] or host
+            self.asked.append(f"{name}{target}")
+            made = self.pages.get(f"{name}{target.partition('?')[0]}", page(b"", status="404 Not Found"))
+            if made == SILENT:
+                await asyncio.Event().wait()
+            writer.write(made)
+            writer.close()
+            await writer.wait_closed()
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        finally:
+            writer.transport.abort()

@@ -1,0 +1,1 @@
+"""Finding servers: every source alone and all together, against servers on loopback."""
