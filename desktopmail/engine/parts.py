@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.outbox import Outbox
     from desktopmail.engine.pop3.verbs import Pop3Verbs
     from desktopmail.engine.reading import Reading
+    from desktopmail.engine.safekeeping import Safekeeping
     from desktopmail.engine.search import Search
     from desktopmail.engine.settings import SettingsVerbs
     from desktopmail.engine.transfer import Transfer
@@ -108,6 +109,12 @@ def _reading(parts: Parts) -> Reading:
     return Reading(parts._store, fetch, Pictures(_trusting, local=parts._local, noting=parts._store.hosts.note))
 
 
+def _safekeeping(parts: Parts) -> Safekeeping:
+    from desktopmail.engine.safekeeping import Safekeeping
+
+    return Safekeeping(parts._keys.source)
+
+
 def _search(parts: Parts) -> Search:
     from desktopmail.engine.search import Search
 
@@ -140,6 +147,7 @@ class Parts:
     outbox = Lazy(_outbox)
     pop3 = Lazy(_pop3)
     reading = Lazy(_reading)
+    safekeeping = Lazy(_safekeeping)
     search = Lazy(_search)
     settings = Lazy(_settings)
     transfer = Lazy(_transfer)

@@ -98,7 +98,7 @@ def test_what_stands_in_the_way(
     pinned = dataclasses.replace(postfix.endpoint("smtps", dovecot_user), pins=frozenset({"00" * 32}))
     assert isinstance(_trouble(tmp_path, dataclasses.replace(new, outgoing=SmtpServer(pinned)), right), BadCertificate)
     pop3 = Pop3Server(dovecot.endpoint("pop3s", dovecot_user))
-    assert isinstance(_trouble(tmp_path, dataclasses.replace(new, incoming=pop3), right), WrongUsage)
+    assert isinstance(_trouble(tmp_path, dataclasses.replace(new, incoming=pop3), "not it"), SignInRefused)
     assert isinstance(_trouble(tmp_path, dataclasses.replace(new, incoming=None, outgoing=None), right), WrongUsage)
 
 
