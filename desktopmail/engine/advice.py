@@ -154,7 +154,7 @@ def _pop3(leave: Leave, offers: Offers, max_size: int) -> tuple[Consequence, ...
         Consequence(Topic.SENT, "Sent mail is on this computer only."),
     ]
     if max_size:
-        words = f"Messages above {max_size // 1024} KB bring their beginning first; the rest comes when you ask for it."
+        words = f"Of messages above {max_size // 1024} KB only the beginning comes by itself."
         found.append(Consequence(Topic.CARE, words))
     if offers.expire == 0:
         words = "This provider says that it keeps no message once it was fetched, whatever is chosen here."
@@ -171,7 +171,7 @@ def _pop3(leave: Leave, offers: Offers, max_size: int) -> tuple[Consequence, ...
 def _others(leave: Leave) -> str:
     match leave.keep:
         case Keep.FOREVER | Keep.UNTIL_DELETED:
-            return "Other devices see the server's inbox only: not your folders, and not what you have read."
+            return "Other devices see the server's inbox only, without folders or what was read."
         case Keep.DAYS:
             return f"Other devices see the messages of the last {days(leave.days)} only."
         case Keep.NO:

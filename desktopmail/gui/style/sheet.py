@@ -33,6 +33,7 @@ QPushButton[look="primary"]:hover, QPushButton[look="primary"]:pressed { backgro
   border-color: $accent_strong; }
 QPushButton[look="primary"]:disabled { background: $quiet; color: $faint; border-color: $quiet; }
 QPushButton[look="danger"] { color: $bad; }
+QPushButton[look="danger"]:disabled { color: $faint; }
 QPushButton[look="plain"], QToolButton { background: transparent; border: none; border-radius: ${radius}px;
   padding: ${p4}px; color: $text; }
 QPushButton[look="plain"] { padding: 0 ${p8}px; }

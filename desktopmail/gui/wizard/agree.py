@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
+from desktopmail.domain.account import Endpoint
 from desktopmail.domain.found import FoundServers
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.strip import Notice, Strips
-from desktopmail.gui.wizard.fields import Explain, Fold, Link
+from desktopmail.gui.wizard.fields import Explain, Link
 from desktopmail.gui.wizard.page import Page
 from desktopmail.gui.wizard.servers import Servers
 from desktopmail.gui.wizard.words import breakable
@@ -35,24 +34,41 @@ class Agree(Page):
         self.verb = self.tr("Yes, use these servers")
         self._found: FoundServers | None = None
         self.notes = Strips()
-        self._names = QVBoxLayout()
-        self._names.setSpacing(px(6))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(px(16))
+        grid.setVerticalSpacing(px(8))
+        grid.setColumnStretch(1, 1)
+        self._shown = [PlainLabel(name, tone="secondary") for name in ("IMAP", "POP3", "SMTP")]
+        self._values = [PlainLabel("", bold=True, wrap=True) for _ in self._shown]
+        for row, (label, value) in enumerate(zip(self._shown, self._values, strict=True)):
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, row, 1)
         self.column.addWidget(self.notes)
         self.column.addSpacing(px(16))
-        self.column.addLayout(self._names)
-        self.column.addSpacing(px(16))
+        self.column.addLayout(grid)
+        self.column.addSpacing(px(20))
         link = Link(self.tr("Enter servers by hand"))
         self.hand = link.button
         self.hand.clicked.connect(self.by_hand)
+        self.explain = Explain("IMAP", "POP3", "SMTP")
         self.column.addWidget(link)
+        self.column.addSpacing(px(4))
+        self.column.addWidget(self.explain, 0, _LEFT)
         self.column.addStretch()
 
     def ask(self, found: FoundServers) -> None:
         """Ask about the servers that were found."""
         self._found = found
         self.notes.show_notices([Notice(breakable(words), "shield-alert", "care") for words in found.confirm])
-        best = [kind[0] for kind in (found.imap, found.pop3, found.smtp) if kind]
-        _fill(self._names, [each.host for each in best])
+        best = {name: kind[0] for name, kind in _kinds(found).items() if kind}
+        for label, value in zip(self._shown, self._values, strict=True):
+            endpoint = best.get(label.text())
+            label.setVisible(endpoint is not None)
+            value.setVisible(endpoint is not None)
+            if endpoint is not None:
+                where = self.tr("{0}, port {1}").format(breakable(endpoint.host), endpoint.port)
+                value.setText(where)
+                value.setAccessibleName(f"{label.text()}: {endpoint.host}")
 
     def start(self) -> QWidget | None:
         """The way to other servers: agreeing takes a deliberate step."""
@@ -83,9 +99,9 @@ class Risk(Page):
         self.go_on.setMinimumHeight(px(32))
         self.go_on.clicked.connect(self._agree)
         self.tick.toggled.connect(self.go_on.setEnabled)
-        self.more = Fold(self.tr("Which servers"))
+        self.where = PlainLabel("", bold=True, wrap=True)
         self.explain = Explain("TLS")
-        for part, gap in ((self.notes, 16), (self.tick, 10), (self.go_on, 20), (self.more, 4), (self.explain, 0)):
+        for part, gap in ((self.where, 12), (self.notes, 16), (self.tick, 10), (self.go_on, 20), (self.explain, 0)):
             if part in (self.go_on, self.explain):
                 self.column.addWidget(part, 0, _LEFT)
             else:
@@ -104,11 +120,12 @@ class Risk(Page):
             self.tr("Nothing secret was sent. Your provider may have other servers, or may be asked for some."),
         )
         words = self.tr(
-            "Without encryption, everybody on the way can read the password of this account and every message, and "
-            "change them: in this network, at each company in between, and in every café."
+            "Without encryption, everybody on the way can read the password of this account and every message, and can "
+            "change them."
         )
         self.notes.show_notices([Notice(words, "shield-alert", "bad")])
-        self.more.tell([self.tr("{0}, port {1}").format(each.host, each.port) for each in servers.readable])
+        places = [self.tr("{0}, port {1}").format(each.host, each.port) for each in servers.readable]
+        self.where.setText(breakable("\n".join(places)))
         self.go_on.setAccessibleDescription(", ".join(hosts))
 
     def go(self) -> None:
@@ -120,11 +137,5 @@ class Risk(Page):
             self.agreed.emit(self.servers)
 
 
-def _fill(column: QVBoxLayout, names: Sequence[str]) -> None:
-    """Show names one below the other."""
-    while (item := column.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
-    for name in dict.fromkeys(names):
-        column.addWidget(PlainLabel(breakable(name), bold=True, wrap=True))
+def _kinds(found: FoundServers) -> dict[str, tuple[Endpoint, ...]]:
+    return {"IMAP": found.imap, "POP3": found.pop3, "SMTP": found.smtp}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QIntValidator, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.measures import px
@@ -141,17 +141,6 @@ class CalmChoice(QComboBox):
         icons.draw(QPainter(self), "chevron-down", spot, theme().colours.secondary)
 
 
-class CalmNumber(QSpinBox):
-    """A number that is typed or stepped by keys, and that the wheel does not change while the page is scrolled."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
 class Explain(WordButton):
     """A question about words of the trade; it opens the glossary at the first of them."""
 
@@ -167,8 +156,10 @@ class Explain(WordButton):
         self._term = terms[0]
         if len(terms) == 1:
             self.word(self.tr("What is {0}?").format(*terms))
-        else:
+        elif len(terms) == 2:
             self.word(self.tr("What are {0} and {1}?").format(*terms))
+        else:
+            self.word(self.tr("What are {0}, {1} and {2}?").format(*terms))
 
     def _open(self) -> None:
         from desktopmail.gui.glossary import Glossary

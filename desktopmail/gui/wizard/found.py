@@ -13,6 +13,7 @@ from desktopmail.domain.found import FoundServers
 from desktopmail.engine.advice import recommend
 from desktopmail.engine.offered import in_words, offers
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.wizard.fields import Explain, Fold, Link
 from desktopmail.gui.wizard.leaving import LeaveChoice
@@ -51,7 +52,7 @@ class Found(Page):
         self.leaving.choice.activated.connect(self._touch)
         self.column.addWidget(self.leaving)
         self.column.addLayout(self._helpers())
-        self.column.addSpacing(px(16))
+        self.column.addSpacing(px(20))
         self.column.addLayout(self._facts())
         self.column.addSpacing(px(12))
         self.column.addWidget(self.offered)
@@ -75,10 +76,10 @@ class Found(Page):
         self.answers = answers
         self._advised = recommend(answers, self.offers)
         kept = self.chosen if self.touched else ""
-        self._describe(self.imap, IMAP, self.tr("Your mail stays with your provider and looks the same everywhere."))
-        self._describe(
-            self.pop3, POP3, self.tr("Your mail comes to this computer. Others see only what stays on the server.")
-        )
+        here = self.tr("Mail comes to this computer. Other devices see only what stays on the server.")
+        there = self.tr("Mail stays with your provider and looks the same everywhere.")
+        self._describe(self.imap, IMAP, there)
+        self._describe(self.pop3, POP3, here)
         self.leaving.propose(self._advised.leave)
         wanted = self.pop3 if (kept or self._advised.protocol) == POP3 else self.imap
         if wanted.isEnabled():
@@ -134,8 +135,13 @@ class Found(Page):
         if not possible:
             words = self.tr("This provider was not found to offer {0}.").format(protocol.upper())
         elif best:
-            words = f"{words}\n{self._advised.reason}"
+            words = f"{words}\n{self._why()}"
         card.offer(words, possible, self.tr("Recommended") if best else "")
+
+    def _why(self) -> str:
+        """The reason, without the name that the card has already."""
+        _, because, reason = self._advised.reason.partition(", because ")
+        return self.tr("Recommended because {0}").format(reason) if because else self._advised.reason
 
     def _touch(self) -> None:
         self.touched = True
@@ -151,14 +157,14 @@ class Found(Page):
         self.changed.emit()
 
     def _helpers(self) -> QHBoxLayout:
-        link = Link(self.tr("Help me choose"))
-        self.help = link.button
+        self.help = WordButton(self.tr("Help me choose"))
+        self.help.setAutoDefault(True)
         self.help.clicked.connect(self.help_wanted)
         self.glossary = Explain("IMAP", "POP3")
         row = QHBoxLayout()
-        row.setContentsMargins(0, px(8), 0, 0)
-        row.setSpacing(px(20))
-        row.addWidget(link)
+        row.setContentsMargins(0, px(12), 0, 0)
+        row.setSpacing(px(16))
+        row.addWidget(self.help)
         row.addWidget(self.glossary)
         row.addStretch()
         return row

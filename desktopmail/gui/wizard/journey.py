@@ -88,16 +88,32 @@ class Journey(QObject):
     async def _look(self, address: str) -> None:
         wizard = self._wizard
         try:
-            found = await self._engine.discovery.find(address)
+            found = await self._engine.discovery.find(address, better=self._hear)
         except WrongUsage as error:
             self._to_first()
             wizard.you.address.complain(f"{error.title}. {error.detail}")
             wizard.you.address.take()
             return
         wizard.trying.rest()
-        self._found(found, address)
+        if wizard.page is wizard.trying:
+            self._decide(found, address)
+        else:
+            self._hear(found)
 
-    def _found(self, found: FoundServers, address: str) -> None:
+    def _hear(self, found: FoundServers) -> None:
+        """Servers that can be used as they are: show them at once; better ones replace them where they are shown."""
+        if found.empty or found.confirm:
+            return
+        wizard = self._wizard
+        wizard.you.advise(found.password_help)
+        if wizard.page is wizard.trying:
+            wizard.trying.rest()
+            self._offer(found)
+        elif wizard.found.found is not None:
+            wizard.found.offer(found)
+
+    def _decide(self, found: FoundServers, address: str) -> None:
+        """Nothing has been shown yet: ask, warn, or have servers typed."""
         wizard = self._wizard
         wizard.you.advise(found.password_help)
         wizard.hand.offer(Servers.best(found), address, nothing_found=found.empty)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDate, QLocale, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Keep, Leave
 from desktopmail.domain.advice import REMOVING
@@ -11,7 +12,7 @@ from desktopmail.engine.advice import DAYS, rule
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.label import PlainLabel
-from desktopmail.gui.wizard.fields import CalmChoice, CalmNumber
+from desktopmail.gui.wizard.fields import CalmChoice
 
 MOST_DAYS = 3650
 
@@ -30,13 +31,13 @@ class LeaveChoice(QWidget):
         self.choice.setAccessibleName(self.tr("Copies on the server"))
         for keep in Keep:
             self.choice.addItem("", keep.value)
-        self.days = CalmNumber()
+        self.days = QLineEdit(str(DAYS))
         self.days.setFont(measures.font())
         self.days.setMinimumHeight(px(34))
-        self.days.setRange(1, MOST_DAYS)
-        self.days.setValue(DAYS)
-        for part in (self.days, self.days.lineEdit()):
-            part.setAccessibleName(self.tr("Days"))
+        self.days.setFixedWidth(px(56))
+        self.days.setValidator(QIntValidator(1, MOST_DAYS, self.days))
+        self.days.setAccessibleName(self.tr("Days"))
+        self.unit = PlainLabel("")
         self.words = PlainLabel("", size=measures.SMALL, tone="secondary", wrap=True)
         name = PlainLabel(self.tr("Copies on the server"), size=measures.SMALL, tone="secondary")
         name.setBuddy(self.choice)
@@ -44,6 +45,7 @@ class LeaveChoice(QWidget):
         row.setSpacing(px(8))
         row.addWidget(self.choice, 1)
         row.addWidget(self.days)
+        row.addWidget(self.unit)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(4))
@@ -52,25 +54,26 @@ class LeaveChoice(QWidget):
         column.addWidget(self.words)
         self._name()
         self.choice.currentIndexChanged.connect(self._say)
-        self.days.valueChanged.connect(self._say)
+        self.days.textChanged.connect(self._say)
         self._say()
 
     @property
     def leave(self) -> Leave:
         """The rule that was chosen."""
         keep = Keep(self.choice.currentData())
-        return Leave(keep, self.days.value() if keep is Keep.DAYS else 0)
+        days = int(self.days.text()) if self.days.hasAcceptableInput() else DAYS
+        return Leave(keep, days if keep is Keep.DAYS else 0)
 
     def propose(self, leave: Leave) -> None:
         """Mark a rule as suggested. Nothing is chosen by that."""
         self._proposed = leave.keep
         if leave.keep is Keep.DAYS and self.leave.keep is not Keep.DAYS:
-            self.days.setValue(leave.days)
+            self.days.setText(str(leave.days))
         self._name()
 
     def choose(self, leave: Leave) -> None:
         """Show a rule that the person chose before."""
-        self.days.setValue(leave.days or DAYS)
+        self.days.setText(str(leave.days or DAYS))
         self.choice.setCurrentIndex(self.choice.findData(leave.keep.value))
 
     def _name(self) -> None:
@@ -90,8 +93,9 @@ class LeaveChoice(QWidget):
         if leave.keep is Keep.DAYS:
             first = QLocale().toString(QDate.currentDate().addDays(leave.days), QLocale.FormatType.LongFormat)
             words += " " + self.tr("Today nothing would be removed; the first ones would go on {0}.").format(first)
-        self.days.setVisible(leave.keep is Keep.DAYS)
-        self.days.setSuffix(self.tr(" days") if leave.days != 1 else self.tr(" day"))
+        for part in (self.days, self.unit):
+            part.setVisible(leave.keep is Keep.DAYS)
+        self.unit.setText(self.tr("days") if leave.days != 1 else self.tr("day"))
         self.words.setText(words)
         self.words.tone("care" if leave.keep is Keep.NO else "secondary")
         self.choice.setAccessibleDescription(words)

@@ -93,7 +93,7 @@ class Questions(Page):
     def __init__(self) -> None:
         super().__init__(
             self.tr("Which way suits you?"),
-            self.tr("Answer what you like. What it comes to stands below, and nothing is settled by it yet."),
+            self.tr("Answer what you like; what it comes to stands below."),
         )
         self._offers = Offers(True, True)
         self.asking = {name: Asking(question, answers) for name, (question, answers) in self._texts().items()}
@@ -139,8 +139,8 @@ class Questions(Page):
             "readers": (
                 self.tr("Where else is this address read?"),
                 {
-                    Readers.ALONE: self.tr("Only on this computer"),
-                    Readers.SEVERAL: self.tr("On other devices or the web"),
+                    Readers.ALONE: self.tr("Nowhere"),
+                    Readers.SEVERAL: self.tr("On other devices, on the web"),
                     Readers.PEOPLE: self.tr("By other people"),
                 },
             ),

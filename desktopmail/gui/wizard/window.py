@@ -57,7 +57,7 @@ class AccountWizard(QDialog):
 
     def sizeHint(self) -> QSize:
         room = self.screen().availableSize()
-        return QSize(px(560), px(640)).boundedTo(QSize(room.width() - 40, room.height() - 80))
+        return QSize(px(600), px(700)).boundedTo(QSize(room.width() - 40, room.height() - 80))
 
     @property
     def page(self) -> Page:

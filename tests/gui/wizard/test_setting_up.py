@@ -57,7 +57,7 @@ def test_six_actions_when_the_servers_are_found(
     class Known:
         """Knows the servers of every address."""
 
-        async def find(self, address: str, *, offline: bool = False) -> FoundServers:
+        async def find(self, address: str, *, offline: bool = False, better: object = None) -> FoundServers:
             own = dovecot.endpoint("imaps", dovecot_user)
             out = postfix.endpoint("smtps", dovecot_user)
             return FoundServers(address, "Example", "bundled facts", (own,), (), (out,), "Take an app password.")
