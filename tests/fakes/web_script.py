@@ -26,12 +26,14 @@ def moved(to: str) -> bytes:
 
 @dataclass
 class WebScript:
-    """`pages` by host and path without the query; an empty answer keeps silent. `asked` has host and whole target."""
+    """`pages` by host and path without the query; an empty answer keeps silent. `asked` has host and whole target.
+    `held` keeps the answers of all hosts back until it is set."""
 
     pages: dict[str, bytes] = field(default_factory=dict)
     context: ssl.SSLContext | None = None
     asked: list[str] = field(default_factory=list)
     heads: list[bytes] = field(default_factory=list)
+    held: asyncio.Event | None = None
     port: int = 0
 
     async def __aenter__(self) -> WebScript:
@@ -64,6 +66,8 @@ class WebScript:
             made = self.pages.get(f"{name}{target.partition('?')[0]}", page(b"", status="404 Not Found"))
             if made == SILENT:
                 await asyncio.Event().wait()
+            if self.held is not None:
+                await self.held.wait()
             writer.write(made)
             writer.close()
             await writer.wait_closed()

@@ -99,6 +99,14 @@ class World:
     def names(self) -> Names:
         return Names(("127.0.0.1",), self.dns.port, self.names_seconds)
 
+    async def until(self, done: Callable[[], object]) -> None:
+        """Wait for something in this world to be true."""
+        for _ in range(10_000):
+            if done():
+                return
+            await asyncio.sleep(0.002)
+        raise AssertionError("it never came true")
+
     async def find(self, address: str = ADDRESS) -> FoundServers:
         """Ask everybody in this world."""
         discovery = Discovery(self.usual, self.places, self.names, self.limits)
