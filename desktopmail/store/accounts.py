@@ -78,7 +78,9 @@ class Accounts:
     def update(self, account: Account) -> None:
         """Store an account as given; its identities too: those with id 0 are added, those left out are removed, and
         the order is kept: new mail is written under the first."""
-        self.get(account.id)
+        before = self.get(account.id)
+        if before.incoming is None and isinstance(account.incoming, ImapServer):
+            self._go_online(account.id)
         self._db.execute(
             "UPDATE account SET name = ?, address = ?, colour = ?, paused = ?, advice = ? WHERE id = ?",
             (
@@ -98,6 +100,14 @@ class Accounts:
         for position, identity in enumerate(account.identities):
             self._put_identity(account.id, identity, position)
         self._notes.account(account.id)
+
+    def _go_online(self, account: AccountId) -> None:
+        """An account that only sent receives from now on: its folders with a role are the server's, too."""
+        self._db.execute(
+            "UPDATE folder SET lives = ? WHERE account = ? AND role NOT IN (?, ?)",
+            (Lives.SERVER.value, account, Role.NONE.value, Role.OUTBOX.value),
+        )
+        self._notes.tree = True
 
     def add_identity(self, account: AccountId, name: str, address: str) -> IdentityId:
         """Another name and address to write under."""
@@ -122,7 +132,7 @@ class Accounts:
         self._notes.account(account)
         self._notes.tree = True
         if keep_mail:
-            self._db.execute("DELETE FROM server WHERE account = ? AND protocol <> 'smtp'", (account,))
+            self._db.execute("DELETE FROM server WHERE account = ?", (account,))
             self._db.execute(
                 "DELETE FROM imap_copy WHERE folder IN (SELECT id FROM folder WHERE account = ?)", (account,)
             )

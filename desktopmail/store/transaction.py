@@ -31,24 +31,52 @@ if TYPE_CHECKING:
     from desktopmail.store.wishes import Wishes
 
 
-class Transaction:
-    """Lives as long as one function on the store thread; not to be kept. `now` is the one time of the transaction, in
-    seconds since 1970 UTC."""
+class Surroundings:
+    """The families that hold no mail: accounts, what was seen of servers, preferences, trust. `now` is the one time of
+    the transaction, in seconds since 1970 UTC."""
 
     def __init__(self, db: apsw.Connection, notes: Notes, now: int) -> None:
         self._db = db
         self.now = now
         self.notes = notes
 
-    def arrived(self, ids: Iterable[MessageId]) -> None:
-        """Say that these new messages deserve a notice."""
-        self.notes.arrived(ids)
-
     @cached_property
     def accounts(self) -> Accounts:
         from desktopmail.store.accounts import Accounts
 
         return Accounts(self._db, self.notes, self.trust)
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        from desktopmail.store.hosts import Hosts
+
+        return Hosts(self._db)
+
+    @cached_property
+    def settings(self) -> SettingsTable:
+        from desktopmail.store.settings import SettingsTable
+
+        return SettingsTable(self._db, self.notes)
+
+    @cached_property
+    def sightings(self) -> Sightings:
+        from desktopmail.store.sightings import Sightings
+
+        return Sightings(self._db, self.now)
+
+    @cached_property
+    def trust(self) -> Trust:
+        from desktopmail.store.trust import Trust
+
+        return Trust(self._db, self.notes)
+
+
+class Transaction(Surroundings):
+    """Lives as long as one function on the store thread; not to be kept."""
+
+    def arrived(self, ids: Iterable[MessageId]) -> None:
+        """Say that these new messages deserve a notice."""
+        self.notes.arrived(ids)
 
     @cached_property
     def contacts(self) -> Contacts:
@@ -87,12 +115,6 @@ class Transaction:
         return History(self._db, self.now)
 
     @cached_property
-    def hosts(self) -> Hosts:
-        from desktopmail.store.hosts import Hosts
-
-        return Hosts(self._db)
-
-    @cached_property
     def journal(self) -> Journal:
         from desktopmail.store.journal import Journal
 
@@ -115,24 +137,6 @@ class Transaction:
         from desktopmail.store.outbox import Outbox
 
         return Outbox(self._db, self.notes, self.now)
-
-    @cached_property
-    def settings(self) -> SettingsTable:
-        from desktopmail.store.settings import SettingsTable
-
-        return SettingsTable(self._db, self.notes)
-
-    @cached_property
-    def sightings(self) -> Sightings:
-        from desktopmail.store.sightings import Sightings
-
-        return Sightings(self._db, self.now)
-
-    @cached_property
-    def trust(self) -> Trust:
-        from desktopmail.store.trust import Trust
-
-        return Trust(self._db, self.notes)
 
     @cached_property
     def _wishes(self) -> Wishes:

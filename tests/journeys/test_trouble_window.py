@@ -295,6 +295,9 @@ def test_a_strange_certificate_is_looked_at_trusted_and_distrusted(run: Any, tmp
             assert servers.incoming is not None
             servers.incoming.distrust.click()
             servers.button.click()
+            await until(lambda: servers.trouble is not None)
+            assert not servers.trouble.buttons[Way.TRUST].isDefault()
+            servers.anyway.click()
             await settles(home, one, State.PROBLEM)
 
     try:

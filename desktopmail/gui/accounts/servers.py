@@ -1,124 +1,212 @@
-"""The servers of an account: names, ports and protection, for the days when a provider changes them."""
+"""The servers of an account: names, ports and protection, tried out before they are stored."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktopmail.domain.account import Account, Endpoint, Security
-from desktopmail.domain.errors import MailError
+from desktopmail.domain.account import Account, Endpoint
+from desktopmail.domain.errors import MailError, SignInRefused
+from desktopmail.domain.health import Side
+from desktopmail.gui.accounts.endpoint import EndpointFields
 from desktopmail.gui.loop import spawn
-from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
-from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.wizard.advice import Way, advise
+from desktopmail.gui.wizard.trouble import Trouble
 
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine
 
 
-class EndpointFields(QWidget):
-    """Host, port, protection and user name of one server."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        super().__init__()
-        self._endpoint = endpoint
-        self.host = QLineEdit(endpoint.host)
-        self.port = QSpinBox()
-        self.port.setRange(1, 65535)
-        self.port.setValue(endpoint.port)
-        self.port.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.security = ComboBox()
-        for value, text in (
-            (Security.TLS, self.tr("TLS from the first byte")),
-            (Security.STARTTLS, self.tr("STARTTLS")),
-            (Security.NONE, self.tr("None: everybody on the way can read the password")),
-        ):
-            self.security.addItem(text, value.value)
-        self.security.setCurrentIndex(list(Security).index(endpoint.security))
-        self.user = QLineEdit(endpoint.user)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(px(8))
-        grid.setHorizontalSpacing(px(16))
-        rows = ((self.tr("Server"), self.host), (self.tr("Port"), self.port), (self.tr("Protection"), self.security),
-                (self.tr("User name"), self.user))  # fmt: skip
-        for row, (text, field) in enumerate(rows):
-            field.setFont(measures.font())
-            field.setAccessibleName(text)
-            grid.addWidget(PlainLabel(text, tone="secondary"), row, 0)
-            grid.addWidget(field, row, 1)
-        self.distrust = WordButton(self.tr("Trust its own certificate no longer"), look="link")
-        self.distrust.clicked.connect(self._distrust)
-        self.distrust.setVisible(bool(endpoint.pins))
-        grid.addWidget(self.distrust, len(rows), 1)
-        grid.setColumnStretch(1, 1)
-
-    def _distrust(self) -> None:
-        self._endpoint = replace(self._endpoint, pins=frozenset())
-        self.distrust.hide()
-
-    def value(self) -> Endpoint:
-        """The server as typed. Trusted certificates belong to the old name and port and go with them."""
-        host, port = self.host.text().strip(), self.port.value()
-        same = (host, port) == (self._endpoint.host, self._endpoint.port)
-        pins = self._endpoint.pins if same else frozenset()
-        return Endpoint(host, port, Security(self.security.currentData()), self.user.text().strip(), pins)
-
-
 class Servers(QDialog):
-    """Changes are stored with one button, and the account tries the new servers at once."""
+    """Signs in to every server that was changed, with the password that is kept, and stores them when that works.
+    What stands in the way is said in place; then the servers can also be stored as they are. Trusting a certificate is
+    never the button that Return presses."""
 
     def __init__(self, engine: Engine, account: Account, window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Servers of {0}").format(account.name or account.address))
-        self._engine = engine
-        self._account = account
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(20), px(24), px(20))
-        column.setSpacing(px(10))
-        self.incoming = self._part(column, self.tr("Incoming mail"), account.incoming)
-        self.outgoing = self._part(column, self.tr("Outgoing mail"), account.outgoing)
-        self._said = PlainLabel("", tone="bad", wrap=True)
-        self._said.hide()
-        column.addWidget(self._said)
-        row = QHBoxLayout()
-        row.addStretch()
-        leave = WordButton(self.tr("Cancel"))
-        leave.clicked.connect(self.reject)
+        self._engine, self._account, self._window = engine, account, window
+        self._work: asyncio.Task[Any] | None = None
+        self.trouble: Trouble | None = None
+        self.incoming = self._fields(account.incoming, account.kind)
+        self.outgoing = self._fields(account.outgoing, "smtp")
+        self.said = PlainLabel("", tone="secondary", wrap=True)
+        self.said.hide()
+        self.anyway = WordButton(self.tr("Use them anyway"))
+        self.anyway.hide()
+        self.leave = WordButton(self.tr("Cancel"))
         self.button = WordButton(self.tr("Use these servers"), look="primary")
-        self.button.clicked.connect(lambda: spawn(self._store()))
-        row.addWidget(leave)
-        row.addWidget(self.button)
-        column.addLayout(row)
-        self.setMinimumWidth(px(440))
+        self.button.setDefault(True)
+        self._place()
+        self.leave.clicked.connect(self._left)
+        self.button.clicked.connect(self._try)
+        self.anyway.clicked.connect(lambda: spawn(self._store(), self))
+        self.resize(px(520), min(px(680), self._body.sizeHint().height() + px(72)))
+        self.setMinimumWidth(px(460))
 
-    def _part(self, column: QVBoxLayout, title: str, server: object) -> EndpointFields | None:
+    def _fields(self, server: object, protocol: str) -> EndpointFields | None:
         endpoint = getattr(server, "endpoint", None)
         if not isinstance(endpoint, Endpoint):
             return None
-        fields = EndpointFields(endpoint)
-        column.addWidget(PlainLabel(title, bold=True))
-        column.addWidget(fields)
-        column.addSpacing(px(8))
+        fields = EndpointFields(endpoint, protocol)
+        fields.edited.connect(self._edited)
         return fields
 
-    async def _store(self) -> None:
+    def _place(self) -> None:
+        body = self._body = QWidget()
+        body.setProperty("look", "window")
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(px(24), px(20), px(24), px(12))
+        inner.setSpacing(px(10))
+        self._top = inner
+        for title, fields in ((self.tr("Incoming mail"), self.incoming), (self.tr("Outgoing mail"), self.outgoing)):
+            if fields is not None:
+                inner.addWidget(PlainLabel(title, bold=True))
+                inner.addWidget(fields)
+                inner.addSpacing(px(8))
+        inner.addStretch()
+        self.area = QScrollArea()
+        self.area.setWidget(body)
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setMinimumHeight(px(220))
+        foot = QHBoxLayout()
+        foot.setContentsMargins(px(24), px(4), px(24), px(20))
+        foot.setSpacing(px(8))
+        foot.addWidget(self.said, 1)
+        foot.addStretch()
+        for button in (self.anyway, self.leave, self.button):
+            foot.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.area, 1)
+        column.addLayout(foot)
+
+    # Trying.
+
+    def wanted(self) -> Account:
+        """The account with the servers as typed."""
         account = self._account
         if self.incoming is not None and account.incoming is not None:
             account = replace(account, incoming=replace(account.incoming, endpoint=self.incoming.value()))
         if self.outgoing is not None and account.outgoing is not None:
             account = replace(account, outgoing=replace(account.outgoing, endpoint=self.outgoing.value()))
+        return account
+
+    def _try(self) -> None:
+        self._show_trouble(None)
+        for fields in (self.incoming, self.outgoing):
+            if fields is not None and (complaint := fields.complaint()):
+                self._say(complaint, "bad")
+                return
+        self._busy(True)
+        self._work = spawn(self._tried(), self)
+
+    async def _tried(self) -> None:
+        wanted = self.wanted()
         try:
-            await self._engine.accounts.change(account)
+            for side, new, old in (
+                (Side.INCOMING, wanted.incoming, self._account.incoming),
+                (Side.OUTGOING, wanted.outgoing, self._account.outgoing),
+            ):
+                if new is not None and new != old:
+                    await self._try_one(wanted, side, new.endpoint)
+            await self._store()
+        except _NotGood:
+            return
+        finally:
+            self._busy(False)
+
+    async def _try_one(self, wanted: Account, side: Side, endpoint: Endpoint) -> None:
+        try:
+            await self._engine.accounts.try_out(wanted, side, self._say)
         except MailError as error:
-            self._said.setText(f"{error.title}. {error.detail}".strip())
-            self._said.show()
+            self._say("")
+            trouble = Trouble(advise(error, endpoint, sending=side is Side.OUTGOING and self.incoming is not None))
+            trouble.chosen.connect(lambda way: self._go(way, side))
+            self._show_trouble(trouble)
+            if isinstance(error, SignInRefused):
+                self.button.word(self.tr("Try again"))
+            raise _NotGood from error
+
+    def _go(self, way: Way, side: Side) -> None:
+        fields = self.incoming if side is Side.INCOMING else self.outgoing
+        assert fields is not None
+        if way is Way.SERVERS:
+            self._show_trouble(None)
+            fields.host.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif way is Way.PASSWORD:
+            from desktopmail.gui.accounts.sign_in import SignIn
+
+            SignIn(self._engine, self._account, self.tr("Password for {0}").format(self._account.address), self).open()
+        elif way is Way.TRUST and self.trouble is not None and self.trouble.advice.certificate is not None:
+            fields.trust(self.trouble.advice.certificate.fingerprint)
+            self._try()
+        else:
+            self._try()
+
+    async def _store(self) -> None:
+        try:
+            await self._engine.accounts.change(self.wanted())
+        except MailError as error:
+            self._say(f"{error.title}. {error.detail}".strip(), "bad")
             return
         self.accept()
-        self._engine.retry(account.id)
+        self._engine.retry(self._account.id)
+
+    # What is shown.
+
+    def _show_trouble(self, trouble: Trouble | None) -> None:
+        if self.trouble is not None:
+            self.trouble.hide()
+            self.trouble.deleteLater()
+        self.trouble = trouble
+        self.anyway.setVisible(trouble is not None)
+        if trouble is not None:
+            self._top.insertWidget(0, trouble)
+            self.area.ensureVisible(0, 0)
+
+    def _edited(self) -> None:
+        self._say("")
+        self.button.word(self.tr("Use these servers"))
+
+    def _say(self, words: str, tone: str = "secondary") -> None:
+        self.said.setText(words)
+        self.said.tone(tone)
+        self.said.setVisible(bool(words))
+
+    def _busy(self, on: bool) -> None:
+        for fields in (self.incoming, self.outgoing):
+            if fields is not None:
+                fields.setEnabled(not on)
+        self.button.setEnabled(not on)
+        self.anyway.setEnabled(not on)
+        self.leave.word(self.tr("Stop") if on else self.tr("Cancel"))
+
+    def _left(self) -> None:
+        """Stop what is being tried; with nothing under way, close."""
+        if self._work is not None and not self._work.done():
+            self._work.cancel()
+            self._say(self.tr("Stopped. Nothing was changed."))
+        else:
+            self.reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._work is not None:
+            self._work.cancel()
+        super().closeEvent(event)
+
+
+class _NotGood(Exception):
+    """A server could not be used; the dialog says why."""

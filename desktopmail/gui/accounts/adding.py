@@ -1,0 +1,150 @@
+"""Giving an account the server it lacks: one that takes mail to one that only receives, and the other way round."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktopmail.domain.account import Account, Endpoint, ImapServer, Security, SmtpServer
+from desktopmail.domain.errors import BadCertificate, MailError
+from desktopmail.domain.health import Side
+from desktopmail.gui.accounts.endpoint import PORTS, EndpointFields
+from desktopmail.gui.loop import spawn
+from desktopmail.gui.style import measures
+from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.wizard.advice import Way, advise
+from desktopmail.gui.wizard.fields import PasswordField
+from desktopmail.gui.wizard.trouble import Trouble
+
+if TYPE_CHECKING:
+    from desktopmail.engine.engine import Engine
+
+
+class AddServer(QDialog):
+    """Looks for the server of the account's address, lets it be changed, signs in there and only then adds it. An empty
+    password means the one that is kept for the other server."""
+
+    def __init__(self, engine: Engine, account: Account, side: Side, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._engine, self._account, self._side = engine, account, side
+        self.setWindowTitle(self._title())
+        self.trouble: Trouble | None = None
+        self._touched = False
+        self._protocol = "smtp" if side is Side.OUTGOING else "imap"
+        self.fields = self._make_fields(self._guess())
+        self.password = PasswordField(self.tr("Password, if it is another one than for the other server"))
+        self.said = PlainLabel(self.tr("Looking for the server…"), size=measures.SMALL, tone="secondary", wrap=True)
+        self.button = WordButton(self.tr("Add server"), look="primary")
+        self.button.setDefault(True)
+        self.button.clicked.connect(self._go)
+        leave = WordButton(self.tr("Cancel"))
+        leave.clicked.connect(self.reject)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(px(24), px(20), px(24), px(20))
+        self._column.setSpacing(px(10))
+        self._column.addWidget(PlainLabel(self._title(), size=measures.PEOPLE, bold=True, wrap=True))
+        for widget in (self.said, self.fields, self.password):
+            self._column.addWidget(widget)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(leave)
+        row.addWidget(self.button)
+        self._column.addSpacing(px(8))
+        self._column.addLayout(row)
+        self.setMinimumWidth(px(460))
+        spawn(self._look(), self)
+
+    def _title(self) -> str:
+        if self._side is Side.OUTGOING:
+            return self.tr("Send mail from {0}").format(self._account.address)
+        return self.tr("Receive mail for {0}").format(self._account.address)
+
+    def _guess(self) -> Endpoint:
+        """The usual name of such a server; the user name as at the other server."""
+        other = self._account.incoming if self._side is Side.OUTGOING else self._account.outgoing
+        user = other.endpoint.user if other is not None else self._account.address
+        domain = self._account.address.rpartition("@")[2]
+        return Endpoint(f"{self._protocol}.{domain}", PORTS[self._protocol][Security.TLS], Security.TLS, user)
+
+    def _make_fields(self, endpoint: Endpoint) -> EndpointFields:
+        made = EndpointFields(endpoint, self._protocol)
+        made.edited.connect(self._typed)
+        return made
+
+    def _typed(self) -> None:
+        self._touched = True
+
+    async def _look(self) -> None:
+        """Ask discovery; what the person typed meanwhile stays."""
+        words = self.tr("Nothing is known about the servers of this address. The name below is only the usual one.")
+        try:
+            found = await self._engine.discovery.find(self._account.address)
+            places = found.smtp if self._side is Side.OUTGOING else found.imap
+        except MailError:
+            places = ()
+        if places and not self._touched:
+            fresh = self._make_fields(places[0])
+            self._column.replaceWidget(self.fields, fresh)
+            self.fields.deleteLater()
+            self.fields = fresh
+            words = self.tr("This is the server of your provider.")
+        self._say(words)
+
+    def _go(self) -> None:
+        self._show(None)
+        if complaint := self.fields.complaint():
+            self._say(complaint, "bad")
+            return
+        self.button.setEnabled(False)
+        spawn(self._add(), self)
+
+    async def _add(self) -> None:
+        wanted = self._wanted()
+        try:
+            await self._engine.accounts.add_server(wanted, self._side, self.password.secret, self._say)
+        except MailError as error:
+            self._say("")
+            trouble = Trouble(advise(error, self.fields.value()))
+            trouble.chosen.connect(self._chosen)
+            self._show(trouble)
+            return
+        finally:
+            self.button.setEnabled(True)
+        self.accept()
+        self._engine.retry(wanted.id)
+
+    def _wanted(self) -> Account:
+        if self._side is Side.OUTGOING:
+            return replace(self._account, outgoing=SmtpServer(self.fields.value()))
+        return replace(self._account, incoming=ImapServer(self.fields.value()))
+
+    def _chosen(self, way: Way) -> None:
+        advice = self.trouble.advice if self.trouble is not None else None
+        if way is Way.TRUST and advice is not None and isinstance(advice.certificate, BadCertificate):
+            self.fields.trust(advice.certificate.fingerprint)
+            self._go()
+        elif way is Way.PASSWORD:
+            self.password.take()
+        elif way is Way.SERVERS:
+            self.fields.host.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._go()
+
+    def _show(self, trouble: Trouble | None) -> None:
+        if self.trouble is not None:
+            self.trouble.hide()
+            self.trouble.deleteLater()
+        self.trouble = trouble
+        if trouble is not None:
+            self._column.insertWidget(1, trouble)
+
+    def _say(self, words: str, tone: str = "secondary") -> None:
+        self.said.setText(words)
+        self.said.tone(tone)
+        self.said.setVisible(bool(words))

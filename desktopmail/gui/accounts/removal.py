@@ -1,0 +1,89 @@
+"""Removing an account: with its mail, or so that its mail stays. Return never does either."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+
+from desktopmail.domain.account import Account
+from desktopmail.gui import words
+from desktopmail.gui.loop import spawn
+from desktopmail.gui.style import measures
+from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.label import PlainLabel
+
+if TYPE_CHECKING:
+    from desktopmail.engine.engine import Engine
+
+
+class RemoveAccount(QDialog):
+    """Keeping the mail is chosen first. `removed` when it is done."""
+
+    removed = Signal()
+
+    def __init__(self, engine: Engine, account: Account, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Remove an account"))
+        self._engine, self._account = engine, account
+        here = sum(each.total for each in engine.library.folders() if each.account == account.id)
+        self.keep = QRadioButton(self.tr("Keep its mail here"))
+        self.all = QRadioButton(self.tr("Remove its mail from this computer too"))
+        self.keep.setChecked(True)
+        self.button = WordButton(self.tr("Remove account"), look="danger")
+        self.leave = WordButton(self.tr("Keep account"), look="primary")
+        self.leave.setDefault(True)
+        self._place(here)
+        self.leave.clicked.connect(self.reject)
+        self.button.clicked.connect(lambda: spawn(self._remove(), self))
+        self.setMinimumWidth(px(440))
+        self.leave.setFocus()
+
+    def _place(self, here: int) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(24), px(20), px(24), px(20))
+        column.setSpacing(px(6))
+        title = self.tr("Remove {0}?").format(self._account.name or self._account.address)
+        column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
+        column.addWidget(PlainLabel(self._lead(), tone="secondary", wrap=True))
+        column.addSpacing(px(8))
+        for choice, text in (
+            (self.keep, self.tr("{0} stay in folders on this computer. Nothing is fetched any more.").format(
+                words.messages(here))),
+            (self.all, self._what_goes(here)),
+        ):  # fmt: skip
+            choice.setFont(measures.font())
+            choice.setAccessibleName(choice.text())
+            choice.setAccessibleDescription(text)
+            column.addWidget(choice)
+            explained = PlainLabel(text, size=measures.SMALL, tone="secondary", wrap=True)
+            explained.setIndent(px(22))
+            column.addWidget(explained)
+            column.addSpacing(px(4))
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(self.button)
+        row.addWidget(self.leave)
+        column.addSpacing(px(8))
+        column.addLayout(row)
+
+    def _lead(self) -> str:
+        if self._account.kind == "none":
+            return self.tr("Its password and its server are forgotten.")
+        return self.tr("Its password and its servers are forgotten. What is on the server stays there.")
+
+    def _what_goes(self, here: int) -> str:
+        if self._account.kind == "imap":
+            return self.tr("{0} go from this computer. What the server has stays there; what exists only here, like "
+                           "drafts that were not uploaded, is lost.").format(words.messages(here))  # fmt: skip
+        return self.tr("{0} go from this computer, for good where the server does not have them any "
+                       "more.").format(words.messages(here))  # fmt: skip
+
+    async def _remove(self) -> None:
+        self.button.setEnabled(False)
+        await self._engine.accounts.remove(self._account.id, keep_mail=self.keep.isChecked())
+        self.removed.emit()
+        self.accept()

@@ -1,0 +1,202 @@
+"""The rows about an account's servers: incoming, outgoing, password, protocol with its reason, and what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QWidget
+
+from desktopmail.domain.account import Account, Endpoint, Leave, Pop3Server, Security, SignIn
+from desktopmail.domain.advice import Advice
+from desktopmail.domain.errors import MailError
+from desktopmail.domain.folder import Role
+from desktopmail.domain.health import Side
+from desktopmail.gui import words
+from desktopmail.gui.accounts.adding import AddServer
+from desktopmail.gui.accounts.leave import LeaveRow
+from desktopmail.gui.accounts.rows import Rows
+from desktopmail.gui.accounts.servers import Servers
+from desktopmail.gui.accounts.sign_in import SignIn as SignInDialog
+from desktopmail.gui.settings.page import Row
+from desktopmail.gui.widgets.button import WordButton
+
+if TYPE_CHECKING:
+    from desktopmail.engine.engine import Engine
+
+translate = QCoreApplication.translate
+
+
+class ServerRows:
+    """`keep` gets the account after a change that needs no dialog."""
+
+    def __init__(self, section: Rows, engine: Engine, window: QWidget, keep: Callable[[Account], None]) -> None:
+        self._section, self._engine, self._window, self._keep = section, engine, window, keep
+        self._account: Account | None = None
+        self.incoming = self._row(translate("servers", "Incoming mail"), self._change, "imap pop3 proxy tls")
+        self.outgoing = self._row(translate("servers", "Outgoing mail"), self._change_outgoing, "smtp proxy tls")
+        self.password = self._row(translate("servers", "Password"), self._sign_in, "sign in oauth")
+        self.protocol = section.row(translate("servers", "Protocol"), "-", extra="imap pop3")
+        self.leave: LeaveRow | None = None
+        self.kept = section.row(translate("servers", "On this computer"), "-", extra="offline download folders")
+
+    def _row(self, title: str, act: Callable[[], None], extra: str) -> Row:
+        button = WordButton("")
+        button.clicked.connect(act)
+        return self._section.row(title, "-", button, extra=extra)
+
+    def show_account(self, account: Account) -> None:
+        """Say how this account is connected."""
+        self._account = account
+        incoming = account.incoming.endpoint if account.incoming is not None else None
+        outgoing = account.outgoing.endpoint if account.outgoing is not None else None
+        self._say(self.incoming, incoming, translate("servers", "None: this account only sends."),
+                  translate("servers", "Add receiving…"))  # fmt: skip
+        if self.incoming.control is not None:
+            self.incoming.control.setVisible(incoming is not None or not self._holds_mail(account))
+        self._say(self.outgoing, outgoing, translate("servers", "None: this account only receives."),
+                  translate("servers", "Add sending…"))  # fmt: skip
+        self._show_password(incoming or outgoing)
+        self._show_protocol(account)
+        self._show_leave(account)
+        self._show_kept(account)
+
+    def _say(self, row: Row, endpoint: Endpoint | None, nothing: str, add: str) -> None:
+        row.say(row.title.text(), described(endpoint) if endpoint is not None else nothing)
+        row.sentence.tone("bad" if endpoint is not None and endpoint.security is Security.NONE else "secondary")
+        self._word(row, translate("servers", "Change…") if endpoint is not None else add)
+
+    def _word(self, row: Row, text: str) -> None:
+        assert isinstance(row.control, WordButton)
+        row.control.word(text)
+        row.control.setAccessibleName(f"{row.title.text()}: {text.rstrip('…')}")
+
+    def _show_password(self, endpoint: Endpoint | None) -> None:
+        self.password.setVisible(endpoint is not None)
+        if endpoint is None:
+            return
+        text, verb = {
+            SignIn.WORD: (translate("servers", "Kept in the key store of this computer, never in a file."),
+                          translate("servers", "Enter password…")),
+            SignIn.OAUTH2: (translate("servers", "You signed in on the provider's own page; this program has no "
+                                                 "password."), translate("servers", "Sign in again…")),
+            SignIn.CERTIFICATE: (translate("servers", "Your client certificate stands for a password."),
+                                 translate("servers", "Enter password…")),
+        }[endpoint.sign_in]  # fmt: skip
+        self.password.say(translate("servers", "Sign-in") if endpoint.sign_in is SignIn.OAUTH2
+                          else translate("servers", "Password"), text)  # fmt: skip
+        self._word(self.password, verb)
+        if self.password.control is not None:
+            self.password.control.setVisible(endpoint.sign_in is not SignIn.CERTIFICATE)
+
+    def _show_protocol(self, account: Account) -> None:
+        self.protocol.setVisible(account.incoming is not None)
+        name, meaning = {
+            "imap": ("IMAP", translate("servers", "Your mail stays with the provider and looks the same on every "
+                                                  "device.")),
+            "pop3": ("POP3", translate("servers", "Your mail comes to this computer. Other devices see only what stays "
+                                                  "on the server.")),
+            "none": ("", ""),
+        }[account.kind]  # fmt: skip
+        self.protocol.say(translate("servers", "Protocol: {0}").format(name), f"{meaning} {reason(account)}".strip())
+
+    def _show_leave(self, account: Account) -> None:
+        server = account.incoming
+        if not isinstance(server, Pop3Server):
+            if self.leave is not None:
+                self.leave.hide()
+            return
+        if self.leave is None:
+            self.leave = LeaveRow(server.leave, self._outlook, self._keep_rule)
+            self._section.add(self.leave)
+        else:
+            self.leave.show_rule(server.leave)
+            self.leave.show()
+
+    async def _outlook(self, leave: Leave) -> str:
+        assert self._account is not None
+        try:
+            return await self._engine.accounts.outlook(self._account.id, leave)
+        except MailError as error:
+            return error.title
+
+    def _keep_rule(self, leave: Leave) -> None:
+        assert self._account is not None
+        if isinstance(self._account.incoming, Pop3Server):
+            self._keep(replace(self._account, incoming=replace(self._account.incoming, leave=leave)))
+
+    def _show_kept(self, account: Account) -> None:
+        folders = [each for each in self._engine.library.folders() if each.account == account.id]
+        count = words.messages(sum(each.total for each in folders))
+        if account.kind == "imap":
+            text = translate("servers", "{0} in {1} folders, whole, so that everything can be read and searched "
+                                        "offline.").format(count, len(folders))  # fmt: skip
+        else:
+            text = translate("servers", "{0} in {1} folders, all on this computer.").format(count, len(folders))
+        self.kept.say(self.kept.title.text(), text)
+
+    # Buttons.
+
+    def _change(self) -> None:
+        assert self._account is not None
+        if self._account.incoming is None:
+            self._add(Side.INCOMING)
+        else:
+            Servers(self._engine, self._account, self._window).open()
+
+    def _change_outgoing(self) -> None:
+        assert self._account is not None
+        if self._account.outgoing is None:
+            self._add(Side.OUTGOING)
+        else:
+            dialog = Servers(self._engine, self._account, self._window)
+            dialog.open()
+            if dialog.outgoing is not None:
+                dialog.area.ensureWidgetVisible(dialog.outgoing)
+                dialog.outgoing.host.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _add(self, side: Side) -> None:
+        assert self._account is not None
+        AddServer(self._engine, self._account, side, self._window).open()
+
+    def _sign_in(self) -> None:
+        assert self._account is not None
+        title = translate("servers", "Password for {0}").format(self._account.address)
+        SignInDialog(self._engine, self._account, title, self._window).open()
+
+    def _holds_mail(self, account: Account) -> bool:
+        """Whether there is mail in the account's own Inbox, which no server must ever be given unasked."""
+        folders = self._engine.library.folders()
+        return any(each.total and each.role is Role.INBOX for each in folders if each.account == account.id)
+
+
+def described(endpoint: Endpoint) -> str:
+    """A server in words: name, port, protection, user, and what stands between."""
+    shield = {
+        Security.TLS: translate("servers", "TLS"),
+        Security.STARTTLS: translate("servers", "STARTTLS"),
+        Security.NONE: translate("servers", "not encrypted"),
+    }[endpoint.security]
+    text = translate("servers", "{0}, port {1}, {2}").format(endpoint.host, endpoint.port, shield)
+    if endpoint.user:
+        text += translate("servers", " · signs in as {0}").format(endpoint.user)
+    if endpoint.proxy:
+        text += translate("servers", " · through {0}").format(endpoint.proxy)
+    if endpoint.certificate:
+        text += translate("servers", " · with a client certificate")
+    return text
+
+
+def reason(account: Account) -> str:
+    """Why this protocol: what was said when the account was made; empty when nobody asked."""
+    advice = Advice.from_json(account.advice)
+    if advice is None or not advice.reason:
+        return ""
+    if advice.recommended == account.kind:
+        return advice.reason
+    other = {"imap": "IMAP", "pop3": "POP3"}.get(advice.recommended, "")
+    if not other:
+        return ""
+    return translate("servers", "You chose it although {0} was recommended: {1}").format(other, advice.reason)
