@@ -6,13 +6,15 @@ No password is involved, nothing without TLS is ever used, and whatever came fro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktopmail.domain.errors import WrongUsage
 from desktopmail.domain.found import FoundServers
 from desktopmail.domain.hostname import host_name
 from desktopmail.engine.finding.guesses import USUAL, Usual, guess
+from desktopmail.engine.finding.ranking import issuer
 from desktopmail.engine.finding.search import NOTHING, Limits, Search, Where
+from desktopmail.engine.hosts import Noting, silent
 from desktopmail.protocols.autoconfig import facts
 from desktopmail.protocols.autoconfig.answer import Answer, Candidate, Source
 from desktopmail.protocols.autoconfig.probe import Speech
@@ -27,12 +29,14 @@ Better = Callable[[FoundServers], None]
 class Discovery:
     """Answers one question; keeps nothing. The defaults ask the real world; all of it can be pointed elsewhere.
 
-    `usual` says what is tried for each kind: what stands before the domain, the port and the protection."""
+    `usual` says what is tried for each kind: what stands before the domain, the port and the protection. `noting`
+    hears every host before it is spoken to."""
 
     usual: Usual = field(default_factory=lambda: USUAL)
     places: Places = field(default_factory=Places)
     names: Names = field(default_factory=Names)
     limits: Limits = field(default_factory=Limits)
+    noting: Noting = silent
 
     async def find(
         self,
@@ -52,13 +56,13 @@ class Discovery:
         local, domain = _parts(address)
         mailbox = f"{local}@{domain}"
         show = better or (lambda found: None)
-        known = facts.look_up(mailbox)
+        known = _known(mailbox)
         if known is not None and not known.empty:
             show(known)
         if offline or (known is not None and known.empty) or "." not in domain:
             return known or FoundServers(address, "", NOTHING)
         tell = say or (lambda words: None)
-        where = Where(self.places, self.names, self.usual)
+        where = Where(self.places, self.names, self.usual, self.noting)
         search = Search(mailbox, domain, where, self.limits, tell, show)
         if known is not None:
             return await search.look(_answer(known))
@@ -74,6 +78,11 @@ def _parts(address: str) -> tuple[str, str]:
     if not domain:
         raise WrongUsage("This is not a mail address", "It has a name, an @ and a domain: ada@example.org")
     return local, domain
+
+
+def _known(mailbox: str) -> FoundServers | None:
+    known = facts.look_up(mailbox)
+    return replace(known, oauth=issuer((*known.imap, *known.pop3))) if known is not None else None
 
 
 def _answer(known: FoundServers) -> Answer:

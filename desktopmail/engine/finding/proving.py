@@ -14,6 +14,8 @@ from types import TracebackType
 from desktopmail.domain.account import Security
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.found import Offer
+from desktopmail.domain.hosts import CHECKING
+from desktopmail.engine.hosts import Noting, silent
 from desktopmail.protocols.autoconfig.answer import Answer, Candidate, Source
 from desktopmail.protocols.autoconfig.offers import look
 from desktopmail.protocols.autoconfig.probe import Speech
@@ -40,6 +42,7 @@ class Prover:
     """Lives for one search. Each place is asked by one task, which ends with the search; `seconds` bounds each."""
 
     seconds: float
+    noting: Noting = silent
     _tasks: dict[Key, asyncio.Task[Offer | None]] = field(default_factory=dict)
 
     async def __aenter__(self) -> Prover:
@@ -78,6 +81,7 @@ class Prover:
         endpoint = candidate.endpoint
         key = (candidate.speech, endpoint.host, endpoint.port, endpoint.security)
         if key not in self._tasks:
+            self.noting(endpoint.host, endpoint.port, CHECKING)
             self._tasks[key] = asyncio.create_task(_ask(candidate, self.seconds))
         return self._tasks[key]
 

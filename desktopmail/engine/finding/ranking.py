@@ -8,8 +8,8 @@ from dataclasses import replace
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.found import FoundServers
 from desktopmail.domain.hostname import belongs, owner
+from desktopmail.engine import providers
 from desktopmail.engine.finding.proving import Proven
-from desktopmail.protocols.autoconfig import facts
 from desktopmail.protocols.autoconfig.answer import Source
 from desktopmail.protocols.autoconfig.probe import Speech
 
@@ -87,7 +87,6 @@ def servers(address: str, proven: Proven) -> FoundServers:
     proven_kinds = {offer.protocol for offer in proven.offers}
     clear = tuple(each.endpoint for each in proven.clear if each.speech.value not in proven_kinds)
     foreign = () if answer.source is Source.FACTS else questions((*imap, *pop3, *smtp, *clear), answer.owners, address)
-    token = next((key for each in (*imap, *pop3) if (key := facts.issuer(each.host))), "")
     return FoundServers(
         address,
         answer.provider,
@@ -99,10 +98,15 @@ def servers(address: str, proven: Proven) -> FoundServers:
         confirm=(*answer.confirm, *foreign),
         cleartext=clear,
         sign_in=answer.sign_in,
-        oauth=token,
+        oauth=issuer((*imap, *pop3)),
         documentation=answer.documentation,
         seen={offer.endpoint: offer for offer in proven.offers},
     )
+
+
+def issuer(endpoints: Iterable[Endpoint]) -> str:
+    """The key of who issues tokens that the first such server takes; empty when none is known."""
+    return next((key for each in endpoints if (key := providers.of_host(each.host))), "")
 
 
 def _with_sending(found: FoundServers, other: FoundServers, proven: Proven) -> FoundServers:

@@ -10,13 +10,15 @@ from typing import Any
 
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.found import FoundServers
+from desktopmail.domain.hosts import FINDING
 from desktopmail.engine.finding import ranking
 from desktopmail.engine.finding.guesses import Usual, guess
 from desktopmail.engine.finding.proving import Proven, Prover
+from desktopmail.engine.hosts import Noting
 from desktopmail.protocols.autoconfig import sources
 from desktopmail.protocols.autoconfig.answer import Answer, Source
 from desktopmail.protocols.autoconfig.records import Names
-from desktopmail.protocols.autoconfig.sources import Places
+from desktopmail.protocols.autoconfig.sources import Places, Question
 
 NOTHING = "nothing found"
 
@@ -34,14 +36,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What is asked: addresses of published settings, a resolver, and the usual names."""
+    """What is asked: addresses of published settings, a resolver, and the usual names. `noting` hears every host."""
 
     places: Places
     names: Names
     usual: Usual
+    noting: Noting
 
 
-Ask = Callable[[], Awaitable[Answer]]
+Ask = Callable[[Question], Awaitable[Answer]]
 Heard = asyncio.Task[Proven | None]
 
 
@@ -61,13 +64,13 @@ class Search:
 
     async def look(self, answer: Answer) -> FoundServers:
         """Ask nobody but the servers of one answer what they offer."""
-        async with Prover(self.limits.server) as prover:
+        async with Prover(self.limits.server, self.where.noting) as prover:
             self._take(await prover.prove(answer))
         return self._result()
 
     async def run(self) -> FoundServers:
         """Ask everybody; what was found in the end."""
-        async with Prover(self.limits.server) as prover:
+        async with Prover(self.limits.server, self.where.noting) as prover:
             open_tasks = self._asked(prover)
             try:
                 async with asyncio.timeout(self.limits.total):
@@ -91,58 +94,36 @@ class Search:
         return dict([*early, *late])
 
     def _early(self) -> list[tuple[Source, str, Ask]]:
-        address, domain, limit = self.address, self.domain, self.limits.source
-        places, names = self.where.places, self.where.names
         return [
-            (
-                Source.AUTOCONFIG,
-                f"Asking autoconfig.{domain}…",
-                lambda: sources.autoconfig(address, domain, places, limit),
-            ),
-            (
-                Source.WELL_KNOWN,
-                f"Asking the web site of {domain}…",
-                lambda: sources.well_known(address, domain, places, limit),
-            ),
-            (
-                Source.ISPDB,
-                "Asking Mozilla's list of providers…",
-                lambda: sources.ispdb(address, domain, places, limit),
-            ),
-            (
-                Source.SERVICES,
-                f"Looking up the services of {domain}…",
-                lambda: sources.services(address, domain, names),
-            ),
-            (
-                Source.EXCHANGES,
-                f"Looking up who receives mail for {domain}…",
-                lambda: sources.exchanges(address, domain, places, names),
-            ),
+            (Source.AUTOCONFIG, f"Asking autoconfig.{self.domain}…", sources.autoconfig),
+            (Source.WELL_KNOWN, f"Asking the web site of {self.domain}…", sources.well_known),
+            (Source.ISPDB, "Asking Mozilla's list of providers…", sources.ispdb),
+            (Source.SERVICES, f"Looking up the services of {self.domain}…", sources.services),
+            (Source.EXCHANGES, f"Looking up who receives mail for {self.domain}…", sources.exchanges),
         ]
 
     def _late(self) -> list[tuple[Source, str, Ask]]:
-        address, domain, limit = self.address, self.domain, self.limits.source
         return [
-            (Source.TRIED, f"Trying the usual names in {domain}…", self._guess),
-            (
-                Source.PLAIN,
-                f"Asking autoconfig.{domain} without encryption…",
-                lambda: sources.plain(address, domain, self.where.places, limit),
-            ),
+            (Source.TRIED, f"Trying the usual names in {self.domain}…", self._guess),
+            (Source.PLAIN, f"Asking autoconfig.{self.domain} without encryption…", sources.plain),
         ]
 
-    async def _guess(self) -> Answer:
-        return guess(self.address, self.domain, self.where.usual)
+    async def _guess(self, asked: Question) -> Answer:
+        return guess(asked.address, asked.domain, self.where.usual)
+
+    def _visited(self, host: str, port: int) -> None:
+        self.where.noting(host, port, FINDING)
 
     async def _hear(self, prover: Prover, ask: Ask, words: str, after: frozenset[Heard] = frozenset()) -> Proven | None:
         """What a source says, tried; None when it says nothing."""
         if after:
             await asyncio.wait(after, timeout=self.limits.head_start)
         self.say(words)
+        places, names = self.where.places, self.where.names
+        asked = Question(self.address, self.domain, places, names, self.limits.source, self._visited)
         try:
             async with asyncio.timeout(self.limits.source):
-                answer = await ask()
+                answer = await ask(asked)
         except (MailError, TimeoutError):
             return None
         return await prover.prove(answer)

@@ -48,26 +48,21 @@ def by_exchange(host: str, address: str) -> FoundServers | None:
     return None
 
 
-def issuer(host: str) -> str:
-    """The key of who issues tokens for a server of the files; empty for a server that takes none."""
-    return _issuers().get(host.lower(), "")
-
-
 def _found(provider: Provider, address: str) -> FoundServers:
     local, _, domain = address.rpartition("@")
 
     def endpoints(written: tuple[str, ...]) -> tuple[Endpoint, ...]:
         return tuple(_endpoint(each, local, domain.lower()) for each in written)
 
-    imap, pop3, smtp = endpoints(provider.imap), endpoints(provider.pop3), endpoints(provider.smtp)
-    token = next((key for each in (*imap, *pop3) if (key := issuer(each.host))), "")
-    return FoundServers(address, provider.name, SOURCE, imap, pop3, smtp, provider.help, oauth=token)
-
-
-@lru_cache(maxsize=1)
-def _issuers() -> dict[str, str]:
-    own = json.loads((FOLDER / "own.json").read_text(encoding="utf-8"))
-    return {host: key for key, hosts in own["tokens"].items() for host in hosts}
+    return FoundServers(
+        address,
+        provider.name,
+        SOURCE,
+        endpoints(provider.imap),
+        endpoints(provider.pop3),
+        endpoints(provider.smtp),
+        provider.help,
+    )
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ the draft wants it there (draft-ietf-mailmaint-autoconfig) and that host is the 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -46,33 +47,49 @@ class Places:
     plain: str = "http://autoconfig.{domain}/mail/config-v1.1.xml"
 
 
-async def autoconfig(address: str, domain: str, places: Places, seconds: float) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of every source. `seconds` bounds one document; `visit` hears host and port before a connection."""
+
+    address: str
+    domain: str
+    places: Places
+    names: Names
+    seconds: float
+    visit: Callable[[str, int], None]
+
+
+async def autoconfig(asked: Question) -> Answer:
     """The domain's own autoconfig host, over https."""
-    url = places.autoconfig.format(domain=domain, address=quote(address, safe="@"))
-    return await _published(Source.AUTOCONFIG, url, address, domain, seconds)
+    url = asked.places.autoconfig.format(domain=asked.domain, address=quote(asked.address, safe="@"))
+    return await _published(Source.AUTOCONFIG, url, asked)
 
 
-async def well_known(address: str, domain: str, places: Places, seconds: float) -> Answer:
+async def well_known(asked: Question) -> Answer:
     """The web server of the domain itself, over https."""
-    return await _published(Source.WELL_KNOWN, places.well_known.format(domain=domain), address, domain, seconds)
+    return await _published(Source.WELL_KNOWN, asked.places.well_known.format(domain=asked.domain), asked)
 
 
-async def plain(address: str, domain: str, places: Places, seconds: float) -> Answer:
+async def plain(asked: Question) -> Answer:
     """The domain's own autoconfig host without encryption: only to be used when the person agrees."""
-    answer = await _published(Source.PLAIN, places.plain.format(domain=domain), address, domain, seconds)
+    answer = await _published(Source.PLAIN, asked.places.plain.format(domain=asked.domain), asked)
     return replace(answer, confirm=(OVER_HTTP,))
 
 
-async def ispdb(address: str, domain: str, places: Places, seconds: float) -> Answer:
+async def ispdb(asked: Question) -> Answer:
     """Mozilla's public collection, which is told the domain."""
-    return await _published(Source.ISPDB, places.ispdb.format(domain=domain), address, domain, seconds)
+    return await _collected(asked, asked.domain)
 
 
-async def _published(source: Source, url: str, address: str, domain: str, seconds: float) -> Answer:
-    page = await web.get(url, timeout=seconds)
-    found = configuration.read(page.body, address)
+async def _collected(asked: Question, domain: str) -> Answer:
+    return await _published(Source.ISPDB, asked.places.ispdb.format(domain=domain), asked)
+
+
+async def _published(source: Source, url: str, asked: Question) -> Answer:
+    page = await web.get(url, timeout=asked.seconds, visit=asked.visit)
+    found = configuration.read(page.body, asked.address)
     own = source in (Source.AUTOCONFIG, Source.WELL_KNOWN)
-    owners = frozenset({domain, page.host}) if own and page.host else frozenset({domain})
+    owners = frozenset({asked.domain, page.host} if own else {asked.domain})
     return _answer(source, found, owners)
 
 
@@ -85,11 +102,11 @@ def _answer(source: Source, found: Configuration, owners: frozenset[str]) -> Ans
     return Answer(source, found.provider, candidates, owners, documentation=found.documentation, sign_in=ways)
 
 
-async def services(address: str, domain: str, names: Names) -> Answer:
+async def services(asked: Question) -> Answer:
     """SRV records of the domain (RFC 6186, RFC 8314 section 5.1). A target of '.' says that it is not offered."""
-    found = await asyncio.gather(*(names.services(f"{name}.{domain}") for _, name, _ in SERVICES))
+    found = await asyncio.gather(*(asked.names.services(f"{name}.{asked.domain}") for _, name, _ in SERVICES))
     candidates = [
-        Candidate(speech, Endpoint(target.host, target.port, security, address))
+        Candidate(speech, Endpoint(target.host, target.port, security, asked.address))
         for (speech, _, security), targets in zip(SERVICES, found, strict=True)
         for target in targets[:MOST_TARGETS]
         if target.host
@@ -100,30 +117,26 @@ async def services(address: str, domain: str, names: Names) -> Answer:
         if any(not each.host for each in targets)
     }
     denied = frozenset(said_no - {each.speech for each in candidates})
-    return Answer(Source.SERVICES, domain, tuple(candidates), frozenset({domain}), denied=denied)
+    return Answer(Source.SERVICES, asked.domain, tuple(candidates), frozenset({asked.domain}), denied=denied)
 
 
-async def exchanges(address: str, domain: str, places: Places, names: Names) -> Answer:
+async def exchanges(asked: Question) -> Answer:
     """Who takes the domain's mail: a provider of the bundled facts, or else of the public collection, which is told
     the provider's domain and not the person's."""
-    hosts = (await names.exchanges(domain))[:MOST_EXCHANGES]
+    hosts = (await asked.names.exchanges(asked.domain))[:MOST_EXCHANGES]
+    own = frozenset({asked.domain})
     for host in hosts:
-        if found := facts.by_exchange(host, address):
-            return Answer(
-                Source.EXCHANGES,
-                found.provider,
-                _candidates(found.imap, found.pop3, found.smtp),
-                frozenset({domain}),
-                help=found.password_help,
-            )
-    asked = list(dict.fromkeys(owner(host) for host in hosts if owner(host) != owner(domain)))[:MOST_QUESTIONS]
-    for each in asked:
+        if found := facts.by_exchange(host, asked.address):
+            candidates = _candidates(found.imap, found.pop3, found.smtp)
+            return Answer(Source.EXCHANGES, found.provider, candidates, own, help=found.password_help)
+    others = [owner(host) for host in hosts if owner(host) != owner(asked.domain)]
+    for other in list(dict.fromkeys(others))[:MOST_QUESTIONS]:
         try:
-            answer = await ispdb(address, each, places, names.seconds)
+            answer = await _collected(asked, other)
         except MailError:
             answer = Answer(Source.EXCHANGES)
         if answer.candidates:
-            return replace(answer, source=Source.EXCHANGES, owners=frozenset({domain}))
+            return replace(answer, source=Source.EXCHANGES, owners=own)
     return Answer(Source.EXCHANGES)
 
 

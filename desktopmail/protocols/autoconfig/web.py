@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -26,6 +27,8 @@ _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: .*)?\Z")
 _TARGET = re.compile(r"[!-~]*\Z")
 MOVED = (301, 302, 303, 307, 308)
 
+Visit = Callable[[str, int], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -40,14 +43,14 @@ class Page:
         return urlsplit(self.url).hostname or ""
 
 
-async def get(url: str, *, timeout: float) -> Page:
+async def get(url: str, *, timeout: float, visit: Visit = lambda host, port: None) -> Page:
     """The document at an address, https or plain http as the address says; a plain one is never redirected.
 
-    `timeout` in seconds is for all of it. Raises NotFound for 404 and 410, Refused for any other answer than 200, and
-    what a broken line or a bad certificate raises."""
+    `timeout` in seconds is for all of it; `visit` hears host and port before each connection. Raises NotFound for 404
+    and 410, Refused for any other answer than 200, and what a broken line or a bad certificate raises."""
     async with transport.deadline(timeout, urlsplit(url).hostname or "", "to answer"):
         for _ in range(1 + MOST_REDIRECTS):
-            page, further = await _fetch(_checked(url))
+            page, further = await _fetch(_checked(url), visit)
             if page is not None:
                 return page
             if not url.startswith("https:"):
@@ -70,11 +73,12 @@ def _checked(url: str) -> SplitResult:
     return parts
 
 
-async def _fetch(parts: SplitResult) -> tuple[Page | None, str]:
+async def _fetch(parts: SplitResult, visit: Visit) -> tuple[Page | None, str]:
     """The page, or where else it is."""
     host = parts.hostname or ""
     secure = parts.scheme == "https"
     place = Endpoint(host, parts.port or (443 if secure else 80), Security.TLS if secure else Security.NONE, "")
+    visit(place.host, place.port)
     reader = asyncio.StreamReader(limit=LINE_BYTES)
     line, _ = await transport.connect(place, lambda: asyncio.StreamReaderProtocol(reader))
     try:

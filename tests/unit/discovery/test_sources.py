@@ -33,6 +33,8 @@ def test_published_over_https(play: Play, where: str, source: str) -> None:
         assert found.seen[found.imap[0]].mechanisms == {"PLAIN", "XOAUTH2"}
         assert found.seen[found.smtp[0]].size_limit == 52428800
         assert world.shown[-1] == found
+        assert (where.partition("/")[0], world.web.port, "finding") in world.visited
+        assert ("mx.example.org", imap.port, "checking") in world.visited
 
     play(scene)
 
