@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from desktopmail.domain.account import Account, Endpoint, NewAccount, SignIn
 from desktopmail.domain.errors import MailError, NotFound, WrongUsage
@@ -17,6 +18,7 @@ from desktopmail.engine import providers
 from desktopmail.protocols.oauth import tokens
 from desktopmail.protocols.oauth.flow import Attempt
 from desktopmail.protocols.oauth.loopback import SECONDS, Loopback
+from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
@@ -37,8 +39,9 @@ class Client:
 class OAuth:
     """`engine.oauth`."""
 
-    def __init__(self, store: Store, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, store: Store, source: PasswordSource, environment: Mapping[str, str] | None = None) -> None:
         self._store = store
+        self._source = source
         self._environment = os.environ if environment is None else environment
 
     async def clients(self) -> tuple[Client, ...]:
@@ -85,6 +88,22 @@ class OAuth:
     def key_of(endpoint: Endpoint) -> str:
         """The key of the provider whose tokens a server takes, for `available` and `sign_in`; empty: none is known."""
         return providers.of_host(endpoint.host)
+
+    async def key_for(self, account: Account) -> str:
+        """The key of the provider an account signed in at, or can sign in at; empty: none is known."""
+        try:
+            grant = Grant.read(await self._source.get(account, "token"))
+        except MailError:
+            grant = None
+        if grant is not None:
+            return grant.provider
+        return next((key for each in servers(account) if (key := self.key_of(each))), "")
+
+    @staticmethod
+    def name_of(key: str) -> str:
+        """What a provider is called."""
+        found = providers.known().get(key)
+        return found.name if found else urlsplit(key).hostname or key
 
     async def sign_in(
         self, key: str, account: Account | NewAccount, browse: Browse, *, seconds: float = SECONDS
@@ -141,7 +160,3 @@ def by_token(account: Account | NewAccount) -> bool:
     """Whether any server of an account is signed in to with tokens."""
     return any(each.sign_in is SignIn.OAUTH2 for each in servers(account))
 
-
-def kept_for(grant: Grant, *, keep: bool) -> str:
-    """The secret text of a grant; with `keep=False` it says that it lasts for this run only."""
-    return str(replace(grant, lasting=keep))

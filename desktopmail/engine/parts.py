@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.search import Search
     from desktopmail.engine.settings import SettingsVerbs
     from desktopmail.engine.transfer import Transfer
+    from desktopmail.engine.worries import Worries
 
 
 def _accounts(parts: Parts) -> Accounts:
@@ -63,10 +64,10 @@ def _diagnosis(parts: Parts) -> Diagnosis:
     return Diagnosis(parts._store, parts._passwords)
 
 
-def _discovery(_: Parts) -> Discovery:
+def _discovery(parts: Parts) -> Discovery:
     from desktopmail.engine.discovery import Discovery
 
-    return Discovery()
+    return Discovery(noting=parts._store.hosts.note)
 
 
 def _folders(parts: Parts) -> Folders:
@@ -84,7 +85,7 @@ def _lanes(parts: Parts) -> Lanes:
 def _oauth(parts: Parts) -> OAuth:
     from desktopmail.engine.oauth import OAuth
 
-    return OAuth(parts._store)
+    return OAuth(parts._store, parts._keys.source)
 
 
 def _outbox(parts: Parts) -> Outbox:
@@ -133,6 +134,12 @@ def _transfer(parts: Parts) -> Transfer:
     return Transfer(parts._store, parts.library, parts.reading)
 
 
+def _worries(parts: Parts) -> Worries:
+    from desktopmail.engine.worries import Worries
+
+    return Worries(parts._store, parts._ears)
+
+
 class Parts:
     """The parts by name, one of each. `local_pictures`: remote pictures may lie on this computer's own network."""
 
@@ -152,6 +159,7 @@ class Parts:
     settings = Lazy(_settings)
     transfer = Lazy(_transfer)
     _lanes = Lazy(_lanes)
+    _worries = Lazy(_worries)
 
     def __init__(self, store: Store, passwords: PasswordSource, *, offline: bool, local_pictures: bool) -> None:
         self._store = store

@@ -1,15 +1,20 @@
-"""Signing in again: one field, one button, and what the server said."""
+"""Signing in again: by password in one field, or at the provider's own page; and what the server said."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account
-from desktopmail.domain.errors import MailError, SecretsUnavailable
+from desktopmail.domain.account import SignIn as Kind
+from desktopmail.domain.errors import MailError, SecretsUnavailable, VaultLocked
+from desktopmail.domain.oauth import Grant
 from desktopmail.gui.loop import spawn
+from desktopmail.gui.passphrase import into_file, unlock
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
@@ -20,8 +25,8 @@ if TYPE_CHECKING:
 
 
 class SignIn(QDialog):
-    """Stores the password of an account anew and lets the account try again. Where no key store keeps it, `session`
-    offers to remember it for this run."""
+    """Stores the secret of an account anew and lets the account try again. Where no key store keeps it, `session`
+    offers to remember it for this run, and `file` to keep passwords in an encrypted file."""
 
     def __init__(self, engine: Engine, account: Account, title: str, window: QWidget) -> None:
         super().__init__(window)
@@ -29,57 +34,123 @@ class SignIn(QDialog):
         self.setWindowTitle(self.tr("Sign in"))
         self._engine = engine
         self._account = account
+        self.by_page = by_token(account)
+        self._grant: Grant | None = None
+        self._work: asyncio.Task[Any] | None = None
+        self._locked = False
+        self._make_parts()
+        self._lay_out(title)
+        self.setMinimumWidth(px(440))
+        (self.button if self.by_page else self.field).setFocus()
+        self.finished.connect(self._stop)
+
+    def _make_parts(self) -> None:
         self.field = QLineEdit()
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field.setPlaceholderText(self.tr("Password for {0}").format(account.address))
+        self.field.setPlaceholderText(self.tr("Password for {0}").format(self._account.address))
         self.field.setAccessibleName(self.field.placeholderText())
         self.field.setFont(measures.font())
-        self._said = PlainLabel("", tone="bad", wrap=True)
-        self._said.hide()
+        self.field.setVisible(not self.by_page)
+        self.said = PlainLabel("", tone="bad", wrap=True)
+        self.said.hide()
         self.session = WordButton(self.tr("Keep it until the program ends"))
         self.session.clicked.connect(lambda: self._go(keep=False))
         self.session.hide()
-        self.button = WordButton(self.tr("Sign in"), look="primary")
+        self.file = WordButton(self.tr("Keep passwords in a file…"))
+        self.file.clicked.connect(self._into_file)
+        self.file.hide()
+        self.button = WordButton(self.tr("Open sign-in page") if self.by_page else self.tr("Sign in"), look="primary")
         self.button.setDefault(True)
-        self.button.setEnabled(False)
+        self.button.setEnabled(self.by_page)
         self.button.clicked.connect(lambda: self._go(keep=True))
         self.field.textChanged.connect(lambda text: self.button.setEnabled(bool(text)))
-        self._lay_out(title)
-        self.setMinimumWidth(px(420))
-        self.field.setFocus()
 
     def _lay_out(self, title: str) -> None:
         leave = WordButton(self.tr("Not now"))
         leave.clicked.connect(self.reject)
+        words = self.tr("Your mail here is safe. Some providers want an app password.")
+        if self.by_page:
+            words = self.tr("Your mail here is safe. Your provider's own page opens in your browser; this program "
+                            "never sees the password.")  # fmt: skip
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(20), px(24), px(20))
         column.setSpacing(px(8))
         column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
-        column.addWidget(PlainLabel(self.tr("Your mail here is safe. Some providers want an app password."),
-                                    tone="secondary", wrap=True))  # fmt: skip
+        column.addWidget(PlainLabel(words, tone="secondary", wrap=True))
         column.addSpacing(px(4))
         column.addWidget(self.field)
-        column.addWidget(self._said)
+        column.addWidget(self.said)
+        ways = QHBoxLayout()
+        ways.addWidget(self.session)
+        ways.addWidget(self.file)
+        ways.addStretch()
+        column.addLayout(ways)
         column.addSpacing(px(8))
         row = QHBoxLayout()
         row.addStretch()
-        row.addWidget(self.session)
         row.addWidget(leave)
         row.addWidget(self.button)
         column.addLayout(row)
 
     def _go(self, *, keep: bool) -> None:
+        self._stop()
         self.button.setEnabled(False)
-        spawn(self._store(keep))
+        self._work = spawn(self._sign_in(keep), self)
 
-    async def _store(self, keep: bool) -> None:
+    async def _sign_in(self, keep: bool) -> None:
         try:
-            await self._engine.accounts.set_password(self._account.id, self.field.text(), keep=keep)
+            secret = await self._secret()
+            await self._engine.accounts.set_password(self._account.id, secret, keep=keep)
         except MailError as error:
-            self.session.setVisible(isinstance(error, SecretsUnavailable))
-            self._said.setText(f"{error.title}. {error.detail}".strip())
-            self._said.show()
-            self.button.setEnabled(True)
+            self._trouble(error)
             return
+        self._work = None
         self.accept()
         self._engine.retry(self._account.id)
+
+    async def _secret(self) -> str | Grant:
+        """What was typed, or what the person granted at the provider's page; once granted it need not be again."""
+        if not self.by_page:
+            return self.field.text()
+        if self._grant is None:
+            oauth = self._engine.oauth
+            key = await oauth.key_for(self._account)
+            self.said.tone("secondary")
+            self._say(self.tr("Waiting for you to come back from the page of {0}…").format(oauth.name_of(key)))
+            self._grant = await oauth.sign_in(key, self._account, browse)
+        return self._grant
+
+    def _trouble(self, error: MailError) -> None:
+        self.said.tone("bad")
+        self._say(f"{error.title}. {error.detail}".strip())
+        self.button.setEnabled(True)
+        self._locked = isinstance(error, VaultLocked)
+        self.session.setVisible(isinstance(error, SecretsUnavailable))
+        self.file.setVisible(isinstance(error, SecretsUnavailable) and not self._engine.safekeeping.fixed)
+        self.file.word(self.tr("Open the file…") if self._locked else self.tr("Keep passwords in a file…"))
+
+    def _into_file(self) -> None:
+        if self._locked:
+            unlock(self._engine, self).done_with.connect(lambda: self._go(keep=True))
+        else:
+            into_file(self._engine, self, lambda: self._go(keep=True))
+
+    def _say(self, words: str) -> None:
+        self.said.setText(words)
+        self.said.show()
+
+    def _stop(self) -> None:
+        work, self._work = self._work, None
+        if work is not None and not work.done():
+            work.cancel()
+
+
+def by_token(account: Account) -> bool:
+    """Whether an account signs in at its provider's page."""
+    servers = (account.incoming, account.outgoing)
+    return any(each is not None and each.endpoint.sign_in is Kind.OAUTH2 for each in servers)
+
+
+def browse(address: str) -> None:
+    """Open the provider's page in the person's own browser."""
+    QDesktopServices.openUrl(QUrl(address))

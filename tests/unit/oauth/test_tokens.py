@@ -309,7 +309,7 @@ def test_where_client_ids_come_from(tmp_path: Path) -> None:
         engine = await Engine.open(tmp_path, passwords=Memory(), offline=True)
         assert {each.client for each in await engine.oauth.clients()} == {""}
         await engine.oauth.set_client("google", "mine", "public")
-        there = OAuth(engine._store, {"DESKTOPMAIL_OAUTH_GOOGLE_ID": "theirs", "DESKTOPMAIL_OAUTH_YAHOO_ID": "y"})
+        there = OAuth(engine._store, Memory(), {"DESKTOPMAIL_OAUTH_GOOGLE_ID": "theirs", "DESKTOPMAIL_OAUTH_YAHOO_ID": "y"})
         found = {each.key: (each.client, each.fixed) for each in await there.clients()}
         assert found["google"] == ("theirs", True) and found["yahoo"] == ("y", True)
         assert {each.key: each.client for each in await engine.oauth.clients()}["google"] == "mine"
