@@ -62,9 +62,12 @@ class Engine(Parts):
         if self.visiting:
             await self._store.write(lambda _: None)
         self._lanes.start()
+        self._worries.start()
 
     async def close(self) -> None:
         """Stop everything, say goodbye to the servers, close the profile."""
+        if "_worries" in self.__dict__:
+            await self._worries.close()
         if "_lanes" in self.__dict__:
             await self._lanes.close()
         await self._store.close()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.settings import SettingsVerbs
     from desktopmail.engine.transfer import Transfer
     from desktopmail.engine.worries import Worries
+    from desktopmail.engine.worries import Worries
 
 
 def _accounts(parts: Parts) -> Accounts:
@@ -140,6 +141,12 @@ def _worries(parts: Parts) -> Worries:
     return Worries(parts._store, parts._ears)
 
 
+def _worries(parts: Parts) -> Worries:
+    from desktopmail.engine.worries import Worries
+
+    return Worries(parts._store, parts._ears)
+
+
 class Parts:
     """The parts by name, one of each. `local_pictures`: remote pictures may lie on this computer's own network."""
 
@@ -159,6 +166,7 @@ class Parts:
     settings = Lazy(_settings)
     transfer = Lazy(_transfer)
     _lanes = Lazy(_lanes)
+    _worries = Lazy(_worries)
     _worries = Lazy(_worries)
 
     def __init__(self, store: Store, passwords: PasswordSource, *, offline: bool, local_pictures: bool) -> None:

@@ -25,7 +25,7 @@ from desktopmail.domain.health import (
 )
 from desktopmail.domain.ids import AccountId
 
-FULL_SYNC, RETENTION, OTHERS = "full_sync", "retention", "others"
+FULL_SYNC, RETENTION, OTHERS, WARNED = "full_sync", "retention", "others", "warned"
 KEPT_DAYS = 400
 """Days of quota that are kept: a little more than a year."""
 
@@ -87,6 +87,15 @@ class Sightings:
     def no_room(self, account: AccountId) -> None:
         """The server no longer tells how full it is: what it told before would mislead."""
         self._db.execute("DELETE FROM quota_day WHERE account = ?", (account,))
+
+    def warn(self, account: AccountId, worries: Iterable[str]) -> frozenset[str]:
+        """Remember what there is to worry about; those that nobody was told of yet. What is no worry any more is
+        forgotten, so that it is told again when it comes back."""
+        now = sorted(set(worries))
+        before = self._get(account, WARNED) or []
+        if now != before:
+            self._put(account, WARNED, now, self._now)
+        return frozenset(now) - frozenset(before)
 
     def health(self, account: AccountId) -> Health:
         """Everything known about an account."""
