@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from desktopmail.engine.settings import SettingsVerbs
     from desktopmail.engine.transfer import Transfer
     from desktopmail.engine.worries import Worries
-    from desktopmail.engine.worries import Worries
 
 
 def _accounts(parts: Parts) -> Accounts:
@@ -141,12 +140,6 @@ def _worries(parts: Parts) -> Worries:
     return Worries(parts._store, parts._ears)
 
 
-def _worries(parts: Parts) -> Worries:
-    from desktopmail.engine.worries import Worries
-
-    return Worries(parts._store, parts._ears)
-
-
 class Parts:
     """The parts by name, one of each. `local_pictures`: remote pictures may lie on this computer's own network."""
 
@@ -166,7 +159,6 @@ class Parts:
     settings = Lazy(_settings)
     transfer = Lazy(_transfer)
     _lanes = Lazy(_lanes)
-    _worries = Lazy(_worries)
     _worries = Lazy(_worries)
 
     def __init__(self, store: Store, passwords: PasswordSource, *, offline: bool, local_pictures: bool) -> None:
