@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktopmail.cli import shapes
+from desktopmail.cli import finding, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE, NOTHING_FOUND
-from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError
 from desktopmail.engine import diagnosis, keeping
 from desktopmail.engine.discovery import Discovery
 
 
-async def discover(desk: Desk) -> int:
-    """The servers of an address, and who says so."""
+async def discover(desk: Desk, discovery: Discovery | None = None) -> int:
+    """The servers of an address, who says so, and what each offers."""
     options = desk.arguments
-    found = await Discovery().find(options.address, offline=options.offline, say=desk.output.progress)
-    some = bool(found.imap or found.pop3 or found.smtp)
+    found = await (discovery or Discovery()).find(options.address, offline=options.offline, say=desk.output.progress)
     if desk.output.as_json:
-        desk.output.document(shapes.servers(found))
-    elif some:
-        desk.output.text(f"{found.provider or found.address}: {found.source}")
-        kinds = (("imap", found.imap), ("pop3", found.pop3), ("smtp", found.smtp))
-        desk.output.table((kind, *_row(each)) for kind, endpoints in kinds for each in endpoints)
-        if found.password_help:
-            desk.output.text(found.password_help)
-    if not some:
+        desk.output.document(finding.document(found))
+    elif not found.empty or found.cleartext:
+        finding.show(desk.output, found)
+    if found.empty:
         desk.output.say(f"No servers were found for {found.address}.")
-    return DONE if some else NOTHING_FOUND
+        if found.password_help and not desk.output.as_json:
+            desk.output.say(found.password_help)
+    return NOTHING_FOUND if found.empty else DONE
 
 
 async def doctor(desk: Desk) -> int:
@@ -107,7 +103,3 @@ def _words(server: dict[str, Any]) -> str:
     certificate = server["certificate"]
     ends = f", certificate until {certificate['expires'][:10]}" if certificate and certificate["expires"] else ""
     return f"{where}: {server['tls'] or 'no encryption'}{ends}"
-
-
-def _row(endpoint: Endpoint) -> tuple[str, str, str]:
-    return f"{endpoint.host}:{endpoint.port}", endpoint.security.value, endpoint.user

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from desktopmail.domain.account import Endpoint, Keep, Leave, Security
-from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.errors import NeedsPerson, WrongUsage
+from desktopmail.domain.found import FoundServers
 
 _SCHEMES = {
     "imaps": ("imap", Security.TLS, 993),
@@ -46,6 +47,29 @@ def endpoint(url: str, protocol: str, user: str, pins: frozenset[str], *, cleart
         )
     name = unquote(parts.username or "") or user
     return Endpoint(host, port or usual, security, name, pins)
+
+
+def agreed(found: FoundServers) -> FoundServers:
+    """The same, when nothing about it has to be agreed to first. Raises NeedsPerson, which says how to agree."""
+    if found.confirm:
+        kinds = (("imap", found.imap), ("pop3", found.pop3), ("smtp", found.smtp))
+        named = [
+            f"--{kind} {url(kind, many[0])}" for kind, many in kinds if many and (kind != "pop3" or not found.imap)
+        ]
+        raise NeedsPerson(
+            f"The servers that were found for {found.address} cannot be used unseen",
+            f"{' '.join(found.confirm)} To use them, name them: {' '.join(named)}",
+        )
+    return found
+
+
+def url(protocol: str, endpoint: Endpoint) -> str:
+    """A server as the command line writes it."""
+    scheme = next(
+        name for name, (kind, security, _) in _SCHEMES.items() if (kind, security) == (protocol, endpoint.security)
+    )
+    user = f"{quote(endpoint.user, safe='')}@" if endpoint.user else ""
+    return f"{scheme}://{user}{endpoint.host}:{endpoint.port}"
 
 
 def pins(given: list[str]) -> frozenset[str]:
