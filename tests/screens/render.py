@@ -13,6 +13,7 @@ from desktopmail.gui.reader.prepare import before_application
 
 before_application()
 
+from PySide6.QtCore import Qt  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from desktopmail.app.demo.start import demo_engine  # noqa: E402
@@ -241,6 +242,7 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "settings-writing": settings("writing"),
     "settings-appearance": settings("appearance"),
     "settings-privacy": settings("privacy"),
+    "settings-signing-in": settings("signing-in"),
     "settings-shortcuts": settings("shortcuts"),
     "settings-storage": settings("storage"),
     "settings-notifications": settings("notifications"),
@@ -292,7 +294,12 @@ async def account_pages(folder: Path, scale: str, words: list[str]) -> None:
                 async def shown(stage: Stage, view: accounts.View = view) -> QWidget:
                     return await view(engine, stage.window, stage.quiet)
 
+                mirrored = name.endswith("-mirrored")
+                QApplication.setLayoutDirection(
+                    getattr(Qt.LayoutDirection, "RightToLeft" if mirrored else "LeftToRight")
+                )
                 await picture(engine, shown, look, folder / f"{name}-{look}-{scale}x.png")
+                QApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
 async def welcome(folder: Path, scale: str) -> None:

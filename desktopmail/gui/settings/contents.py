@@ -29,6 +29,7 @@ def program(engine: Engine, preferences: Preferences, commands: Commands) -> lis
     from desktopmail.gui.settings.privacy import PrivacyPage
     from desktopmail.gui.settings.reading import ReadingPage
     from desktopmail.gui.settings.shortcuts import ShortcutsPage
+    from desktopmail.gui.settings.signing_in import SigningInPage
     from desktopmail.gui.settings.storage import StoragePage
     from desktopmail.gui.settings.writing import WritingPage
 
@@ -39,6 +40,7 @@ def program(engine: Engine, preferences: Preferences, commands: Commands) -> lis
             Entry("privacy", translate("settings", "Privacy and security"), "shield-check"),
             partial(PrivacyPage, engine, preferences),
         ),
+        (Entry("signing-in", translate("settings", "Signing in"), "key-round"), partial(SigningInPage, engine)),
         (Entry("appearance", translate("settings", "Appearance"), "sun"), partial(AppearancePage, preferences)),
         (
             Entry("shortcuts", translate("settings", "Keyboard"), "keyboard"),

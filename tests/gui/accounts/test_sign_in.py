@@ -26,6 +26,8 @@ from desktopmail.gui.accounts import sign_in
 from desktopmail.gui.accounts.sign_in import SignIn
 from desktopmail.gui.loop import close_tasks
 from desktopmail.gui.passphrase import Passphrase, unlock
+from desktopmail.gui.settings.clientid import ClientId
+from desktopmail.gui.settings.signing_in import OtherPassphrase, SigningInPage
 from desktopmail.gui.trouble import Trouble
 from desktopmail.store.secrets import Chosen, Memory, PasswordSource, sealed
 from tests.fakes.authorization import Authorization, visit
@@ -201,5 +203,66 @@ def test_a_file_that_is_locked_is_opened_from_the_dialog(run: Any, tmp_path: Pat
             press(asked.button)
             await until(lambda: closed == [1])
             assert unlock(engine, window).again.isHidden()
+
+    run(work())
+
+
+def test_the_page_of_the_settings(run: Any, tmp_path: Path, no_key_store: None) -> None:  # T39
+    """Another place for passwords, another passphrase, a client id of one's own: by the buttons of the page."""
+
+    async def work() -> None:
+        async with opened(tmp_path, Chosen(tmp_path)) as (engine, window):
+            page = SigningInPage(engine)
+            page.setParent(window)
+            page.show()
+            await until(lambda: "no key store" in words(page))
+            press(page.buttons[Keeping.MEMORY])
+            await until(lambda: page.buttons[Keeping.MEMORY].text() == "In use")
+            press(page.buttons[Keeping.KEY_STORE])
+            await until(lambda: "no key store" in words(page))
+            assert (await engine.safekeeping.kept()).kind is Keeping.MEMORY
+            press(page.buttons[Keeping.VAULT])
+            await until(lambda: window.findChildren(Passphrase))
+            asked = the_passphrase(window)
+            for field in (asked.field, asked.again):
+                type_into(field, PASSPHRASE)
+            press(asked.button)
+            await until(lambda: "encrypted file" in page.problem.title.text())
+            await until(lambda: "passphrase" in page.buttons[Keeping.VAULT].text())
+            await until(lambda: not window.findChildren(Passphrase))
+            press(page.buttons[Keeping.VAULT])
+            await until(lambda: window.findChildren(OtherPassphrase))
+            other = window.findChildren(OtherPassphrase)[0]
+            closed: list[int] = []
+            other.finished.connect(closed.append)
+            for field, text in ((other.old, PASSPHRASE), (other.field, "another one"), (other.again, "another one")):
+                type_into(field, text)
+            press(other.button)
+            await until(lambda: closed == [1])
+            await engine.safekeeping.unlock("another one")
+
+    run(work())
+
+
+def test_a_client_id_of_ones_own(run: Any, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path, Memory()) as (engine, window):
+            page = SigningInPage(engine)
+            page.setParent(window)
+            page.show()
+            await until(lambda: "google" in page.clients)
+            assert "No client id is configured" in words(page) and "set from outside" in words(page)
+            press(page.clients["google"])
+            dialog = window.findChildren(ClientId)[0]
+            closed: list[int] = []
+            dialog.finished.connect(closed.append)
+            dialog.client.setText("ü")
+            press(dialog.button)
+            await until(lambda: "no client id" in words(dialog))
+            type_into(dialog.client, "mine.apps.example")
+            press(dialog.button)
+            await until(lambda: closed == [1])
+            await until(lambda: "mine.apps.example" in words(page))
+            assert await engine.oauth.available("google")
 
     run(work())
