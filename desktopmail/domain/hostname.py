@@ -10,11 +10,8 @@ import re
 
 LONGEST = 253
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
-_SHARED = """
-ac adm assn asso ato biz blogspot com coop edu ens firm gen gob gok gouv gov govt gub ind inf info int jus k12 ltd mil
-mod mus muni museum name net nhs nic nom org plc police pri pro prof pub res sch school soc store travel web
-"""
-LONGEST_SHARED = 2
+LONGEST_SHARED = 3
+_SHARED = "asso blogspot coop firm gouv govt info museum name police school store travel muni parliament club"
 _RENTED = """
 br.com cn.com co.com de.com eu.com gr.com hu.com jpn.com no.com qc.com ru.com sa.com se.com uk.com us.com za.com gb.net
 hu.net jp.net se.net uk.net in.net ae.org eu.org us.org dyndns.org duckdns.org ddns.net no-ip.org zapto.org hopto.org
@@ -22,7 +19,7 @@ github.io gitlab.io pages.dev workers.dev web.app herokuapp.com azurewebsites.ne
 netlify.app vercel.app cloudapp.net googleapis.com appspot.com blogspot.com fly.dev
 """
 SHARED = frozenset(_SHARED.split())
-"""Second labels below a country's that belong to a registry (com.au); those of two letters count as well."""
+"""Second labels below a country's that belong to a registry; all of three letters or less (com.au, or.at) count too."""
 RENTED = frozenset(_RENTED.split())
 """Domains whose owner lets anybody have a name below them."""
 

@@ -10,6 +10,7 @@ from desktopmail.domain.found import FoundServers
 from desktopmail.domain.hostname import belongs, owner
 from desktopmail.engine import providers
 from desktopmail.engine.finding.proving import Proven
+from desktopmail.protocols.autoconfig import facts
 from desktopmail.protocols.autoconfig.answer import Source
 from desktopmail.protocols.autoconfig.probe import Speech
 
@@ -132,11 +133,17 @@ def questions(endpoints: Iterable[Endpoint], owners: frozenset[str], address: st
     for each in endpoints:
         here = each.host.startswith("127.")
         if not here and not any(belongs(each.host, domain) for domain in owners):
-            hosts = strangers.setdefault(owner(each.host), [])
+            hosts = strangers.setdefault(_registered(each.host), [])
             if each.host not in hosts:
                 hosts.append(each.host)
     domain = address.rpartition("@")[2]
     return tuple(_question(stranger, hosts, domain) for stranger, hosts in strangers.items())
+
+
+def _registered(host: str) -> str:
+    """Whose a host is, in the form that people know: a domain that is known for its addresses was registered as such."""
+    short = ".".join(host.split(".")[-2:])
+    return short if short in facts.providers() else owner(host)
 
 
 def _question(stranger: str, hosts: list[str], domain: str) -> str:

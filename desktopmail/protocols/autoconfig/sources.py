@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError
-from desktopmail.domain.hostname import owner
+from desktopmail.domain.hostname import belongs
 from desktopmail.protocols.autoconfig import configuration, facts, web
 from desktopmail.protocols.autoconfig.answer import Answer, Candidate, Source
 from desktopmail.protocols.autoconfig.configuration import Configuration
@@ -34,7 +34,7 @@ SERVICES = (
 )
 MOST_TARGETS = 3
 MOST_EXCHANGES = 10
-MOST_QUESTIONS = 2
+MOST_QUESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ async def exchanges(asked: Question) -> Answer:
         if found := facts.by_exchange(host, asked.address):
             candidates = _candidates(found.imap, found.pop3, found.smtp)
             return Answer(Source.EXCHANGES, found.provider, candidates, own, help=found.password_help)
-    others = [owner(host) for host in hosts if owner(host) != owner(asked.domain)]
+    others = [name for host in hosts if not belongs(host, asked.domain) for name in _above(host)]
     for other in list(dict.fromkeys(others))[:MOST_QUESTIONS]:
         try:
             answer = await _collected(asked, other)
@@ -138,6 +138,12 @@ async def exchanges(asked: Question) -> Answer:
         if answer.candidates:
             return replace(answer, source=Source.EXCHANGES, owners=own)
     return Answer(Source.EXCHANGES)
+
+
+def _above(host: str) -> list[str]:
+    """The domains a host may be known by: the one it lies in, and the last two labels."""
+    labels = host.split(".")
+    return [".".join(labels[1:]), ".".join(labels[-2:])] if len(labels) > 2 else [host]
 
 
 def _candidates(*kinds: tuple[Endpoint, ...]) -> tuple[Candidate, ...]:

@@ -149,6 +149,15 @@ def test_who_receives_the_mail_is_known(play: Play) -> None:
     play(scene)
 
 
+def test_a_short_name_is_named_as_people_know_it(play: Play) -> None:
+    async def scene(world: World) -> None:
+        world.dns.table[("example.org", "MX")] = ["10 mx-ha02.web.de."]
+        found = await world.find()
+        assert found.provider.startswith("WEB.DE") and "belong to web.de, not to example.org" in found.confirm[0]
+
+    play(scene)
+
+
 def test_who_receives_the_mail_is_looked_up(play: Play) -> None:
     async def scene(world: World) -> None:
         imap, smtp = await world.both()

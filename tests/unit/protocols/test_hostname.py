@@ -56,6 +56,8 @@ def test_any_text(text: str) -> None:
         ("mail.example.com.au", "example.com.au"),
         ("a.evil.github.io", "evil.github.io"),
         ("x.uk.com", "x.uk.com"),
+        ("mail.green.eco.br", "green.eco.br"),
+        ("imap.example.de", "example.de"),
         ("org", "org"),
     ],
 )
