@@ -141,7 +141,7 @@ def questions(endpoints: Iterable[Endpoint], owners: frozenset[str], address: st
 
 
 def _registered(host: str) -> str:
-    """Whose a host is, in the form that people know: a domain that is known for its addresses was registered as such."""
+    """Whose a host is, as people know it: a domain that is known for its addresses was registered as such."""
     short = ".".join(host.split(".")[-2:])
     return short if short in facts.providers() else owner(host)
 
