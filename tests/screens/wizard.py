@@ -176,6 +176,17 @@ def looking(wizard: AccountWizard) -> None:
     wizard.show_page(wizard.trying)
 
 
+def at_page(wizard: AccountWizard) -> None:
+    found(wizard)
+    wizard.found.page_of("Example", first=False)
+
+
+def in_browser(wizard: AccountWizard) -> None:
+    you(wizard)
+    wizard.trying.sign_in(Servers(IMAP, SMTP).at_page(), ADDRESS, "Example")
+    wizard.show_page(wizard.trying)
+
+
 def done(wizard: AccountWizard) -> None:
     wizard.done_page.tell(ADDRESS, Servers(IMAP, SMTP).account(ADDRESS, "Ada"), kept=True)
     wizard.come_to(wizard.done_page)
@@ -213,6 +224,8 @@ WIZARD = {
     "wizard-certificate": page(certificate),
     "wizard-silent": page(silent),
     "wizard-done": page(done),
+    "wizard-page": page(at_page),
+    "wizard-browser": page(in_browser),
     "wizard-mirrored-pop3": page(pop3, mirrored=True),
     "wizard-mirrored-answered": page(answered, mirrored=True),
     "wizard-mirrored-hand": page(by_hand_pop3, mirrored=True),

@@ -67,6 +67,12 @@ def advise(error: MailError, endpoint: Endpoint | None, *, sending: bool = False
     return Advice(error.title, _tr("Nothing was stored."), (Way.AGAIN, Way.SERVERS), error.log)
 
 
+def at_page(error: SignInRefused) -> Advice:
+    """What to do when the provider's page, or a server after it, said no."""
+    detail = _tr("Nothing was stored. You can sign in at the page again, or use other servers.")
+    return Advice(error.title, error.detail or detail, (Way.AGAIN, Way.SERVERS), error.log)
+
+
 def password_refused(error: SignInRefused) -> str:
     """What stands beside the password field."""
     words = f"{error.title}. " + _tr("Nothing was stored; some providers want an app password.")

@@ -26,11 +26,13 @@ BUNDLED = "bundled facts"
 
 
 class Found(Page):
-    """`agreed` with the Servers to use, `by_hand` when others are to be typed, `help_wanted` with choosing."""
+    """`agreed` with the Servers to use, `page_wanted` with them when the provider's page is to be used instead of a
+    password, `by_hand` when others are to be typed, `help_wanted` with choosing."""
 
     agreed = Signal(object)
     by_hand = Signal()
     help_wanted = Signal()
+    page_wanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +43,10 @@ class Found(Page):
         self.leaving = LeaveChoice()
         self.incoming, self.outgoing = PlainLabel("", wrap=True), PlainLabel("", wrap=True)
         self.offered = Fold(self.tr("What these servers offer"))
+        self.page = WordButton(self.tr("Sign in at the provider's page"), icon="log-in")
+        self.page.setAutoDefault(True)
+        self.page.clicked.connect(self._to_page)
+        self._page, self._page_first = "", False
         self._advised = Recommendation("", "")
         group = QButtonGroup(self)
         for card, gap in ((self.imap, 10), (self.pop3, 12)):
@@ -55,6 +61,8 @@ class Found(Page):
         self.column.addSpacing(px(20))
         self.column.addLayout(self._facts())
         self.column.addSpacing(px(12))
+        self.column.addWidget(self.page, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addSpacing(px(8))
         self.column.addWidget(self.offered)
         self.column.addSpacing(px(4))
         link = Link(self.tr("Enter servers by hand"))
@@ -92,9 +100,17 @@ class Found(Page):
         self.advise(answers)
         self.touched = True
 
+    def page_of(self, name: str, *, first: bool) -> None:
+        """Offer to sign in at the page of this provider, or at none when empty; with `first` by the main button."""
+        self._page, self._page_first = name, first and bool(name)
+        if name:
+            self.page.word(self._at_page())
+        self._turned()
+
     def forget(self) -> None:
         """Another address: nothing is known any more."""
         self.found, self.answers, self.touched = None, Answers(), False
+        self._page, self._page_first = "", False
         self.leaving.choose(Leave())
 
     @property
@@ -120,7 +136,9 @@ class Found(Page):
 
     def go(self) -> None:
         """Sign in to the servers that are shown."""
-        if (servers := self.servers) is not None:
+        if self._page_first:
+            self._to_page()
+        elif (servers := self.servers) is not None:
             self.agreed.emit(servers)
 
     def start(self) -> QWidget | None:
@@ -143,6 +161,13 @@ class Found(Page):
         _, because, reason = self._advised.reason.partition(", because ")
         return self.tr("Recommended because {0}").format(reason) if because else self._advised.reason
 
+    def _at_page(self) -> str:
+        return self.tr("Sign in at the page of {0}").format(self._page)
+
+    def _to_page(self) -> None:
+        if (servers := self.servers) is not None:
+            self.page_wanted.emit(servers.at_page())
+
     def _touch(self) -> None:
         self.touched = True
 
@@ -153,7 +178,9 @@ class Found(Page):
         self.outgoing.setText(self._where(servers.outgoing if servers else None))
         if servers is not None and servers.outgoing is None:
             self.outgoing.setText(self.tr("No server found: this account would only receive"))
-        self.verb = self.tr("Sign in") if servers is not None else ""
+        self.page.setVisible(bool(self._page) and not self._page_first and servers is not None)
+        words = self._at_page() if self._page_first else self.tr("Sign in")
+        self.verb = words if servers is not None else ""
         self.changed.emit()
 
     def _helpers(self) -> QHBoxLayout:

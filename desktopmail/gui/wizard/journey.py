@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.advice import Answers
 from desktopmail.domain.errors import MailError, SignInRefused, WrongUsage
 from desktopmail.domain.found import FoundServers
 from desktopmail.domain.ids import AccountId
+from desktopmail.domain.oauth import Grant
 from desktopmail.gui.loop import spawn
-from desktopmail.gui.wizard.advice import Way, advise, password_refused
+from desktopmail.gui.wizard.advice import Way, advise, at_page, password_refused
 from desktopmail.gui.wizard.servers import Servers
+from desktopmail.gui.wizard.signinpage import SignInPage, page_of
 
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine
@@ -32,6 +35,9 @@ class Journey(QObject):
         self._engine = engine
         self.servers: Servers | None = None
         self._asked = ""
+        self.browse: Callable[[str], object] = lambda address: QDesktopServices.openUrl(QUrl(address))
+        self._page: SignInPage | None = None
+        self._grant: Grant | None = None
         self._risked: set[tuple[str, int]] = set()
         self._made: AccountId | None = None
         self._work: asyncio.Task[Any] | None = None
@@ -44,6 +50,7 @@ class Journey(QObject):
         wizard.you.wanted.connect(self._continue)
         wizard.found.agreed.connect(self._sign_in)
         wizard.found.help_wanted.connect(self._ask)
+        wizard.found.page_wanted.connect(self._sign_in)
         wizard.questions.agreed.connect(self._answered)
         wizard.agree.agreed.connect(self._offer)
         wizard.risk.agreed.connect(self._risk)
@@ -73,7 +80,15 @@ class Journey(QObject):
         except WrongUsage:
             self._wizard.you.advise("")
             return
-        self._wizard.you.advise(found.password_help)
+        await self._say_how(found)
+
+    async def _say_how(self, found: FoundServers) -> None:
+        """What proves to this provider who is there: a password, or its own page."""
+        wizard, self._page = self._wizard, await page_of(self._engine, found.oauth)
+        instead = self._engine.oauth.instead(found.oauth) if found.oauth and self._page is None else ""
+        name = self._page.name if self._page is not None else ""
+        wizard.you.advise(found.password_help or instead, name)
+        wizard.found.page_of(name, first=not wizard.you.password.secret)
 
     def _continue(self) -> None:
         """From the first page: sign in again where servers are known for this address, look for them otherwise."""
@@ -88,6 +103,7 @@ class Journey(QObject):
     async def _look(self, address: str) -> None:
         wizard = self._wizard
         try:
+            await self._say_how(await self._engine.discovery.find(address, offline=True))
             found = await self._engine.discovery.find(address, better=self._hear)
         except WrongUsage as error:
             self._to_first()
@@ -95,6 +111,7 @@ class Journey(QObject):
             wizard.you.address.take()
             return
         wizard.trying.rest()
+        await self._say_how(found)
         if wizard.page is wizard.trying:
             self._decide(found, address)
         else:
@@ -105,7 +122,6 @@ class Journey(QObject):
         if found.empty or found.confirm:
             return
         wizard = self._wizard
-        wizard.you.advise(found.password_help)
         if wizard.page is wizard.trying:
             wizard.trying.rest()
             self._offer(found)
@@ -115,7 +131,6 @@ class Journey(QObject):
     def _decide(self, found: FoundServers, address: str) -> None:
         """Nothing has been shown yet: ask, warn, or have servers typed."""
         wizard = self._wizard
-        wizard.you.advise(found.password_help)
         wizard.hand.offer(Servers.best(found), address, nothing_found=found.empty)
         if found.confirm:
             wizard.agree.ask(found)
@@ -146,6 +161,7 @@ class Journey(QObject):
         if self._asked != self._wizard.you.address.text:
             self._asked, self.servers = self._wizard.you.address.text, None
             self._risked.clear()
+            self._page, self._grant = None, None
             self._wizard.found.forget()
 
     def _by_hand(self) -> None:
@@ -173,17 +189,19 @@ class Journey(QObject):
             self._warn(servers)
             return
         self.servers = servers
-        if not self._wizard.you.complete:
+        you = self._wizard.you
+        if not you.complete or not (servers.by_page or you.password.secret):
             self._to_first()
-            self._wizard.you.go()
+            you.ask_password()
             return
-        self._wizard.trying.sign_in(servers, self._asked)
+        page = self._page.name if self._page is not None and servers.by_page and self._grant is None else ""
+        self._wizard.trying.sign_in(servers, self._asked, page)
         self._wizard.show_page(self._wizard.trying)
-        self._start(self._try(servers))
+        self._start(self._try(servers, first=bool(page)))
 
-    async def _try(self, servers: Servers) -> None:
-        """Sign in to the servers, then make the account."""
-        wizard, said = self._wizard, 0
+    async def _try(self, servers: Servers, *, first: bool) -> None:
+        """Sign in to the servers, `first` at the provider's page, then make the account."""
+        wizard, said = self._wizard, int(first)
 
         def say(words: str) -> None:
             nonlocal said
@@ -191,20 +209,33 @@ class Journey(QObject):
             said += 1
 
         new = servers.account(self._asked, wizard.you.name.text)
-        secret, other = wizard.you.password.secret, servers.outgoing_password
         try:
-            await self._engine.accounts.check(new, secret, say, outgoing_password=other)
+            if first and self._page is not None:
+                self._grant = await self._engine.oauth.sign_in(self._page.key, new, self._browse)
+            await self._engine.accounts.check(
+                new, self._secret(servers), say, outgoing_password=servers.outgoing_password
+            )
         except MailError as error:
-            self._failed(error, servers, said)
+            self._failed(error, servers, said - int(first))
             return
         await self._make(servers, keep=True)
+
+    def _secret(self, servers: Servers) -> str | Grant:
+        """What is shown to the servers."""
+        return self._grant if servers.by_page and self._grant is not None else self._wizard.you.password.secret
+
+    def _browse(self, address: str) -> None:
+        self.browse(address)
 
     def _failed(self, error: MailError, servers: Servers, said: int) -> None:
         """Say what stood in the way after `said` steps, where it can be mended."""
         wizard = self._wizard
         endpoint = _failing(servers, said)
         sending = servers.incoming is not None and endpoint is servers.outgoing
-        if isinstance(error, SignInRefused) and not sending:
+        if isinstance(error, SignInRefused) and servers.by_page:
+            self._grant = None
+            wizard.trying.fail(at_page(error))
+        elif isinstance(error, SignInRefused) and not sending:
             self._to_first()
             wizard.you.refuse_password(password_refused(error))
         else:
@@ -214,7 +245,7 @@ class Journey(QObject):
         wizard = self._wizard
         new = servers.account(self._asked, wizard.you.name.text)
         wizard.trying.reach(len(wizard.trying.steps.states()) - 1)
-        secret, other = wizard.you.password.secret, servers.outgoing_password
+        secret, other = self._secret(servers), servers.outgoing_password
         try:
             account = await self._engine.accounts.add(new, secret, outgoing_password=other, keep=keep)
         except MailError as error:
@@ -284,6 +315,7 @@ class Journey(QObject):
     def _forget_passwords(self) -> None:
         self._wizard.you.password.forget()
         self._wizard.hand.password.forget()
+        self._grant = None
 
 
 def _failing(servers: Servers, said: int) -> Endpoint:

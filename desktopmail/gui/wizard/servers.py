@@ -13,6 +13,7 @@ from desktopmail.domain.account import (
     NewAccount,
     Pop3Server,
     Security,
+    SignIn,
     SmtpServer,
 )
 from desktopmail.domain.found import FoundServers
@@ -60,6 +61,15 @@ class Servers:
     def readable(self) -> tuple[Endpoint, ...]:
         """Those that are spoken to without encryption."""
         return tuple(each for each in self.ends if each.security is Security.NONE)
+
+    @property
+    def by_page(self) -> bool:
+        """Whether the provider's page takes the place of a password."""
+        return any(each.sign_in is SignIn.OAUTH2 for each in self.ends)
+
+    def at_page(self) -> Servers:
+        """The same, signed in to with what the provider's page gives."""
+        return self._each(lambda each: replace(each, sign_in=SignIn.OAUTH2))
 
     def trusting(self, endpoint: Endpoint, fingerprint: str) -> Servers:
         """The same, with this one certificate trusted for exactly this host and port."""

@@ -31,6 +31,7 @@ class Trying(Page):
             tone="secondary",
             wrap=True,
         )
+        self._usually = self.slow.text()
         self.slow.hide()
         self.trouble: Trouble | None = None
         self.column.addWidget(self.steps)
@@ -49,17 +50,24 @@ class Trying(Page):
         )
         self.steps.plan([self.tr("Find the mail servers of {0}").format(domain)])
 
-    def sign_in(self, servers: Servers, address: str) -> None:
-        """Begin to sign in; the list holds everything up to the finished account."""
+    def sign_in(self, servers: Servers, address: str, page: str = "") -> None:
+        """Begin to sign in; the list holds everything up to the finished account. `page` names the provider at whose
+        page the person signs in first."""
         self._begin()
         self.head(self.tr("Signing in"), address)
-        texts = []
+        texts = [self.tr("Sign in at the page of {0}, in your browser").format(page)] if page else []
         for endpoint in servers.ends:
             texts += [self.tr("Reach {0}").format(endpoint.host), self.tr("Sign in to {0}").format(endpoint.host)]
-        self.steps.plan([*texts, self.tr("Keep the password")])
+        last = self.tr("Keep the sign-in") if servers.by_page else self.tr("Keep the password")
+        self.steps.plan([*texts, last])
+        if page:
+            self._patience.stop()
+            self.slow.setText(self.tr("This waits for you in the browser, for five minutes at most."))
+            self.slow.show()
 
     def reach(self, number: int) -> None:
         """Step `number` begins."""
+        self.slow.setText(self._usually)
         self.steps.reach(number)
         self.slow.hide()
         self._patience.start()

@@ -44,7 +44,7 @@ class You(Page):
         self.servers = Link(self.tr("Change servers"))
         self.servers.button.clicked.connect(self.by_hand)
         self.servers.hide()
-        self._help = ""
+        self._help = ("", "")
         for part, gap in ((self.name, 14), (self.address, 14), (self.password, 12), (self.help, 12)):
             self.column.addWidget(part)
             self.column.addSpacing(px(gap))
@@ -68,11 +68,16 @@ class You(Page):
         """Nothing is looked up any more."""
         self._pause.stop()
 
-    def advise(self, words: str) -> None:
-        """Say what the provider expects as a password; nothing when empty."""
-        if words == self._help:
+    def advise(self, words: str, page: str = "") -> None:
+        """Say what the provider expects as a password; nothing when empty. `page` names a provider at whose own page
+        one can sign in, so that no password is needed."""
+        if (words, page) == self._help:
             return
-        self._help = words
+        self._help = (words, page)
+        if page:
+            words = self.tr("You can sign in at the page of {0}, in your browser. Leave the password empty for that.")
+            self.help.show_notices([Notice(words.format(page), "log-in")])
+            return
         link = LINK.search(words)
         acts = ((self.tr("Open page"), lambda: self._open(link.group())),) if link else ()
         self.help.show_notices([Notice(words, "key-round", acts=acts)] if words else [])
@@ -88,8 +93,16 @@ class You(Page):
 
     @property
     def complete(self) -> bool:
-        """Whether there is an address and a password."""
-        return "@" in self.address.text.strip("@") and bool(self.password.secret)
+        """Whether there is an address and a password, or a page where one can sign in without."""
+        return "@" in self.address.text.strip("@") and bool(self.password.secret or self._help[1])
+
+    def ask_password(self) -> None:
+        """Say that the password is missing, or whatever is missing before it."""
+        if "@" not in self.address.text.strip("@"):
+            self.go()
+        else:
+            self.password.complain(self.tr("Type the password of this address."))
+            self.password.take()
 
     def go(self) -> None:
         """Continue when address and password are there; else say what is missing."""
@@ -99,9 +112,8 @@ class You(Page):
         elif "@" not in self.address.text.strip("@"):
             self.address.complain(self.tr("An address has a name, an @ and a domain: ada@example.org"))
             self.address.take()
-        elif not self.password.secret:
-            self.password.complain(self.tr("Type the password of this address."))
-            self.password.take()
+        elif not self.complete:
+            self.ask_password()
         else:
             self.wanted.emit()
 
