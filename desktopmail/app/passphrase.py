@@ -27,7 +27,7 @@ def asking(environment: Mapping[str, str], *, prompt: bool) -> Callable[[bool], 
 
 def _from_descriptor(descriptor: int) -> str:
     try:
-        with os.fdopen(descriptor, "rb", closefd=True) as stream:
+        with os.fdopen(descriptor, "rb", closefd=descriptor > 2) as stream:
             line = stream.readline(LONGEST)
         return line.decode().rstrip("\r\n")
     except (OSError, ValueError) as error:
