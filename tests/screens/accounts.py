@@ -24,6 +24,7 @@ from desktopmail.domain.account import (
 )
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.advice import Advice, Answers, Readers
+from desktopmail.domain.errors import BadCertificate
 from desktopmail.domain.health import DAY, Encryption, Line, Others, Retention, Room, Side
 from desktopmail.domain.ids import AccountId, IdentityId
 from desktopmail.engine.engine import Engine
@@ -32,6 +33,8 @@ from desktopmail.gui.accounts.removal import RemoveAccount
 from desktopmail.gui.accounts.servers import Servers
 from desktopmail.gui.settings.window import SettingsWindow
 from desktopmail.gui.window import MainWindow
+from desktopmail.gui.wizard.advice import advise
+from desktopmail.gui.wizard.trouble import Trouble
 from desktopmail.store.secrets import Memory
 from desktopmail.store.sightings import Sightings
 from desktopmail.store.transaction import Transaction
@@ -128,6 +131,27 @@ async def servers_long(engine: Engine, window: MainWindow, quiet: Quiet) -> QWid
     return dialog
 
 
+async def servers_trouble(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
+    dialog = Servers(engine, engine.library.accounts()[0], window)
+    dialog.open()
+    title = "This server could not prove that it is imap.example.org (its certificate ended on 3 March 2026)"
+    log = "certificate has expired"
+    error = BadCertificate(title, "Nothing was sent.", log, PIN, "Example Trust CA 3", 1_772_000_000)
+    dialog._show_trouble(Trouble(advise(error, engine.library.accounts()[0].incoming.endpoint)))  # type: ignore[union-attr]
+    await quiet()
+    return dialog
+
+
+async def page_end(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
+    found = await page(1, 760)(engine, window, quiet)
+    shown = found.stack.currentWidget()  # type: ignore[attr-defined]
+    shown.health.incoming.fold.click()
+    await quiet()
+    shown.area.verticalScrollBar().setValue(shown.area.verticalScrollBar().maximum())
+    await quiet()
+    return found
+
+
 async def removal(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
     dialog = RemoveAccount(engine, engine.library.accounts()[0], window)
     dialog.open()
@@ -149,8 +173,12 @@ VIEWS: dict[str, View] = {
     "account-sends": page(3),
     "account-arabic": page(4),
     "account-narrow": page(0, 680),
+    "account-mirrored": page(2, 1500),
     "account-servers": servers,
     "account-servers-long": servers_long,
     "account-removal": removal,
     "account-identity": identity,
+    "account-trouble": servers_trouble,
+    "account-trouble-mirrored": servers_trouble,
+    "account-end": page_end,
 }

@@ -103,6 +103,7 @@ class IdentityDialog(QDialog):
         self.reply_to = Field(self.tr("Answers go to"), self.tr("The same address"))
         self.signature = QPlainTextEdit(identity.signature)
         self.signature.setFont(measures.font())
+        self.signature.setProperty("look", "field")
         self.signature.setTabChangesFocus(True)
         self.signature.setAccessibleName(self.tr("Signature"))
         self.signature.setMinimumHeight(px(96))

@@ -57,6 +57,7 @@ class AccountPage(Page):
         self.server_rows = serverrows.ServerRows(self._servers, engine, window, self.change)
         self.certificates = CertificateRows(self._trusted, engine, window)
         self._show()
+        spawn(self.server_rows.ask_where(), self)
         self._soon = QTimer(self, singleShot=True, interval=LOOK_MILLISECONDS)
         self._soon.timeout.connect(self._look)
         ends = (engine.on_activity(self._heard), engine.on_change(lambda news: self.came() if news.accounts else None))

@@ -35,12 +35,20 @@ class ServerRows:
     def __init__(self, section: Rows, engine: Engine, window: QWidget, keep: Callable[[Account], None]) -> None:
         self._section, self._engine, self._window, self._keep = section, engine, window, keep
         self._account: Account | None = None
+        self._where = ""
         self.incoming = self._row(translate("servers", "Incoming mail"), self._change, "imap pop3 proxy tls")
         self.outgoing = self._row(translate("servers", "Outgoing mail"), self._change_outgoing, "smtp proxy tls")
         self.password = self._row(translate("servers", "Password"), self._sign_in, "sign in oauth")
         self.protocol = section.row(translate("servers", "Protocol"), "-", extra="imap pop3")
         self.leave: LeaveRow | None = None
         self.kept = section.row(translate("servers", "On this computer"), "-", extra="offline download folders")
+
+    async def ask_where(self) -> None:
+        """Learn where passwords are kept, and say it."""
+        words = await self._engine.diagnosis.where_passwords_are()
+        self._where = translate("servers", "Kept {0}.").format(words) if words.startswith("in ") else words
+        if self._account is not None:
+            self._show_password(self._account)
 
     def _row(self, title: str, act: Callable[[], None], extra: str) -> Row:
         button = WordButton("")
@@ -58,7 +66,7 @@ class ServerRows:
             self.incoming.control.setVisible(incoming is not None or not self._holds_mail(account))
         self._say(self.outgoing, outgoing, translate("servers", "None: this account only receives."),
                   translate("servers", "Add sending…"))  # fmt: skip
-        self._show_password(incoming or outgoing)
+        self._show_password(account)
         self._show_protocol(account)
         self._show_leave(account)
         self._show_kept(account)
@@ -73,13 +81,14 @@ class ServerRows:
         row.control.word(text)
         row.control.setAccessibleName(f"{row.title.text()}: {text.rstrip('…')}")
 
-    def _show_password(self, endpoint: Endpoint | None) -> None:
+    def _show_password(self, account: Account) -> None:
+        server = account.incoming or account.outgoing
+        endpoint = server.endpoint if server is not None else None
         self.password.setVisible(endpoint is not None)
         if endpoint is None:
             return
         text, verb = {
-            SignIn.WORD: (translate("servers", "Kept in the key store of this computer, never in a file."),
-                          translate("servers", "Enter password…")),
+            SignIn.WORD: (self._where, translate("servers", "Enter password…")),
             SignIn.OAUTH2: (translate("servers", "You signed in on the provider's own page; this program has no "
                                                  "password."), translate("servers", "Sign in again…")),
             SignIn.CERTIFICATE: (translate("servers", "Your client certificate stands for a password."),

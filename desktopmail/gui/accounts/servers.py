@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account, Endpoint
-from desktopmail.domain.errors import MailError, SignInRefused
+from desktopmail.domain.errors import MailError
 from desktopmail.domain.health import Side
 from desktopmail.gui.accounts.endpoint import EndpointFields
 from desktopmail.gui.loop import spawn
@@ -50,8 +50,17 @@ class Servers(QDialog):
         self.leave.clicked.connect(self._left)
         self.button.clicked.connect(self._try)
         self.anyway.clicked.connect(lambda: spawn(self._store(), self))
-        self.resize(px(520), min(px(680), self._body.sizeHint().height() + px(72)))
         self.setMinimumWidth(px(460))
+        self._fit()
+
+    def _fit(self) -> None:
+        """As tall as what there is to see, as far as that is sensible."""
+        self.resize(max(self.width() if self.isVisible() else 0, px(520)), min(px(760), self._needed()))
+
+    def _needed(self) -> int:
+        layout, room = self._body.layout(), px(520)
+        assert layout is not None
+        return max(layout.sizeHint().height(), layout.heightForWidth(room)) + px(72)
 
     def _fields(self, server: object, protocol: str) -> EndpointFields | None:
         endpoint = getattr(server, "endpoint", None)
@@ -133,20 +142,17 @@ class Servers(QDialog):
             await self._engine.accounts.try_out(wanted, side, self._say)
         except MailError as error:
             self._say("")
-            trouble = Trouble(advise(error, endpoint, sending=side is Side.OUTGOING and self.incoming is not None))
+            advice = advise(error, endpoint, sending=side is Side.OUTGOING and self.incoming is not None)
+            others = (way for way in advice.ways if way in (Way.PASSWORD, Way.TRUST))
+            trouble = Trouble(replace(advice, ways=(Way.AGAIN, *others)))
             trouble.chosen.connect(lambda way: self._go(way, side))
             self._show_trouble(trouble)
-            if isinstance(error, SignInRefused):
-                self.button.word(self.tr("Try again"))
             raise _NotGood from error
 
     def _go(self, way: Way, side: Side) -> None:
         fields = self.incoming if side is Side.INCOMING else self.outgoing
         assert fields is not None
-        if way is Way.SERVERS:
-            self._show_trouble(None)
-            fields.host.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif way is Way.PASSWORD:
+        if way is Way.PASSWORD:
             from desktopmail.gui.accounts.sign_in import SignIn
 
             SignIn(self._engine, self._account, self.tr("Password for {0}").format(self._account.address), self).open()
@@ -173,13 +179,15 @@ class Servers(QDialog):
             self.trouble.deleteLater()
         self.trouble = trouble
         self.anyway.setVisible(trouble is not None)
+        self.button.word(self.tr("Use these servers") if trouble is None else self.tr("Try again"))
         if trouble is not None:
             self._top.insertWidget(0, trouble)
+            trouble.show()
             self.area.ensureVisible(0, 0)
+        self._fit()
 
     def _edited(self) -> None:
         self._say("")
-        self.button.word(self.tr("Use these servers"))
 
     def _say(self, words: str, tone: str = "secondary") -> None:
         self.said.setText(words)

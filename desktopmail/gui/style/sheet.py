@@ -108,6 +108,8 @@ QWidget[look="surface"] { background: $surface; }
 QWidget[look="window"] { background: $window; }
 QFrame[look="card"] { background: $raised; border: 1px solid $line; border-radius: ${card}px; }
 QLabel[look="key"] { background: $quiet; border-radius: 4px; padding: 1px ${p6}px; color: $secondary; }
+QPlainTextEdit[look="field"] { background: $window; border: 1px solid $edge; }
+QPlainTextEdit[look="field"]:focus { border-color: $accent; }
 QFrame[look="line"] { background: $line; border: none; }
 """)
 
