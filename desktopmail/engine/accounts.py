@@ -81,11 +81,15 @@ class Accounts:
 
         Raises MailError with what stands in the way; nothing is changed then."""
         other = Side.OUTGOING if side is Side.INCOMING else Side.INCOMING
-        secret = password or await self._passwords.get(await self._get(account.id), other.value)
+        server = account.incoming if side is Side.INCOMING else account.outgoing
+        by_word = server is None or _by_word(server.endpoint)
+        named, kind = (await self._get(account.id), other) if by_word else (account, side)
+        secret = password or await self._passwords.get(named, kind.value)
         incoming = account.incoming if side is Side.INCOMING else None
         outgoing = account.outgoing if side is Side.OUTGOING else None
         await self.check(NewAccount(account.address, account.name, "", incoming, outgoing), secret, say)
-        await self._passwords.set(account, side.value, secret)
+        if by_word:
+            await self._passwords.set(account, side.value, secret)
         await self.change(account)
 
     async def outlook(self, account: AccountId, leave: Leave) -> str:

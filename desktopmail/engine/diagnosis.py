@@ -9,12 +9,12 @@ import sys
 from dataclasses import dataclass
 
 from desktopmail import __version__
-from desktopmail.domain.account import Account, Endpoint, Pop3Server
+from desktopmail.domain.account import Account, Endpoint, Pop3Server, SignIn
 from desktopmail.domain.errors import BadCertificate, MailError
 from desktopmail.domain.hosts import CHECKING
 from desktopmail.engine.hosts import note
 from desktopmail.protocols.autoconfig.probe import Heard, Speech, probe
-from desktopmail.store.secrets import PasswordSource
+from desktopmail.store.secrets import PasswordSource, What
 from desktopmail.store.store import Store
 
 SECONDS = 10.0
@@ -49,6 +49,12 @@ class AccountFinding:
     account: Account
     password: str
     servers: tuple[ServerFinding, ...]
+
+
+def _kept_as(one: Account) -> What:
+    if any(endpoint.sign_in is SignIn.OAUTH2 for _, endpoint in _places(one)):
+        return "token"
+    return "outgoing" if one.incoming is None else "incoming"
 
 
 def versions() -> dict[str, str]:
@@ -100,7 +106,7 @@ class Diagnosis:
     async def _account(self, one: Account) -> AccountFinding:
         state = "readable"
         try:
-            await self._passwords.get(one, "outgoing" if one.incoming is None else "incoming")
+            await self._passwords.get(one, _kept_as(one))
         except MailError as error:
             state = error.title
         for _, endpoint in _places(one):
