@@ -12,8 +12,8 @@ from dataclasses import replace
 from desktopmail.cli import health, places, servers, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE
-from desktopmail.domain.account import Endpoint, ImapServer, NewAccount, SmtpServer
-from desktopmail.domain.errors import NotFound, PasswordMissing, Refused, WrongUsage
+from desktopmail.domain.account import Endpoint, ImapServer, Incoming, NewAccount, Pop3Server, SmtpServer
+from desktopmail.domain.errors import NotFound, PasswordMissing, WrongUsage
 from desktopmail.engine.engine import Engine
 
 SECRETS_VARIABLE = "DESKTOPMAIL_SECRETS"
@@ -22,12 +22,7 @@ SECRETS_VARIABLE = "DESKTOPMAIL_SECRETS"
 async def add(desk: Desk) -> int:
     """Make an account, after trying it."""
     options = desk.arguments
-    if options.pop3:
-        raise Refused(
-            "This version cannot receive over POP3 yet",
-            "Nothing was changed. Use the provider's IMAP server: 'account add ADDRESS --imap URL'.",
-        )
-    if options.leave:
+    if options.leave and not options.pop3:
         raise WrongUsage("--leave goes with --pop3")
     if "@" not in options.address.strip("@"):
         raise WrongUsage(f"'{options.address}' is not a mail address")
@@ -73,6 +68,16 @@ async def show(desk: Desk) -> int:
     return DONE
 
 
+async def relink(desk: Desk) -> int:
+    """Link the messages that are here with a POP3 server's new names for them."""
+    async with desk.engine() as engine:
+        account = places.account(engine.library, desk.arguments.id)
+        done = await engine.pop3.relink(account.id)
+    document = {"linked": done.linked, "new": done.new, "gone": done.gone}
+    desk.output.result(document, f"{done.linked} linked, {done.new} new on the server, {done.gone} only here")
+    return DONE
+
+
 async def remove(desk: Desk) -> int:
     """Remove an account from this computer."""
     async with desk.engine() as engine:
@@ -85,12 +90,15 @@ async def remove(desk: Desk) -> int:
 async def _described(desk: Desk, engine: Engine) -> NewAccount:
     options = desk.arguments
     name = options.name or ""
-    if not options.imap and not options.smtp:
+    if not options.imap and not options.pop3 and not options.smtp:
         return await _discovered(desk, engine, name)
     pins = servers.pins(options.pin_certificate)
-    incoming = outgoing = None
+    incoming: Incoming = None
+    outgoing = None
     if options.imap:
         incoming = ImapServer(_endpoint(options, options.imap, "imap", pins))
+    if options.pop3:
+        incoming = Pop3Server(_endpoint(options, options.pop3, "pop3", pins), servers.leave(options.leave))
     if options.smtp:
         outgoing = SmtpServer(_endpoint(options, options.smtp, "smtp", pins))
     return NewAccount(options.address, name or options.address, name, incoming, outgoing)
@@ -102,8 +110,8 @@ def _endpoint(options: Namespace, url: str, protocol: str, pins: frozenset[str])
 
 async def _discovered(desk: Desk, engine: Engine, name: str) -> NewAccount:
     options = desk.arguments
-    found = await engine.discovery.find(options.address, say=desk.output.progress)
-    if not found.imap:
+    found = servers.agreed(await engine.discovery.find(options.address, say=desk.output.progress))
+    if not found.imap and not found.pop3:
         raise NotFound(
             f"No servers were found for {options.address}",
             "Name them: --imap imaps://user@host --smtp smtps://user@host",
@@ -112,7 +120,9 @@ async def _discovered(desk: Desk, engine: Engine, name: str) -> NewAccount:
         desk.output.say(found.password_help)
     pins = servers.pins(options.pin_certificate)
     outgoing = SmtpServer(replace(found.smtp[0], pins=pins)) if found.smtp else None
-    incoming = ImapServer(replace(found.imap[0], pins=pins))
+    incoming: Incoming = ImapServer(replace(found.imap[0], pins=pins)) if found.imap else None
+    if incoming is None:
+        incoming = Pop3Server(replace(found.pop3[0], pins=pins))
     return NewAccount(options.address, name or options.address, name, incoming, outgoing)
 
 

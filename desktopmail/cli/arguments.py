@@ -108,6 +108,9 @@ def _accounts(add: AddCommand) -> None:
     new.add_argument("--no-check", action="store_true", help="do not sign in to try it")
     verbs("list", "all accounts", "accounts:show_all")
     verbs("show", "one account", "accounts:show").add_argument("id", type=int)
+    verbs("relink", "POP3: the server's new names are for the same messages", "accounts:relink").add_argument(
+        "id", type=int
+    )
     gone = verbs("remove", "remove an account from this computer", "accounts:remove")
     gone.add_argument("id", type=int)
     gone.add_argument("--keep-mail", action="store_true", help="keep its mail in local folders")
@@ -188,7 +191,10 @@ def _verbs(add: AddCommand) -> None:
         verb.add_argument("folder", metavar="FOLDER")
     _ids(add("archive", "move messages to the archive", "verbs:archive"))
     _ids(add("trash", "move messages to the trash", "verbs:trash"))
-    _ids(add("delete", "remove messages for ever", "verbs:delete"))
+    gone = add("delete", "remove messages for ever", "verbs:delete")
+    _ids(gone)
+    gone.add_argument("--on-server", action="store_true", help="POP3: only the server's copies, at the next sync")
+    gone.add_argument("--unread-too", action="store_true", help="with --on-server: also what is here in part")
 
 
 def _ids(parser: CommandParser) -> None:

@@ -56,8 +56,13 @@ async def trash(desk: Desk) -> int:
 
 
 async def delete(desk: Desk) -> int:
-    """Remove messages for ever."""
-    return await _act(desk, lambda actions, ids: actions.remove(ids))
+    """Remove messages for ever; with --on-server only what a POP3 server still has of them."""
+    if not desk.arguments.on_server:
+        return await _act(desk, lambda actions, ids: actions.remove(ids))
+    async with desk.engine() as engine:
+        rows = places.messages(engine.library, desk.arguments.ids)
+        receipt = await engine.pop3.remove_now([row.id for row in rows], unread_too=desk.arguments.unread_too)
+    return _done(desk, receipt)
 
 
 async def _act(desk: Desk, act: Act) -> int:

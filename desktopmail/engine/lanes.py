@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from desktopmail.domain.account import Account, ImapServer
+from desktopmail.domain.account import Account, ImapServer, Pop3Server
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import ContentMissing
@@ -23,6 +23,7 @@ from desktopmail.engine.filing import look_into_sent
 from desktopmail.engine.housekeeping import tidy, until_tidying
 from desktopmail.engine.imap.remote import ImapRemote
 from desktopmail.engine.outbox import Outbox
+from desktopmail.engine.remote import Remote
 from desktopmail.engine.runner import Runner
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 class _Line:
     """One account at work: its server, its runner, and the task that runs it."""
 
-    def __init__(self, account: Account, remote: ImapRemote, runner: Runner) -> None:
+    def __init__(self, account: Account, remote: Remote, runner: Runner) -> None:
         self.account = account
         self.remote = remote
         self.runner = runner
@@ -83,19 +84,35 @@ class Lanes:
     def retry(self, account: AccountId) -> None:
         """Try again whatever failed or was refused for one account, a sign-in included."""
         if line := self._lines.get(account):
+            line.remote.suspect()
             line.runner.wake(force=True)
         self._outbox.wake()
 
     def runner(self, account: Account) -> Runner | None:
-        """The runner of an account, made when there is none; None for an account without an IMAP server."""
-        if not isinstance(account.incoming, ImapServer):
+        """The runner of an account, made when there is none; None for an account that receives nothing."""
+        if account.incoming is None:
             return None
         line = self._lines.get(account.id)
         if line is None or (line.task is None and _server(line.account) != _server(account)):
             teller = Teller(account.id, self._ears.activity)
-            remote = ImapRemote(account, self._store, self._passwords, teller)
+            remote = self._remote(account, teller)
             line = self._lines[account.id] = _Line(account, remote, Runner(account, remote, self._store, teller))
         return line.runner
+
+    def _remote(self, account: Account, teller: Teller) -> Remote:
+        match account.incoming:
+            case Pop3Server():
+                from desktopmail.engine.pop3.remote import Pop3Remote
+
+                return Pop3Remote(account, self._store, self._passwords, teller)
+            case ImapServer() | None:
+                return ImapRemote(account, self._store, self._passwords, teller)
+
+    def remote(self, account: Account) -> Remote | None:
+        """The far side of an account; None when it has none, or nobody may be asked."""
+        if self._offline or self.runner(account) is None:
+            return None
+        return self._lines[account.id].remote
 
     async def fetch(self, message: MessageId) -> None:
         """Bring the content of one message now. Raises ContentMissing and what stands in the way."""

@@ -1,0 +1,148 @@
+"""Brings what is new on a POP3 server, newest first in bounded pieces: while one is stored the next is on its way."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from desktopmail.domain.address import Address
+from desktopmail.domain.errors import MailError
+from desktopmail.domain.folder import Role
+from desktopmail.engine.activity import Tally, Teller
+from desktopmail.engine.lane import Lane
+from desktopmail.engine.pop3.rules import pieces
+from desktopmail.engine.pop3.storing import Brought, keep, keep_tops
+from desktopmail.engine.pop3.visit import Visit
+from desktopmail.store.store import Store
+from desktopmail.store.transaction import Transaction
+
+SECONDS = 2.0
+"""How long is brought before somebody who waits for one message gets the line."""
+AHEAD = 2
+STRIKES = 3
+"""How often the line may break at one message before it is left for the next start of the program."""
+MANY = 20
+
+
+@dataclass(slots=True)
+class Trouble:
+    """What stood in the way, remembered from visit to visit: at which messages the line broke how often, and those
+    that the server refused to give."""
+
+    strikes: Counter[str] = field(default_factory=Counter)
+    refused: set[str] = field(default_factory=set)
+
+    def skips(self, name: str) -> bool:
+        """Whether a message is not asked for any more."""
+        return name in self.refused or self.strikes[name] >= STRIKES
+
+
+class Collect:
+    """Brings messages during one visit."""
+
+    def __init__(self, visit: Visit, store: Store, teller: Teller, tally: Tally, trouble: Trouble) -> None:
+        self._visit = visit
+        self._store = store
+        self._teller = teller
+        self._tally = tally
+        self._trouble = trouble
+
+    async def some(self) -> bool:
+        """Bring messages for about SECONDS. Whether more are left. Raises MailError; what came before is stored."""
+        visit = self._visit
+        end = time.monotonic() + SECONDS
+        visit.wanted = [name for name in visit.wanted if not self._trouble.skips(name)]
+        while visit.wanted and time.monotonic() < end:
+            async with Lane(AHEAD) as lane:
+                for piece in self._pieces():
+                    if visit.total > MANY:
+                        self._teller.counting("Downloading", visit.total - len(visit.wanted), visit.total)
+                    await self._piece(piece, lane)
+                    if time.monotonic() >= end:
+                        break
+        if not visit.wanted:
+            await self._greet()
+        return bool(visit.wanted)
+
+    def _pieces(self) -> list[list[str]]:
+        """What to ask for, in this order: clean messages first, then alone those at which the line broke."""
+        listing = self._visit.listing
+        struck = [name for name in self._visit.wanted if self._trouble.strikes[name]]
+        clean = [name for name in self._visit.wanted if not self._trouble.strikes[name]]
+        names = {listing.numbers[name]: name for name in clean}
+        groups = pieces(list(names), listing.sizes)
+        return [*([names[number] for number in group] for group in groups), *([name] for name in struck)]
+
+    async def _piece(self, names: Sequence[str], lane: Lane) -> None:
+        big = [name for name in names if self._visit.only_top(name)]
+        whole = [name for name in names if not self._visit.only_top(name)]
+        if whole:
+            came = await self._retrieve(whole)
+            await lane.put(self._keep(came))
+        if big:
+            came = await self._tops(big)
+            await lane.put(self._keep_tops(came))
+        done = set(names)
+        self._visit.wanted = [name for name in self._visit.wanted if name not in done]
+
+    async def _retrieve(self, names: Sequence[str]) -> list[Brought]:
+        """Whole messages. When the line breaks, those that came are stored before that is raised."""
+        listing = self._visit.listing
+        by_number = {listing.numbers[name]: name for name in names}
+        came: list[Brought] = []
+
+        def sink(number: int, raw: bytes) -> None:
+            name = by_number[number]
+            came.append(Brought(name, listing.size(name), raw))
+
+        def refused(number: int, error: MailError) -> None:
+            self._trouble.refused.add(by_number[number])
+
+        try:
+            await self._visit.session.retrieve(list(by_number), listing.sizes, sink, refused=refused)
+        except MailError:
+            got = {each.name for each in came}
+            left = [name for name in names if name not in got]
+            self._trouble.strikes.update(left[:1])
+            if came:
+                await self._keep(came)
+            raise
+        return came
+
+    async def _tops(self, names: Sequence[str]) -> list[Brought]:
+        listing = self._visit.listing
+        by_number = {listing.numbers[name]: name for name in names}
+        came: list[Brought] = []
+
+        def sink(number: int, head: bytes) -> None:
+            name = by_number[number]
+            came.append(Brought(name, listing.size(name), head))
+
+        await self._visit.session.top(list(by_number), sink)
+        return came
+
+    async def _keep(self, came: Sequence[Brought]) -> None:
+        if came:
+            kept = await keep(self._store, self._visit.door, came)
+            self._visit.brought |= kept.shas
+            self._tally.new += kept.new
+            self._tally.bytes += sum(len(each.raw) for each in came)
+
+    async def _keep_tops(self, came: Sequence[Brought]) -> None:
+        if came:
+            self._tally.new += await keep_tops(self._store, self._visit.door, came)
+
+    async def _greet(self) -> None:
+        """The people in a mailbox that was read for the first time become known in one go."""
+        door = self._visit.door
+        latest, sent = door.people.latest, door.folder.role is Role.SENT
+        for people in door.people.slices():
+            await self._store.write(partial(_see, people, latest, sent))
+        door.people.found.clear()
+
+
+def _see(people: list[Address], latest: int, sent: bool, tx: Transaction) -> None:
+    tx.contacts.seen(people, latest, sent=sent)

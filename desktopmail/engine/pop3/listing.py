@@ -1,0 +1,136 @@
+"""What a POP3 server lists in one session: a name for every message that will still be its name tomorrow.
+
+UIDLs where they are worth something (RFC 1939, section 7); for messages without one, or whose UIDL several have, a hash
+of the header (TOP) and the size. Message numbers are valid within the session only and never stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from desktopmail.domain.errors import Refused
+from desktopmail.protocols.pop3.session import Pop3Session
+from desktopmail.store.ledger_rows import Known
+from desktopmail.store.packing import clean
+
+CHANGING = (b"status:", b"x-status:", b"x-uidl:", b"x-uid:", b"x-mozilla-status:", b"content-length:", b"lines:")
+"""Header fields that servers add or change by themselves."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """Message numbers by name, in the server's order, and sizes by number. `vague`: names that would point to another
+    message if one of several alike went; what bears them is only removed in the session that brought it. `nameless`:
+    the names mean nothing tomorrow. `heads` are headers that were fetched for names, by number."""
+
+    numbers: dict[str, int]
+    sizes: dict[int, int]
+    vague: frozenset[str] = frozenset()
+    nameless: bool = False
+    heads: dict[int, bytes] = field(default_factory=dict)
+
+    def size(self, name: str) -> int:
+        """The size of a message as the server says."""
+        return self.sizes.get(self.numbers[name], 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A listing beside the ledger: names that are not listed any more, names that are new, and names that came back
+    or whose size is another one, so that it has to be seen whether they are the same messages."""
+
+    missing: tuple[str, ...]
+    strangers: tuple[str, ...]
+    doubtful: tuple[str, ...]
+
+
+async def read_listing(session: Pop3Session, *, by_top: bool = False) -> Listing:
+    """List the mailbox. `by_top`: the server's UIDLs are worth nothing. Raises MailError."""
+    count, _ = await session.stat()
+    if not count:
+        return Listing({}, {})
+    pairs: list[tuple[int, str]] = []
+    if not by_top:
+        try:
+            pairs = await session.uidl()
+        except Refused:
+            pairs = []
+    numbers = await asyncio.to_thread(_unique, pairs, count)
+    sizes = dict(await session.sizes())
+    listing = Listing(numbers, sizes)
+    if len(numbers) < count:
+        named = set(numbers.values())
+        await _name_by_top(session, listing, [one for one in range(1, count + 1) if one not in named])
+    return listing
+
+
+async def tops(session: Pop3Session, numbers: Sequence[int]) -> dict[int, bytes]:
+    """The headers of messages. Raises Refused where the server does not know TOP."""
+    found: dict[int, bytes] = {}
+    if numbers:
+        await session.top(numbers, found.__setitem__)
+    return found
+
+
+def compare(known: Mapping[str, Known], listing: Listing) -> Compared:
+    """What the listing has that the ledger has not, and the other way round. Newest strangers first."""
+    numbers, sizes = listing.numbers, listing.sizes
+    missing = [name for name, line in known.items() if line.there and name not in numbers]
+    strangers, doubtful = [], []
+    for name, number in numbers.items():
+        line = known.get(name)
+        if line is None:
+            strangers.append(name)
+        elif not line.there or line.size != sizes.get(number, line.size):
+            doubtful.append(name)
+    strangers.sort(key=numbers.__getitem__, reverse=True)
+    return Compared(tuple(missing), tuple(strangers), tuple(doubtful))
+
+
+def header_hash(raw: bytes) -> str:
+    """What recognises a header wherever it is read: without line ends' spelling and fields that servers change."""
+    ends = [end for end in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if end >= 0]
+    head = raw[: min(ends, default=len(raw))].replace(b"\r\n", b"\n").rstrip(b"\n")
+    kept, keep = [], True
+    for line in head.split(b"\n"):
+        if line[:1] not in (b" ", b"\t"):
+            keep = not line.lower().startswith(CHANGING)
+        if keep:
+            kept.append(line.rstrip())
+    return blake2b(b"\n".join(kept), digest_size=16).hexdigest()
+
+
+def _unique(pairs: Iterable[tuple[int, str]], count: int) -> dict[str, int]:
+    """Numbers by UIDL, without UIDLs that are empty or that several messages have."""
+    cleaned = [(number, clean(uidl)) for number, uidl in pairs if 0 < number <= count and uidl]
+    numbers = {uidl: number for number, uidl in cleaned}
+    if len(numbers) < len(cleaned):
+        for uidl, times in Counter(uidl for _, uidl in cleaned).items():
+            if times > 1:
+                del numbers[uidl]
+    return numbers
+
+
+async def _name_by_top(session: Pop3Session, listing: Listing, numbers: Sequence[int]) -> None:
+    """Name these messages by their header and size; where the server does not know TOP, by a word for today."""
+    try:
+        listing.heads = await tops(session, numbers)
+    except Refused:
+        listing.nameless = True
+        today = secrets.token_hex(8)
+        listing.numbers |= {f"nameless:{today}:{number}": number for number in numbers}
+        return
+    alike: dict[str, list[int]] = {}
+    for number, head in listing.heads.items():
+        alike.setdefault(f"top:{header_hash(head)}:{listing.sizes.get(number, 0)}", []).append(number)
+    vague = set()
+    for name, those in alike.items():
+        names = [name, *(f"{name}#{place}" for place in range(2, len(those) + 1))]
+        listing.numbers |= dict(zip(names, those, strict=True))
+        vague |= set(names) if len(those) > 1 else set()
+    listing.vague = frozenset(vague)

@@ -1,0 +1,203 @@
+"""A POP3 server as the far side of an account."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Collection
+
+from desktopmail.domain.account import Account
+from desktopmail.domain.errors import ContentMissing, MailError, TooSoon
+from desktopmail.domain.folder import Role
+from desktopmail.domain.health import Others, Retention, Side
+from desktopmail.domain.hosts import RECEIVING
+from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.engine.activity import Tally, Teller
+from desktopmail.engine.health import Recorder
+from desktopmail.engine.hosts import note
+from desktopmail.engine.pop3.collect import Collect, Trouble
+from desktopmail.engine.pop3.relink import Relinked, relink
+from desktopmail.engine.pop3.removal import finish
+from desktopmail.engine.pop3.storing import complete
+from desktopmail.engine.pop3.visit import Visit, begin, pop3_server
+from desktopmail.protocols.pop3.session import Pop3Session
+from desktopmail.store.secrets import PasswordSource
+from desktopmail.store.store import Store
+
+LOOK_SECONDS = 300.0
+"""How long after a visit the next one begins by itself."""
+
+
+class Pop3Remote:
+    """`Remote` for POP3, over one connection at most, for a mailbox lets in one client at a time (RFC 1939 section 8).
+
+    Life of a visit: `pull` signs in and compares, `fill` brings piece after piece, and when nothing is left it removes
+    what has to go and says QUIT. A visit in which anything failed is left without QUIT: the server keeps everything."""
+
+    def __init__(self, account: Account, store: Store, passwords: PasswordSource, teller: Teller) -> None:
+        self.tally = Tally()
+        self._account = account
+        self._store = store
+        self._passwords = passwords
+        self._teller = teller
+        self._recorder = Recorder(store, account.id)
+        self._trouble = Trouble()
+        self._turn = asyncio.Lock()
+        self._woken = asyncio.Event()
+        self._visit: Visit | None = None
+        self._session: Pop3Session | None = None
+        self._unfinished = False
+        self._not_before = 0.0
+        self._asked = False
+
+    async def pull(self, folders: Collection[FolderId] | None = None) -> None:
+        """See what is new. Within the time that the server wants between two visits, the visit is put off."""
+        async with self._turn:
+            if self._visit is not None or not await self._concerns(folders):
+                return
+            self._asked = self._too_early() > 0 and not self._unfinished
+            if self._asked:
+                self._woken.set()
+                return
+            await self._begin()
+            self._unfinished = True
+
+    async def push(self, *, force: bool = False) -> bool:
+        """Nothing: folders and flags live here, and removals end a visit."""
+        return False
+
+    async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
+        """Bring a piece of what is new; after the last one, remove what has to go and leave."""
+        async with self._turn:
+            if self._visit is None and not self._unfinished:
+                return False
+            visit = self._visit or await self._begin()
+            async with self._dropping():
+                if await Collect(visit, self._store, self._teller, self.tally, self._trouble).some():
+                    return True
+                await finish(visit, self._store, self._account, self.tally)
+            self._left()
+            self._unfinished = False
+            await self._recorder.pulled(Others(), whole=True)
+            return False
+
+    async def watch(self) -> Collection[FolderId] | None:
+        """Return when it is time for the next visit: after a while, or as soon as the server allows when asked."""
+        pause = max(LOOK_SECONDS, self._too_early())
+        if self._asked:
+            pause = self._too_early()
+        self._woken.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._woken.wait()
+        return None
+
+    async def fetch(self, message: MessageId) -> None:
+        """Bring the rest of a large message: in the visit that is going on, or in one of its own."""
+        entry = await self._store.read(lambda tx: tx.ledger.of(message))
+        if entry is None or not entry.on_server:
+            raise ContentMissing("This message was never downloaded", "The server does not have it any more.")
+        async with self._turn:
+            under_way = self._visit is not None
+            visit = self._visit or await self._begin()
+            number = visit.listing.numbers.get(entry.uidl)
+            async with self._dropping():
+                came: list[bytes] = []
+                if number is not None:
+                    await visit.session.retrieve([number], visit.listing.sizes, lambda _, raw: came.append(raw))
+                if came:
+                    await complete(self._store, self._account, entry, message, came[0])
+            if not under_way:
+                await self._end()
+        if not came:
+            raise ContentMissing("The server does not have this message any more", "Its header stays here.")
+
+    async def relink(self) -> Relinked:
+        """Link the messages that are here with the server's new names for them. Raises MailError."""
+        async with self._turn:
+            await self._end()
+            async with self._dropping():
+                session = await self._sign_in()
+                done = await relink(session, self._store, self._account)
+            self._left()
+            return done
+
+    def suspect(self) -> None:
+        """The network may have changed, or the person asks: the next visit need not be waited for."""
+        self._woken.set()
+
+    async def close(self) -> None:
+        """Leave the mailbox. Never raises."""
+        await self._end()
+
+    async def _concerns(self, folders: Collection[FolderId] | None) -> bool:
+        """Whether new mail would come into one of these folders."""
+        if folders is None:
+            return True
+        inbox = await self._store.read(lambda tx: tx.folders.by_role(self._account.id, Role.INBOX))
+        return inbox is not None and inbox.id in folders
+
+    async def _begin(self) -> Visit:
+        async with self._dropping():
+            self._teller.working("Looking for new messages")
+            session = await self._sign_in()
+            visit = self._visit = await begin(session, self._store, self._account)
+        return visit
+
+    async def _sign_in(self) -> Pop3Session:
+        """A session; TooSoon without asking while the server wants to be left alone."""
+        left = self._too_early()
+        if left > 0:
+            raise TooSoon(int(left) + 1)
+        endpoint = pop3_server(self._account).endpoint
+        password = await self._passwords.get(self._account, "incoming")
+        note(self._store, endpoint, RECEIVING)
+        try:
+            session = self._session = await Pop3Session.open(endpoint, password)
+        except TooSoon as error:
+            self._wait(error.seconds)
+            raise
+        offered = session.offered
+        self._wait(offered.login_delay)
+        await self._recorder.signed_in(Side.INCOMING, endpoint, session.encryption, session.mechanism)
+        await self._recorder.retention(Retention(offered.expire, offered.login_delay))
+        return session
+
+    def _too_early(self) -> float:
+        """Seconds the server wants to be left alone still."""
+        return self._not_before - time.monotonic()
+
+    def _wait(self, seconds: float) -> None:
+        self._not_before = max(self._not_before, time.monotonic() + seconds)
+
+    @contextlib.asynccontextmanager
+    async def _dropping(self) -> AsyncIterator[None]:
+        """Whatever fails or is cancelled inside ends the session without QUIT."""
+        fine = False
+        try:
+            yield
+            fine = True
+        finally:
+            if not fine:
+                session = self._session
+                self._left()
+                if session is not None:
+                    session.drop()
+
+    def _left(self) -> None:
+        self._visit = self._session = None
+
+    async def _end(self) -> None:
+        """Say QUIT with nothing marked; where the server then removes what it showed, leave without."""
+        visit, session = self._visit, self._session
+        self._left()
+        if session is None or session.closed:
+            return
+        if visit is None or visit.keeps_nothing:
+            session.drop()
+            return
+        try:
+            await session.quit()
+        except MailError:
+            session.drop()

@@ -1,0 +1,156 @@
+"""Keeps what a POP3 server handed over: bytes first, then rows and ledger in one durable step, then the index.
+
+What is here already is recognised by its bytes and not taken in a second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from desktopmail.domain.account import Account
+from desktopmail.domain.ids import MessageId
+from desktopmail.engine.arrival import Arriving, Door, arrive, key_of
+from desktopmail.mime import dates
+from desktopmail.mime.headers import quick
+from desktopmail.mime.text import IndexText, for_index
+from desktopmail.store.ledger_rows import Entry, Stored
+from desktopmail.store.rows import Head, NewContent
+from desktopmail.store.store import Store
+from desktopmail.store.text import TextRow
+from desktopmail.store.transaction import Transaction
+
+LONGEST_TRACE = 4_096
+
+
+class Brought(NamedTuple):
+    """A message as the server gave it, under its name and the size that the server says it has."""
+
+    name: str
+    size: int
+    raw: bytes
+
+
+class Kept(NamedTuple):
+    """What became of a batch: SHA-256 by name, and how many messages are new here."""
+
+    shas: dict[str, bytes]
+    new: int
+
+
+async def keep(store: Store, door: Door, batch: Sequence[Brought]) -> Kept:
+    """Store whole messages. When this returns they survive a power cut. Raises DiskFull, StoreFailed."""
+    raws = [each.raw for each in batch]
+    reading = asyncio.ensure_future(asyncio.to_thread(_texts, raws))
+    try:
+        shas = await store.content(lambda content: content.put_many(raws))
+    finally:
+        texts = await reading
+    ids = await store.write(lambda tx: _take_in(tx, door, batch, shas, texts), durable=True)
+    rows = [_index_row(message, texts[place]) for place, message in ids.items()]
+    await store.text(lambda index: index.add(rows))
+    return Kept({each.name: sha for each, sha in zip(batch, shas, strict=True)}, len(ids))
+
+
+async def keep_tops(store: Store, door: Door, batch: Sequence[Brought]) -> int:
+    """Store the headers of large messages; the rest stays on the server until somebody wants it. How many are new."""
+
+    def work(tx: Transaction) -> int:
+        rows = [Arriving(each.raw, each.size, received_at(each.raw, tx.now)) for each in batch]
+        arrived = arrive(tx, door, rows)
+        stored = [
+            Stored(each.name, each.size, message, b"", partly=True)
+            for each, message in zip(batch, arrived.new, strict=True)
+        ]
+        tx.ledger.stored(door.account.id, stored)
+        return len(stored)
+
+    return await store.write(work, durable=True)
+
+
+async def complete(store: Store, account: Account, entry: Entry, message: MessageId, raw: bytes) -> None:
+    """The rest of a large message came: its row has its content now."""
+    text = await asyncio.to_thread(for_index, raw)
+    (sha,) = await store.content(lambda content: content.put_many([raw]))
+
+    def work(tx: Transaction) -> None:
+        tx.messages.set_content([NewContent(message, sha, len(raw), text.preview, text.attachments)])
+        if text.damaged:
+            tx.messages.set_heads([_head(message, raw)])
+        tx.ledger.stored(account.id, [Stored(entry.uidl, entry.size, message, sha)])
+
+    await store.write(work, durable=True)
+    await store.text(lambda index: index.add([_index_row(message, text)]))
+
+
+def received_at(raw: bytes, now: int) -> int:
+    """When the server took a message: the date of its uppermost Received field (RFC 5321 section 4.4), else its own
+    Date, else now; never in the future."""
+    head = raw[:LONGEST_TRACE].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    for field in head.replace(b"\n\t", b" ").replace(b"\n ", b" ").split(b"\n"):
+        if field[:9].lower() == b"received:":
+            when = dates.parse(field.rpartition(b";")[2].strip())
+            if when and when[0] > 0:
+                return min(when[0], now)
+    date = quick(raw).date
+    return min(date, now) if date > 0 else now
+
+
+def _take_in(
+    tx: Transaction, door: Door, batch: Sequence[Brought], shas: Sequence[bytes], texts: Sequence[IndexText]
+) -> dict[int, MessageId]:
+    """The new rows by their place in the batch; everything gets its line in the ledger."""
+    account = door.account.id
+    first: dict[bytes, int] = {}
+    lines: dict[int, Stored] = {}
+    back: list[str] = []
+    for place, (each, sha) in enumerate(zip(batch, shas, strict=True)):
+        if sha in first:
+            continue
+        header = quick(each.raw)
+        key = key_of(header.message_id, header.date, len(each.raw))
+        twin = tx.ledger.twin(account, sha, header.date, key)
+        if twin is None:
+            first[sha] = place
+        elif twin.uidl == each.name:
+            back.append(each.name)
+        else:
+            lines[place] = Stored(each.name, each.size, twin.message, sha)
+    places = list(first.values())
+    arrived = arrive(tx, door, [_arriving(batch[place], shas[place], texts[place], tx.now) for place in places])
+    ids = dict(zip(places, arrived.new, strict=True))
+    for place, (each, sha) in enumerate(zip(batch, shas, strict=True)):
+        if sha in first:
+            lines[place] = Stored(each.name, each.size, ids[first[sha]], sha)
+    tx.ledger.returned(account, back)
+    tx.ledger.resized(account, {each.name: each.size for each in batch})
+    tx.ledger.stored(account, list(lines.values()))
+    damaged = [_head(message, batch[place].raw) for place, message in ids.items() if texts[place].damaged]
+    if damaged:
+        tx.messages.set_heads(damaged)
+    return ids
+
+
+def _arriving(each: Brought, sha: bytes, text: IndexText, now: int) -> Arriving:
+    return Arriving(
+        each.raw,
+        len(each.raw),
+        received_at(each.raw, now),
+        content=sha,
+        preview=text.preview,
+        attachments=text.attachments,
+    )
+
+
+def _head(message: MessageId, raw: bytes) -> Head:
+    found = quick(raw)
+    return Head(message, found.sender, found.to, found.cc, found.subject)
+
+
+def _index_row(message: MessageId, text: IndexText) -> TextRow:
+    return TextRow(message, text.people, text.subject, text.text, text.attachment_names)
+
+
+def _texts(raws: Sequence[bytes]) -> list[IndexText]:
+    return [for_index(raw) for raw in raws]

@@ -1,0 +1,100 @@
+"""The person's verbs about POP3 accounts: what will be removed, removing now, and linking anew after a move."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from desktopmail.domain.account import Account, Leave
+from desktopmail.domain.action import Receipt
+from desktopmail.domain.errors import ContentMissing, NeedsPerson, NotFound, WrongUsage
+from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.engine.lanes import Lanes
+from desktopmail.engine.pop3.outlook import Outlook, what_would_go
+from desktopmail.engine.pop3.relink import Relinked
+from desktopmail.engine.pop3.remote import Pop3Remote
+from desktopmail.engine.pop3.visit import pop3_server
+from desktopmail.engine.undo import counted
+from desktopmail.store.ledger_rows import CopyCounts
+from desktopmail.store.store import Store
+from desktopmail.store.transaction import Transaction
+
+
+class Pop3Verbs:
+    """Accounts that do not receive by POP3 raise WrongUsage, those that are not there NotFound. `lanes` is made when
+    a server has to be spoken to."""
+
+    def __init__(self, store: Store, lanes: Callable[[], Lanes]) -> None:
+        self._store = store
+        self._lanes = lanes
+
+    async def outlook(self, account: AccountId, leave: Leave | None = None) -> Outlook:
+        """What the account's leave rule, or another one, would remove from the server at the next visit."""
+
+        def work(tx: Transaction) -> Outlook:
+            rule = pop3_server(tx.accounts.get(account)).leave if leave is None else leave
+            return what_would_go(tx.ledger.entries(account), rule, int(time.time()))
+
+        return await self._store.read(work)
+
+    async def copies(self, account: AccountId) -> CopyCounts:
+        """How many messages are only on the server, here and on the server, and only here."""
+        return await self._store.read(lambda tx: tx.ledger.counts(account))
+
+    async def remove_now(self, ids: Iterable[MessageId], *, unread_too: bool = False) -> Receipt:
+        """Have the server's copies removed at the next visit, which begins at once where the program is running; what
+        is here stays. Raises NeedsPerson, with nothing changed, when only the tops of some are here and `unread_too`
+        does not say that they may be lost, and NotFound when the server has none of them."""
+        chosen = list(dict.fromkeys(ids))
+
+        def work(tx: Transaction) -> tuple[list[MessageId], set[AccountId]]:
+            lines = [line for each in chosen if (line := tx.ledger.of(each)) is not None and line.on_server]
+            tops = sum(line.partly for line in lines)
+            if tops and not unread_too:
+                raise NeedsPerson(
+                    f"Only the beginning of {counted(tops)} is here",
+                    "The rest would be lost. Open them first to download them, or say that they may be lost.",
+                )
+            gone = tx.ledger.want_gone(line.message for line in lines if line.message is not None)
+            if not gone:
+                raise NotFound("No server has these messages any more", "What is here stays.")
+            tx.history.add(gone, "removed", "removal from the server asked for")
+            return gone, {tx.messages.facts(each).account for each in gone}
+
+        gone, accounts = await self._store.write(work, durable=True)
+        for account in accounts:
+            self._lanes().retry(account)
+        return Receipt(f"{counted(len(gone))} will be removed from the server", None, len(gone), tuple(gone))
+
+    async def keep_there(self, ids: Iterable[MessageId]) -> int:
+        """Take `remove_now` back, as far as it was not carried out yet. How many stay."""
+        return len(await self._store.write(lambda tx: tx.ledger.want_gone(ids, wanted=False)))
+
+    async def relink(self, account: AccountId) -> Relinked:
+        """The messages that are here and those that the server lists under new names are the same: link them, then go
+        on. Raises MailError when the server cannot be asked."""
+        found = await self._store.read(lambda tx: tx.accounts.get(account))
+        remote = self._remote(found)
+        done = await remote.relink()
+        self._lanes().retry(account)
+        return done
+
+    async def set_leave(self, account: AccountId, leave: Leave) -> Outlook:
+        """Another leave rule for an account, and what it does at the next visit."""
+
+        def work(tx: Transaction) -> None:
+            found = tx.accounts.get(account)
+            tx.accounts.update(replace(found, incoming=replace(pop3_server(found), leave=leave)))
+
+        await self._store.write(work, durable=True)
+        return await self.outlook(account)
+
+    def _remote(self, account: Account) -> Pop3Remote:
+        pop3_server(account)
+        remote = self._lanes().remote(account)
+        if remote is None:
+            raise ContentMissing("The server cannot be asked now", "Nothing was changed. Try again when online.")
+        if not isinstance(remote, Pop3Remote):
+            raise WrongUsage("The account is being switched to another protocol", "Try again in a moment.")
+        return remote

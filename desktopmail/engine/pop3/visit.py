@@ -1,0 +1,162 @@
+"""One visit to a POP3 mailbox: signed in, listed, compared with the ledger; it ends with QUIT or by leaving without.
+
+Nothing a visit marks is removed before the server says yes to QUIT; without QUIT the server keeps everything
+(RFC 1939, section 6).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from desktopmail.domain.account import Account, Keep, Pop3Server
+from desktopmail.domain.errors import NeedsPerson, Refused, Renamed, StoreDamaged, WrongUsage
+from desktopmail.domain.folder import Role
+from desktopmail.domain.ids import AccountId
+from desktopmail.engine.arrival import Door
+from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, read_listing, tops
+from desktopmail.engine.pop3.rules import renamed, too_big
+from desktopmail.protocols.pop3.session import Pop3Session
+from desktopmail.store.ledger_rows import Entry, Known
+from desktopmail.store.store import Store
+from desktopmail.store.transaction import Transaction
+
+
+@dataclass(slots=True)
+class Visit:
+    """What one visit knows. `wanted` are the names still to be brought, newest first; `total` how many those were
+    at first; `brought` the names of what was stored whole in this visit, with their SHA-256."""
+
+    session: Pop3Session
+    server: Pop3Server
+    listing: Listing
+    door: Door
+    wanted: list[str] = field(default_factory=list)
+    brought: dict[str, bytes] = field(default_factory=dict)
+    total: int = 0
+
+    @property
+    def keeps_nothing(self) -> bool:
+        """Whether the server may remove by itself what was read (EXPIRE 0, RFC 2449 section 6.7)."""
+        return self.session.offered.expire == 0
+
+    def only_top(self, name: str) -> bool:
+        """Whether only the top of a message is brought, for it is a large one."""
+        return too_big(self.listing.size(name), self.server.max_size, self.session.offered.expire)
+
+
+def pop3_server(account: Account) -> Pop3Server:
+    """Where the account's mail comes from. Raises WrongUsage."""
+    if not isinstance(account.incoming, Pop3Server):
+        raise WrongUsage(f"{account.address} does not receive mail by POP3")
+    return account.incoming
+
+
+async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
+    """List the mailbox and compare it with the ledger. Raises Renamed and NeedsPerson when the person has to decide
+    first; nothing was changed then."""
+    server = pop3_server(account)
+    known, door, by_top = await store.read(lambda tx: _before(tx, account))
+    listing = await read_listing(session, by_top=by_top)
+    if listing.nameless and server.leave.keep is not Keep.NO:
+        raise no_names(server)
+    compared = await asyncio.to_thread(compare, known, listing)
+    if compared.missing and compared.strangers and not listing.nameless:
+        refuse_renamed(known, listing)
+    visit = Visit(session, server, listing, door)
+    new = await _doubts(visit, store, account.id, compared.doubtful)
+    await _note(store, account.id, compared)
+    visit.wanted = sorted([*compared.strangers, *new], key=listing.numbers.__getitem__, reverse=True)
+    visit.total = len(visit.wanted)
+    return visit
+
+
+def refuse_renamed(known: dict[str, Known], listing: Listing) -> None:
+    """Raises Renamed when the messages that are here seem to be there under new names."""
+    alike = renamed(
+        {name: line.size for name, line in known.items() if line.there},
+        {name: listing.sizes.get(number, 0) for name, number in listing.numbers.items()},
+    )
+    if alike:
+        raise Renamed(
+            f"The server has new names for {alike:,} messages that are here already",
+            "This happens when a mailbox moves to another server. Nothing was downloaded or removed. Link them again,"
+            " and only what is really new is downloaded.",
+        )
+
+
+def no_names(server: Pop3Server) -> NeedsPerson:
+    """The words for a server on which no message can be recognised."""
+    return NeedsPerson(
+        f"{server.endpoint.host} has no names for its messages, so mail cannot stay there",
+        "Everything would be downloaded again at every visit. Nothing was downloaded. Use IMAP if the provider offers"
+        " it, or have mail removed from the server once it is stored here.",
+    )
+
+
+def identity_key(account: AccountId) -> str:
+    """The setting that says how often the names of an account's messages changed as a whole."""
+    return f"pop3.{account}.renamed"
+
+
+def _before(tx: Transaction, account: Account) -> tuple[dict[str, Known], Door, bool]:
+    known = tx.ledger.known(account.id)
+    inbox = tx.folders.by_role(account.id, Role.INBOX)
+    if inbox is None:
+        raise WrongUsage(f"{account.address} has no Inbox")
+    by_top = int(tx.settings.get(identity_key(account.id), 0)) > 1
+    return known, Door(account, inbox, first=not known), by_top
+
+
+async def _doubts(visit: Visit, store: Store, account: AccountId, names: Sequence[str]) -> list[str]:
+    """Names that came back, or whose size changed: the same messages by their headers, or new ones under old names.
+    Those that are new."""
+    if not names:
+        return []
+    numbers = visit.listing.numbers
+    try:
+        heads = await tops(visit.session, [numbers[name] for name in names])
+    except Refused:
+        return list(names)
+    lines = {each.uidl: each for each in await store.read(lambda tx: tx.ledger.lines(account, names))}
+    same = [
+        name
+        for name in names
+        if (head := heads.get(numbers[name])) is not None
+        and await _is_same(store, lines[name], visit.listing.size(name), head)
+    ]
+    back = [name for name in same if not lines[name].on_server]
+    sizes = {name: visit.listing.size(name) for name in same}
+
+    def work(tx: Transaction) -> None:
+        tx.ledger.returned(account, back)
+        tx.ledger.resized(account, sizes)
+
+    await store.write(work)
+    return [name for name in names if name not in sizes]
+
+
+async def _is_same(store: Store, line: Entry, size: int, head: bytes) -> bool:
+    """Whether a header belongs to the message of this line. What is here in part is known by its size alone."""
+    if line.partly:
+        return line.size == size
+    raw = await stored(store, line.sha)
+    return raw is not None and header_hash(raw) == header_hash(head)
+
+
+async def _note(store: Store, account: AccountId, compared: Compared) -> None:
+    """What the server does not list any more is only here now. It is never removed here for that."""
+    missing = compared.missing
+    if missing:
+        await store.write(lambda tx: tx.ledger.vanished(account, missing))
+
+
+async def stored(store: Store, sha: bytes) -> bytes | None:
+    """The bytes with this SHA-256, read back and compared; None when they are not here or not what was stored."""
+    if not sha:
+        return None
+    try:
+        return await store.raw(sha)
+    except StoreDamaged:
+        return None
