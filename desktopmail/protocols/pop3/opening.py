@@ -83,6 +83,8 @@ class Opening(Dialogue):
         host = self.endpoint.host
         async with net.deadline(timeout, host, "to agree on encryption"):
             agreed = await self.command(b"STLS", Form.AGREEMENT)
+        if self._line.failure is not None:
+            raise self._line.failure
         if not agreed.ok:
             raise net.not_encrypted(host)
         secured = await net.start_tls(transport, self._line, self.endpoint, timeout=timeout)

@@ -6,10 +6,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import quopri
+import ssl
 import sys
 import urllib.parse
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -18,19 +19,22 @@ import pytest
 from desktopmail.domain.account import Security
 from desktopmail.domain.errors import MailError
 from desktopmail.protocols.imap.session import ImapSession
+from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.protocols.smtp.envelope import Envelope
 from desktopmail.protocols.smtp.session import check, submit
 from tests.fakes.imap_script import ImapScript
+from tests.fakes.pop3_script import Pop3Script
 from tests.fakes.smtp_script import SmtpScript
 from tests.servers.certificates import Pair
 
 T = TypeVar("T")
+Script = ImapScript | SmtpScript | Pop3Script
 PASSWORD = "canary words"
 BODY = "canary in a letter"
 MAIL = Envelope("alice@example.org", ("bob@example.org",), f"Subject: hi\r\n\r\n{BODY}\r\n".encode())
 BOTH = [Security.TLS, Security.STARTTLS]
 CLOSE_SECONDS = 5.0
-PASSIVE = {"", "STARTTLS", "CAPABILITY", "LOGOUT", "NOOP", "EHLO", "QUIT"}
+PASSIVE = {"", "STARTTLS", "CAPABILITY", "LOGOUT", "NOOP", "EHLO", "QUIT", "STLS", "CAPA"}
 """Commands that carry nothing of the person's."""
 
 
@@ -120,6 +124,14 @@ async def hand_over(script: SmtpScript, security: Security, timeout: float) -> N
     await submit(script.endpoint(security), PASSWORD, MAIL, timeout=timeout)
 
 
+async def collect(script: Pop3Script, security: Security, timeout: float) -> None:
+    """A whole POP3 session: sign in, list, fetch everything, leave."""
+    session = await Pop3Session.open(script.endpoint(security), PASSWORD, timeout=timeout)
+    sizes = dict(await session.sizes())
+    await session.retrieve(list(sizes), sizes, lambda _, raw: script.handed.append(raw))
+    await session.quit()
+
+
 async def try_out(script: SmtpScript, security: Security, timeout: float) -> None:
     """Sign in to an SMTP server."""
     await check(script.endpoint(security), PASSWORD, timeout=timeout)
@@ -129,11 +141,11 @@ Act = Callable[[Any, Security, float], Coroutine[Any, Any, None]]
 
 
 def refusal(
-    script: ImapScript | SmtpScript, security: Security = Security.STARTTLS, timeout: float = 10, act: Act | None = None
+    script: Script, security: Security = Security.STARTTLS, timeout: float = 10, act: Act | None = None
 ) -> MailError:
     """The error of an attempt. NOCRED: no word of the person's in clear. CLOSE: the line is closed at once. One
     connection to one server, no second attempt, no task left."""
-    attempt_: Act = act or (sign_in if isinstance(script, ImapScript) else hand_over)
+    attempt_: Act = act or _usual_act(script)
 
     async def attempt() -> MailError:
         async with script:
@@ -155,14 +167,56 @@ def refusal(
     return error
 
 
-def no_credentials(script: ImapScript | SmtpScript) -> None:
+def _usual_act(script: Script) -> Act:
+    match script:
+        case ImapScript():
+            return sign_in
+        case Pop3Script():
+            return collect
+        case SmtpScript():
+            return hand_over
+
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
+
+
+@asynccontextmanager
+async def serving(talk: Talk, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """A server of a few lines; gives its port. When `talk` ends, so does the connection; when this ends, all do."""
+
+    async def whole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        try:
+            await talk(reader, writer)
+        except OSError:
+            pass
+        finally:
+            writer.transport.abort()
+
+    tasks: set[asyncio.Task[Any]] = set()
+    server = await asyncio.start_server(whole, "127.0.0.1", 0, ssl=context)
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+def no_credentials(script: Script) -> None:
     """NOCRED, from the ledger."""
     for line in script.in_clear:
         assert line.split(b" ")[0].decode("latin-1").upper() in PASSIVE, line
     assert not leaks(b"\n".join(script.in_clear), PASSWORD, BODY)
 
 
-def unsaid(script: ImapScript | SmtpScript) -> None:
+def unsaid(script: Script) -> None:
     """Not even over TLS was anything of the person's said."""
     assert not leaks(b"\n".join(script.lines), PASSWORD, BODY)
     assert not isinstance(script, SmtpScript) or not script.messages
@@ -188,3 +242,8 @@ def _step(name: str) -> str:
 def smtp(pair: Pair | None, implicit: bool = False, **answers: Any) -> SmtpScript:
     """A submission server that shows `pair`."""
     return SmtpScript(pair.context() if pair else None, implicit, answers=dict(answers))
+
+
+def pop3(pair: Pair | None, implicit: bool = False, **answers: Any) -> Pop3Script:
+    """A POP3 server that shows `pair`."""
+    return Pop3Script(pair.context() if pair else None, implicit, answers=dict(answers))
