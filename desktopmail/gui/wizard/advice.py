@@ -17,6 +17,7 @@ from desktopmail.domain.errors import (
     Stalled,
     UnknownHost,
     Unreachable,
+    VaultLocked,
     WrongUsage,
 )
 
@@ -29,6 +30,8 @@ class Way(Enum):
     PASSWORD = "password"  # noqa: S105 - a way to go, not a secret
     TRUST = "trust"
     UNKEPT = "unkept"
+    FILE = "file"
+    OPEN = "open"
     LEAVE = "leave"
 
 
@@ -59,9 +62,7 @@ def advise(error: MailError, endpoint: Endpoint | None, *, sending: bool = False
     if isinstance(error, InsecureServer):
         return Advice(error.title, _no_encryption(), (Way.SERVERS, Way.AGAIN), error.log)
     if isinstance(error, SecretsUnavailable):
-        detail = _tr("Passwords are written nowhere else. Without a key store, the password can be kept until the "
-                     "program ends; you type it again at the next start.")  # fmt: skip
-        return Advice(error.title, detail, (Way.UNKEPT, Way.AGAIN), error.log)
+        return _nowhere_to_keep(error)
     if isinstance(error, WrongUsage):
         return Advice(error.title, error.detail, (Way.LEAVE, Way.SERVERS), error.log)
     return Advice(error.title, _tr("Nothing was stored."), (Way.AGAIN, Way.SERVERS), error.log)
@@ -87,8 +88,18 @@ def word(way: Way) -> str:
         Way.PASSWORD: _tr("Type the password again"),
         Way.TRUST: _tr("Trust this certificate for this server"),
         Way.UNKEPT: _tr("Keep it until the program ends"),
+        Way.FILE: _tr("Keep passwords in a file…"),
+        Way.OPEN: _tr("Enter passphrase…"),
         Way.LEAVE: _tr("Close"),
     }[way]
+
+
+def _nowhere_to_keep(error: SecretsUnavailable) -> Advice:
+    if isinstance(error, VaultLocked):
+        return Advice(error.title, error.detail, (Way.OPEN, Way.UNKEPT), error.log)
+    detail = _tr("Passwords are written nowhere else. Without a key store, the password can be kept until the program "
+                 "ends (you type it again at the next start), or in an encrypted file with a passphrase.")  # fmt: skip
+    return Advice(error.title, detail, (Way.UNKEPT, Way.FILE, Way.AGAIN), error.log)
 
 
 def _certificate(error: BadCertificate, endpoint: Endpoint | None) -> Advice:

@@ -16,6 +16,7 @@ from desktopmail.domain.found import FoundServers
 from desktopmail.domain.ids import AccountId
 from desktopmail.domain.oauth import Grant
 from desktopmail.gui.loop import spawn
+from desktopmail.gui.passphrase import into_file, unlock
 from desktopmail.gui.wizard.advice import Way, advise, at_page, password_refused
 from desktopmail.gui.wizard.servers import Servers
 from desktopmail.gui.wizard.signinpage import SignInPage, page_of
@@ -276,10 +277,24 @@ class Journey(QObject):
         elif way is Way.UNKEPT:
             wizard.trying.sign_in(servers, self._asked)
             self._start(self._make(servers, keep=False))
+        elif way in (Way.FILE, Way.OPEN):
+            self._into_file(servers, new=way is Way.FILE)
         elif way is Way.TRUST and advice.certificate is not None and advice.endpoint is not None:
             self._sign_in(servers.trusting(advice.endpoint, advice.certificate.fingerprint))
         else:
             self._sign_in(servers)
+
+    def _into_file(self, servers: Servers, *, new: bool) -> None:
+        """Have passwords kept in the encrypted file, then go on where there was nowhere to keep one."""
+
+        def go_on() -> None:
+            self._wizard.trying.sign_in(servers, self._asked)
+            self._start(self._make(servers, keep=True))
+
+        if new:
+            into_file(self._engine, self._wizard, go_on)
+        else:
+            unlock(self._engine, self._wizard).done_with.connect(go_on)
 
     def _to_first(self) -> None:
         self._wizard.trying.rest()
