@@ -14,5 +14,5 @@ NOWHERE = f"http://127.0.0.1:{CLOSED}/"
 
 def unplugged() -> Discovery:
     """Knows the bundled facts and nothing else."""
-    places = Places(NOWHERE, NOWHERE, NOWHERE, NOWHERE)
+    places = Places(NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE)
     return Discovery({}, places, Names(("127.0.0.1",), CLOSED, 0.05), Limits(0.2, 0.0, 1.0, 0.0))

@@ -99,7 +99,7 @@ def servers(address: str, proven: Proven) -> FoundServers:
         confirm=(*answer.confirm, *foreign),
         cleartext=clear,
         sign_in=answer.sign_in,
-        oauth=issuer((*imap, *pop3)),
+        oauth=issuer((*imap, *pop3)) or answer.issuer,
         documentation=answer.documentation,
         seen={offer.endpoint: offer for offer in proven.offers},
     )

@@ -95,6 +95,7 @@ class Search:
 
     def _early(self) -> list[tuple[Source, str, Ask]]:
         return [
+            (Source.PACC, f"Asking ua-auto-config.{self.domain}…", sources.agents),
             (Source.AUTOCONFIG, f"Asking autoconfig.{self.domain}…", sources.autoconfig),
             (Source.WELL_KNOWN, f"Asking the web site of {self.domain}…", sources.well_known),
             (Source.ISPDB, "Asking Mozilla's list of providers…", sources.ispdb),
@@ -142,7 +143,7 @@ class Search:
         if found is None or found == self._found:
             return
         self._found = found
-        if self._shown or not (found.confirm or found.empty):
+        if self._shown or (found.seen and not found.confirm):
             self._shown = True
             self.better(found)
 

@@ -13,6 +13,7 @@ class Source(Enum):
     """Where an answer came from, in words for people; the better source stands before the other."""
 
     FACTS = "bundled facts"
+    PACC = "published by the provider and confirmed in DNS"
     AUTOCONFIG = "published by the provider"
     WELL_KNOWN = "published on the domain's web site"
     ISPDB = "Mozilla's list of providers"
@@ -38,7 +39,8 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`owners` are domains whose hosts need no question: the address's own, and the host that proved over https to
-    speak for it. `confirm` are sentences to be agreed to in any case. `denied` is said not to be offered."""
+    speak for it. `confirm` are sentences to be agreed to in any case. `denied` is said not to be offered. `issuer` is
+    the https address of who issues tokens for these servers, or empty."""
 
     source: Source
     provider: str = ""
@@ -49,3 +51,4 @@ class Answer:
     documentation: str = ""
     sign_in: tuple[SignIn, ...] = ()
     denied: frozenset[Speech] = frozenset()
+    issuer: str = ""

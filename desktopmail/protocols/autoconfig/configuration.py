@@ -89,7 +89,7 @@ def read(document: bytes, address: str) -> Configuration:
             servers.append(server)
     name = inert(fill(provider.words("displayName") or provider.words("displayShortName")), 60)
     pages = [each.attributes.get("url", "") for each in provider.all("documentation")]
-    return Configuration(name, tuple(servers), next((page for page in pages if _is_page(page)), ""))
+    return Configuration(name, tuple(servers), next((page for page in pages if is_page(page)), ""))
 
 
 def _filling(address: str) -> Callable[[str], str]:
@@ -115,7 +115,8 @@ def _server(node: _Node, fill: Callable[[str], str]) -> PublishedServer | None:
     return PublishedServer(speech, host, int(port), security, user, ways)
 
 
-def _is_page(url: str) -> bool:
+def is_page(url: str) -> bool:
+    """Whether this is an https address that can be shown to a person."""
     return url.startswith("https://") and len(url) <= 500 and url.isascii() and url.isprintable() and " " not in url
 
 

@@ -53,6 +53,10 @@ class Names:
         found = sorted((each.preference, str(each.exchange)) for each in await self._ask(domain, "MX"))
         return tuple(name for name in (host_name(host) for _, host in found) if name)
 
+    async def texts(self, name: str) -> tuple[str, ...]:
+        """The TXT records of a name, the pieces of each put together."""
+        return tuple(b"".join(each.strings).decode("ascii", "replace") for each in await self._ask(name, "TXT"))
+
     async def _ask(self, name: str, kind: str) -> list[Any]:
         """At most MOST_RECORDS of the answer."""
         resolver = await asyncio.get_running_loop().run_in_executor(None, self._resolver)

@@ -9,16 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from desktopmail.domain.account import Endpoint, Security
-from desktopmail.domain.errors import MailError
+from desktopmail.domain.errors import MailError, ProtocolViolation
 from desktopmail.domain.hostname import belongs
-from desktopmail.protocols.autoconfig import configuration, facts, web
+from desktopmail.protocols.autoconfig import configuration, facts, pacc, web
 from desktopmail.protocols.autoconfig.answer import Answer, Candidate, Source
 from desktopmail.protocols.autoconfig.configuration import Configuration
 from desktopmail.protocols.autoconfig.probe import Speech
-from desktopmail.protocols.autoconfig.records import Names
+from desktopmail.protocols.autoconfig.records import Names, Target
 
 OVER_HTTP = (
     "These settings came over a connection that is not encrypted, so somebody on the way could have changed them. "
@@ -41,6 +41,7 @@ MOST_QUESTIONS = 3
 class Places:
     """Where published settings are; `{domain}` and `{address}` are replaced."""
 
+    pacc: str = "https://ua-auto-config.{domain}/.well-known/user-agent-configuration.json"
     autoconfig: str = "https://autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={address}"
     well_known: str = "https://{domain}/.well-known/autoconfig/mail/config-v1.1.xml"
     ispdb: str = "https://v1.ispdb.net/{domain}"
@@ -57,6 +58,28 @@ class Question:
     names: Names
     seconds: float
     visit: Callable[[str, int], None]
+
+
+async def agents(asked: Question) -> Answer:
+    """The domain's own host for programs like this one, over https, when DNS confirms what it says."""
+    url = asked.places.pacc.format(domain=asked.domain)
+    page = await web.get(url, timeout=asked.seconds, visit=asked.visit)
+    records = await asked.names.texts(f"_ua-auto-config.{asked.domain}")
+    if not pacc.confirmed(page.body, records):
+        raise ProtocolViolation("The published settings are not those that DNS confirms", "They are left aside.")
+    found = pacc.read(page.body, asked.address)
+    owners = frozenset({asked.domain, page.host})
+    hosts = (*owners, *(each.endpoint.host for each in found.candidates))
+    near = any(belongs(urlsplit(found.issuer).hostname or "", host) for host in hosts)
+    return Answer(
+        Source.PACC,
+        found.provider,
+        found.candidates,
+        owners,
+        documentation=found.documentation,
+        sign_in=found.sign_in,
+        issuer=found.issuer if near else "",
+    )
 
 
 async def autoconfig(asked: Question) -> Answer:
@@ -104,7 +127,7 @@ def _answer(source: Source, found: Configuration, owners: frozenset[str]) -> Ans
 
 async def services(asked: Question) -> Answer:
     """SRV records of the domain (RFC 6186, RFC 8314 section 5.1). A target of '.' says that it is not offered."""
-    found = await asyncio.gather(*(asked.names.services(f"{name}.{asked.domain}") for _, name, _ in SERVICES))
+    found = await asyncio.gather(*(_targets(asked, name) for _, name, _ in SERVICES))
     candidates = [
         Candidate(speech, Endpoint(target.host, target.port, security, asked.address))
         for (speech, _, security), targets in zip(SERVICES, found, strict=True)
@@ -118,6 +141,14 @@ async def services(asked: Question) -> Answer:
     }
     denied = frozenset(said_no - {each.speech for each in candidates})
     return Answer(Source.SERVICES, asked.domain, tuple(candidates), frozenset({asked.domain}), denied=denied)
+
+
+async def _targets(asked: Question, name: str) -> tuple[Target, ...]:
+    """One look-up; that it fails says nothing about the others."""
+    try:
+        return await asked.names.services(f"{name}.{asked.domain}")
+    except MailError:
+        return ()
 
 
 async def exchanges(asked: Question) -> Answer:

@@ -27,6 +27,7 @@ from tests.servers.certificates import Certificates
 
 HERE = ("example.org", "hoster.example", "ispdb.example")
 ADDRESS = "ada@example.org"
+PACC = "ua-auto-config.example.org/.well-known/user-agent-configuration.json"
 AUTOCONFIG = "autoconfig.example.org/mail/config-v1.1.xml"
 WELL_KNOWN = "example.org/.well-known/autoconfig/mail/config-v1.1.xml"
 ISPDB = "v1.ispdb.example/example.org"
@@ -90,6 +91,7 @@ class World:
     def places(self) -> Places:
         secure, plain = self.web.port, self.plain.port
         return Places(
+            f"https://ua-auto-config.{{domain}}:{secure}/.well-known/user-agent-configuration.json",
             f"https://autoconfig.{{domain}}:{secure}/mail/config-v1.1.xml?emailaddress={{address}}",
             f"https://{{domain}}:{secure}/.well-known/autoconfig/mail/config-v1.1.xml",
             f"https://v1.ispdb.example:{secure}/{{domain}}",

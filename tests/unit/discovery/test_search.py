@@ -157,6 +157,7 @@ def test_a_published_server_that_is_down_is_still_named(play: Play) -> None:
         world.publish(AUTOCONFIG, ("imap", "down.example.org", 1, "SSL"))
         found = await world.find()
         assert found.imap == (Endpoint("down.example.org", 1, TLS, ADDRESS),) and found.seen == {}
+        assert world.shown == [], "nothing is shown as trusted before it proved its name"
 
     play(scene)
 
@@ -290,5 +291,15 @@ def test_a_provider_without_servers_is_not_asked(play: Play, names_here: list[st
     async def scene(world: World) -> None:
         found = await world.find("ada@tuta.com")
         assert found.empty and found.password_help and not names_here and not world.dns.asked
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    "address", ["jörg@example.org", '"a b"@example.org', f"ada@{'a' * 63}.{'b' * 63}.{'c' * 63}.{'d' * 50}.org"]
+)
+def test_unusual_addresses(play: Play, address: str) -> None:
+    async def scene(world: World) -> None:
+        assert (await world.find(address)).empty
 
     play(scene)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+
 import pytest
 
 from desktopmail.domain.account import Endpoint, Security, SignIn
+from tests.fakes.dns_script import FAILS
 from tests.fakes.web_script import moved, page
-from tests.unit.discovery.conftest import ADDRESS, AUTOCONFIG, ISPDB, WELL_KNOWN, Play, World, xml
+from tests.unit.discovery.conftest import ADDRESS, AUTOCONFIG, ISPDB, PACC, WELL_KNOWN, Play, World, xml
 
 TLS, STARTTLS = Security.TLS, Security.STARTTLS
 
@@ -35,6 +40,53 @@ def test_published_over_https(play: Play, where: str, source: str) -> None:
         assert world.shown[-1] == found
         assert (where.partition("/")[0], world.web.port, "finding") in world.visited
         assert ("mx.example.org", imap.port, "checking") in world.visited
+
+    play(scene)
+
+
+def pacc(world: World, issuer: str = "https://auth.example.org") -> bytes:
+    document = {
+        "protocols": {"imap": {"host": "imap.example.org"}, "submit": {"host": "smtp.example.org"}},
+        "authentication": {"oauth-public": {"issuer": issuer}, "password": True},
+        "info": {"provider": {"name": "Example"}},
+    }
+    body = json.dumps(document).encode()
+    world.web.pages[PACC] = page(body)
+    return body
+
+
+def confirm(world: World, body: bytes) -> None:
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    record = f'"v=UAAC1; a=sha256;" " d={digest}"'
+    world.dns.table[("_ua-auto-config.example.org", "TXT")] = ['"v=spf1 -all"', record]
+
+
+def test_published_for_programs_and_confirmed_in_dns(play: Play) -> None:
+    async def scene(world: World) -> None:
+        confirm(world, pacc(world))
+        found = await world.find()
+        assert found.source == "published by the provider and confirmed in DNS" and found.confirm == ()
+        assert found.imap == (Endpoint("imap.example.org", 993, TLS, ADDRESS),)
+        assert found.smtp == (Endpoint("smtp.example.org", 465, TLS, ADDRESS),)
+        assert found.oauth == "https://auth.example.org" and found.sign_in == (SignIn.OAUTH2, SignIn.WORD)
+
+    play(scene)
+
+
+def test_published_for_programs_and_not_confirmed(play: Play) -> None:
+    async def scene(world: World) -> None:
+        confirm(world, pacc(world) + b" ")
+        assert (await world.find()).source == "nothing found"
+        del world.dns.table[("_ua-auto-config.example.org", "TXT")]
+        assert (await world.find()).source == "nothing found"
+
+    play(scene)
+
+
+def test_an_issuer_of_somebody_else_is_not_offered(play: Play) -> None:
+    async def scene(world: World) -> None:
+        confirm(world, pacc(world, "https://auth.evil.example"))
+        assert (await world.find()).oauth == ""
 
     play(scene)
 
@@ -104,6 +156,20 @@ def test_services_in_dns(play: Play) -> None:
         offer = found.seen[found.pop3[0]]
         assert (offer.expire, offer.login_delay, offer.mechanisms) == (30, 60, {"PLAIN", "SCRAM-SHA-256"})
         assert (found.source, found.confirm) == ("published in DNS", ())
+
+    play(scene)
+
+
+def test_one_service_that_cannot_be_looked_up(play: Play) -> None:
+    async def scene(world: World) -> None:
+        imap, smtp = await world.both()
+        world.dns.table |= {
+            ("_imaps._tcp.example.org", "SRV"): [f"0 1 {imap.port} imap.example.org."],
+            ("_pop3s._tcp.example.org", "SRV"): FAILS,
+            ("_submissions._tcp.example.org", "SRV"): [f"0 1 {smtp.port} smtp.example.org."],
+        }
+        found = await world.find()
+        assert found.source == "published in DNS" and found.imap and found.smtp and not found.pop3
 
     play(scene)
 
