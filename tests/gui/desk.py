@@ -158,6 +158,9 @@ class PlainReader(QWidget):
     def set_zoom(self, factor: float) -> None:
         self.factor = factor
 
+    def show_again(self) -> None:
+        self.again = True
+
     def advance(self, backward: bool = False) -> bool:
         self.pages -= 1
         return self.pages >= 0

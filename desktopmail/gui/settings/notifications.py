@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from desktopmail.domain.settings import accounts_in
@@ -42,7 +41,7 @@ class NotificationsPage(Page):
 
     def _switch(self, account: Account) -> Switch:
         switch = Switch()
-        switch.clicked.connect(partial(self._turn, account.id))
+        switch.clicked.connect(lambda on: self._turn(account.id, bool(on)))
         name = account.name or account.address
         sentence = account.address if name != account.address else ""
         switch.setAccessibleName(self.tr("Notifications of {0}").format(name))

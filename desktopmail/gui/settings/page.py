@@ -209,7 +209,12 @@ class Page(QWidget):
     def found(self, typed: str) -> list[Row]:
         """The rows that hold every word typed; empty when nothing was typed."""
         words = folded(typed).split()
-        return [row for row in self.rows() if words and all(word in row.words() for word in words)]
+        return [
+            row
+            for section in self.sections
+            for row in section.rows
+            if words and all(word in f"{row.words()} {folded(section.title)}" for word in words)
+        ]
 
     def light(self, typed: str) -> list[Row]:
         """Light the rows that hold every word typed, and give them back."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from desktopmail.engine import keeping
 from desktopmail.gui import words
-from desktopmail.gui.loop import spawn
 from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.settings.jobrow import Ended, JobRow
 from desktopmail.gui.settings.page import Page
@@ -82,10 +81,7 @@ class StoragePage(Page):
 
     def came(self) -> None:
         """Look how much room is taken now."""
-        spawn(self._look(), self)
-
-    async def _look(self) -> None:
-        now = await keeping.sizes(self._profile)
+        now = keeping.sizes(self._profile)
         text = self.tr("{0} of mail on this computer. {1} are free on the disk.")
         self.whole.setText(text.format(size(now.all), size(now.free)))
         names = (self.tr("Messages"), self.tr("Lists, folders and settings"), self.tr("Search index"))
@@ -100,7 +96,7 @@ class StoragePage(Page):
         if not found.findings:
             text = self.tr("Everything is whole: {0} in the lists, {1} contents read and compared.")
             return text.format(words.messages(found.messages), words.number(found.contents)), "good"
-        text = self.tr("Something is damaged. Close the program and start it again: it then offers to repair.")
+        text = self.tr("Something is damaged. To repair it, close the program and run: desktopmail check --repair")
         return "\n".join([text, *found.findings[:MOST_SHOWN]]), "bad"
 
     def _ask(self) -> None:

@@ -237,6 +237,8 @@ class SettingsWindow(QDialog):
             if gone is not None:
                 self.stack.removeWidget(gone)
                 gone.deleteLater()
+        if self._now in self._pages:
+            self._pages[self._now].came()
         if self.search.text().strip():
             self._searched(self.search.text())
 

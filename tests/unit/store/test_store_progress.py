@@ -72,7 +72,7 @@ def test_a_stopped_backup_leaves_nothing_and_can_be_made_again(folder: Path, tmp
 
 
 def test_sizes_are_those_of_the_files(folder: Path) -> None:
-    found = asyncio.run(keeping.sizes(folder))
+    found = keeping.sizes(folder)
     assert found.content >= (folder / "content.db").stat().st_size > 0
     assert found.all == found.mail + found.content + found.search
     assert found.free > 0
