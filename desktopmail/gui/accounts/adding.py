@@ -83,9 +83,10 @@ class AddServer(QDialog):
     async def _look(self) -> None:
         """Ask discovery; what the person typed meanwhile stays."""
         words = self.tr("Nothing is known about the servers of this address. The name below is only the usual one.")
+        doubts: tuple[str, ...] = ()
         try:
             found = await self._engine.discovery.find(self._account.address)
-            places = found.smtp if self._side is Side.OUTGOING else found.imap
+            places, doubts = found.smtp if self._side is Side.OUTGOING else found.imap, found.confirm
         except MailError:
             places = ()
         if places and not self._touched:
@@ -93,7 +94,7 @@ class AddServer(QDialog):
             self._column.replaceWidget(self.fields, fresh)
             self.fields.deleteLater()
             self.fields = fresh
-            words = self.tr("This is the server of your provider.")
+            words = " ".join(doubts) or self.tr("This is the server of your provider.")
         self._say(words)
 
     def _go(self) -> None:
