@@ -82,7 +82,7 @@ class Glossary(QDialog):
         column.addWidget(self._framed(self.way))
         column.addSpacing(px(12))
         for each in self.terms.values():
-            each.looked_at.connect(self.show_term)
+            each.looked_at.connect(self._look_at)
             column.addWidget(each)
         column.addStretch()
         area = QScrollArea()
@@ -107,6 +107,11 @@ class Glossary(QDialog):
         self.way.emphasise(name)
         for each in self.terms.values():
             each.emphasise(each.name == name)
+
+    def _look_at(self, name: str) -> None:
+        # The focus goes from word to word while the window is being taken down.
+        if self.isVisible():
+            self.show_term(name)
 
     def _foot(self) -> QHBoxLayout:
         self.close_button = WordButton(self.tr("Close"), look="primary")

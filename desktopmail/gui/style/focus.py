@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from shiboken6 import isValid
 
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.theme import theme
@@ -66,7 +67,8 @@ class FocusRing(QWidget):
         self._follow()
 
     def _moved(self, old: QWidget | None, now: QWidget | None) -> None:
-        if self._target is not None:
+        # A window that is taken down moves the focus away from what is gone already.
+        if self._target is not None and isValid(self._target):
             self._target.removeEventFilter(self)
             self._target.destroyed.disconnect(self._lost)
         mine = now is not None and now.window() is self._window and now is not self._window

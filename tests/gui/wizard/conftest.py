@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.account import Account, Endpoint, Security
+from desktopmail.domain.found import FoundServers
 from desktopmail.domain.ids import AccountId
 from desktopmail.engine.engine import Engine
 from desktopmail.gui.loop import close_tasks
@@ -61,11 +62,11 @@ class Person:
         if key is not Qt.Key.Key_Tab:
             self.actions += 1
 
-    def introduce(self, user: User, password: str | None = None) -> None:
+    def introduce(self, user: User, password: str | None = None, address: str = "") -> None:
         """Fill the first page and continue, with keys alone."""
         self.type("Ada Lovelace", self.wizard.you.name.line)
         self.press(Qt.Key.Key_Tab)
-        self.type(user.address)
+        self.type(address or user.address)
         self.press(Qt.Key.Key_Tab)
         self.type(user.password if password is None else password)
         self.press(Qt.Key.Key_Return)
@@ -87,12 +88,39 @@ class Person:
         """Wait for the last page."""
         await until(lambda: self.wizard.page is self.wizard.done_page)
 
+    async def found(self) -> None:
+        """Wait for the page with the servers that were found."""
+        await until(lambda: self.wizard.page is self.wizard.found)
+
+    def click(self, button: QAbstractButton) -> None:
+        """Press a button."""
+        assert button.isVisible() and button.isEnabled()
+        button.click()
+        self.actions += 1
+
+    async def account(self) -> Account:
+        """The only account there is."""
+        [found] = await self.engine.accounts.all()
+        return found
+
     def _server(self, fields: ServerFields, endpoint: Endpoint) -> None:
         self.type(endpoint.host, fields.host.line)
         fields.kind.setFocus()
-        QTest.keyClicks(fields.kind, "TLS" if endpoint.security is Security.TLS else "ST")
+        keys = {Security.TLS: "TLS", Security.STARTTLS: "ST", Security.NONE: "No"}
+        QTest.keyClicks(fields.kind, keys[endpoint.security])
         self.type(str(endpoint.port), fields.port.line)
         self.type(endpoint.user, fields.user.line)
+
+
+class Known:
+    """Knows the servers of every address."""
+
+    def __init__(self, found: FoundServers) -> None:
+        self._found = found
+
+    async def find(self, address: str, *, offline: bool = False, better: object = None) -> FoundServers:
+        """What it knows."""
+        return self._found
 
 
 async def dispose(wizard: AccountWizard) -> None:

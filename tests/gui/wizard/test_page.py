@@ -18,21 +18,11 @@ from desktopmail.engine import providers
 from desktopmail.gui.wizard.steps import How
 from desktopmail.store.secrets import Memory
 from tests.fakes.authorization import CLIENT, Authorization, visit
-from tests.gui.wizard.conftest import Person, person, until
+from tests.gui.wizard.conftest import Known, Person, person, until
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
-
-
-class Known:
-    """Knows the servers of every address, and that their provider has a page."""
-
-    def __init__(self, found: FoundServers) -> None:
-        self._found = found
-
-    async def find(self, address: str, *, offline: bool = False, better: object = None) -> FoundServers:
-        return self._found
 
 
 def before_page(ada: Person, found: FoundServers) -> None:

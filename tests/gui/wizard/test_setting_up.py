@@ -21,7 +21,7 @@ from desktopmail.gui.wizard.window import AccountWizard
 from desktopmail.store.secrets import Keyring, Memory
 from tests.fakes.unplugged import unplugged
 from tests.gui.desk import PlainComposer, PlainReader
-from tests.gui.wizard.conftest import Person, dispose, person, until
+from tests.gui.wizard.conftest import Known, Person, dispose, person, until
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix
 
@@ -54,17 +54,12 @@ def test_by_hand_with_tls_and_with_starttls(
 def test_six_actions_when_the_servers_are_found(
     tmp_path: Path, run: Run, dovecot: Dovecot, postfix: Postfix, dovecot_user: User
 ) -> None:
-    class Known:
-        """Knows the servers of every address."""
-
-        async def find(self, address: str, *, offline: bool = False, better: object = None) -> FoundServers:
-            own = dovecot.endpoint("imaps", dovecot_user)
-            out = postfix.endpoint("smtps", dovecot_user)
-            return FoundServers(address, "Example", "bundled facts", (own,), (), (out,), "Take an app password.")
+    own, out = dovecot.endpoint("imaps", dovecot_user), postfix.endpoint("smtps", dovecot_user)
+    known = Known(FoundServers(dovecot_user.address, "Example", "bundled facts", (own,), (), (out,), "Help."))
 
     async def work() -> None:
         async with person(tmp_path) as ada:
-            ada.engine.discovery = Known()  # type: ignore[assignment]
+            ada.engine.discovery = known  # type: ignore[assignment]
             ada.introduce(dovecot_user)
             await until(lambda: ada.wizard.page is ada.wizard.found)
             assert ada.wizard.found.imap.isChecked()
