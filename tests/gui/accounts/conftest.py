@@ -22,6 +22,7 @@ from desktopmail.gui.accounts.servers import Servers
 from desktopmail.gui.loop import close_tasks
 from desktopmail.gui.style.theme import theme
 from desktopmail.store.secrets import Memory
+from tests.fakes.unplugged import unplugged
 from tests.gui.wizard.conftest import dispose, until, worn_dovecot
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix
@@ -84,6 +85,7 @@ async def settle(engine: Engine) -> None:
 async def desk(folder: Path, new: NewAccount, password: str) -> AsyncIterator[Desk]:
     """A new profile with this account, and its page in a window."""
     engine = await Engine.open(folder / "profile", passwords=Memory())
+    engine.discovery = unplugged()
     number = await engine.accounts.add(new, password)
     window = QWidget()
     page = AccountPage(engine, next(each for each in engine.library.accounts() if each.id == number), window)
