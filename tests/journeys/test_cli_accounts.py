@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.journeys.conftest import Person
 from tests.journeys.terminal import Terminal
+from tests.journeys.test_cli_mail import letter
 
 
 def test_a_wrong_password_is_told_and_nothing_is_made(person: Person) -> None:
@@ -35,13 +36,23 @@ def test_an_unknown_certificate_needs_a_person_and_a_pin_trusts_exactly_it(perso
     assert person.terminal.ask("sync")["accounts"][0]["problems"] == []
 
 
-def test_pop3_is_refused_honestly(person: Person) -> None:
-    """This version cannot receive over POP3: exit code 1, and nothing is made."""
-    answer = person.terminal.run(
-        "--json", "account", "add", person.user.address, "--pop3", person.dovecot.url("pop3s", person.user), codes=(1,)
-    )
-    assert "POP3" in answer.json["error"]["title"]
-    assert person.terminal.ask("account", "list") == []
+def test_pop3_works_like_any_other(person: Person) -> None:
+    """An account by POP3: mail is listed, read, moved and found, and stays on the server unless told otherwise."""
+    person.dovecot.seed(person.user, "INBOX", [letter("First"), letter("Second")])
+    words = ("account", "add", person.user.address, "--pop3", person.dovecot.url("pop3s", person.user))
+    assert person.terminal.run("--json", *words, "--leave", "sometimes", codes=(2,)).json["error"]
+    made = person.terminal.ask(*words, "--leave", "30")
+    assert (made["kind"], made["incoming"]["port"]) == ("pop3", person.dovecot.ports["pop3s"])
+    report = person.terminal.ask("sync")["accounts"][0]
+    assert (report["new"], report["problems"]) == (2, [])
+    rows = person.terminal.ask("list", "Inbox")
+    assert {(row["subject"], row["copy"]) for row in rows} == {("First", "both"), ("Second", "both")}
+    person.terminal.ask("move", rows[0]["id"], "Archive")
+    assert len(person.terminal.ask("search", "is:here-and-on-server", "in:archive")) == 1
+    person.terminal.ask("delete", "--on-server", rows[0]["id"])
+    person.terminal.ask("sync")
+    assert len(person.dovecot.messages(person.user)) == 1
+    assert person.terminal.ask("list", "Archive")[0]["copy"] == "here"
 
 
 def test_cleartext_is_refused_unless_it_is_demanded(person: Person) -> None:

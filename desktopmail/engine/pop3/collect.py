@@ -126,14 +126,14 @@ class Collect:
 
     async def _keep(self, came: Sequence[Brought]) -> None:
         if came:
-            kept = await keep(self._store, self._visit.door, came)
+            kept = await keep(self._store, self._visit.door, came[::-1])
             self._visit.brought |= kept.shas
             self._tally.new += kept.new
             self._tally.bytes += sum(len(each.raw) for each in came)
 
     async def _keep_tops(self, came: Sequence[Brought]) -> None:
         if came:
-            self._tally.new += await keep_tops(self._store, self._visit.door, came)
+            self._tally.new += await keep_tops(self._store, self._visit.door, came[::-1])
 
     async def _greet(self) -> None:
         """The people in a mailbox that was read for the first time become known in one go."""

@@ -16,6 +16,7 @@ from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.health import Recorder
 from desktopmail.engine.hosts import note
+from desktopmail.engine.keys import signed_in
 from desktopmail.engine.pop3.collect import Collect, Trouble
 from desktopmail.engine.pop3.relink import Relinked, relink
 from desktopmail.engine.pop3.removal import finish
@@ -151,10 +152,13 @@ class Pop3Remote:
         if left > 0:
             raise TooSoon(int(left) + 1)
         endpoint = pop3_server(self._account).endpoint
-        password = await self._passwords.get(self._account, "incoming")
-        note(self._store, endpoint, RECEIVING)
+
+        async def attempt(secret: str) -> Pop3Session:
+            note(self._store, endpoint, RECEIVING)
+            return await Pop3Session.open(endpoint, secret)
+
         try:
-            session = self._session = await Pop3Session.open(endpoint, password)
+            session = self._session = await signed_in(self._passwords, self._account, "incoming", attempt)
         except TooSoon as error:
             self._wait(error.seconds)
             raise

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from desktopmail.domain.account import Account, Keep, Pop3Server
 from desktopmail.domain.errors import NeedsPerson, Refused, Renamed, StoreDamaged, WrongUsage
 from desktopmail.domain.folder import Role
+from desktopmail.domain.health import Others
 from desktopmail.domain.ids import AccountId
 from desktopmail.engine.arrival import Door
 from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, read_listing, tops
@@ -148,8 +149,13 @@ async def _is_same(store: Store, line: Entry, size: int, head: bytes) -> bool:
 async def _note(store: Store, account: AccountId, compared: Compared) -> None:
     """What the server does not list any more is only here now. It is never removed here for that."""
     missing = compared.missing
+
+    def work(tx: Transaction) -> None:
+        tx.ledger.vanished(account, missing)
+        tx.sightings.others(account, Others(removed=len(missing)))
+
     if missing:
-        await store.write(lambda tx: tx.ledger.vanished(account, missing))
+        await store.write(work)
 
 
 async def stored(store: Store, sha: bytes) -> bytes | None:

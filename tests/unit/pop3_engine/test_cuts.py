@@ -13,7 +13,7 @@ import pytest
 from desktopmail.domain.account import Keep, Leave
 from desktopmail.engine.actions import Actions
 from tests.fakes.pop3_mailbox import Mail, Pop3Mailbox
-from tests.unit.pop3_engine.desk import PopDesk, letter
+from tests.unit.pop3_engine.desk import PopDesk
 
 COUNT, BEFORE = 50, 20
 RULES = {
@@ -22,7 +22,10 @@ RULES = {
     "until-deleted": Leave(Keep.UNTIL_DELETED),
     "no": Leave(Keep.NO),
 }
-LETTERS = [letter(number) for number in range(1, COUNT + 1)]
+LETTERS = [
+    f"Message-ID: <{number}@x>\r\nSubject: {number}\r\n\r\n.dot\r\n{'x' * (number % 7)}\r\n".encode()
+    for number in range(1, COUNT + 1)
+]
 Desks = Callable[..., PopDesk]
 
 
@@ -38,6 +41,8 @@ class Scene:
     """What an untouched session leaves on the server."""
     here: int
     """How many messages the Inbox shows then."""
+    removed: set[bytes]
+    """What the person removed before."""
 
 
 def box() -> Pop3Mailbox:
@@ -56,7 +61,9 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         desk = PopDesk(folder / "profile", old)
         lead_to(patch, desk)
         desk.clean_sync()
+        came = set(desk.raws())
         desk.run(Actions(desk.store, grace=0).remove(desk.ids()[:5]))
+        removed = came - set(desk.raws())
         desk.age(20)
         desk.leave(rule)
         desk.close()
@@ -66,7 +73,7 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         line = desk.box.line()
         desk.line = lambda: line
         desk.clean_sync()
-        yield Scene(rule, folder / "profile", line.down, line.up, desk.box.left, len(desk.rows()))
+        yield Scene(rule, folder / "profile", line.down, line.up, desk.box.left, len(desk.rows()), removed)
         desk.close()
 
 
@@ -91,8 +98,7 @@ def cut(scene: Scene, folder: Path, patch: pytest.MonkeyPatch, **where: int) -> 
         desk.line = lambda: desk.box.line(**where)
         first = desk.sync()
         held = set(desk.raws()) | set(desk.box.left)
-        removed_by_person = set(LETTERS[BEFORE - 5 : BEFORE])
-        assert held | removed_by_person == set(LETTERS), where
+        assert held | scene.removed == set(LETTERS), where
         desk.line = desk.box.line
         second = desk.clean_sync()
         assert desk.box.left == scene.stays, where
@@ -108,14 +114,14 @@ def cut(scene: Scene, folder: Path, patch: pytest.MonkeyPatch, **where: int) -> 
 def points(total: int, many: int) -> list[int]:
     """So many bytes out of all, spread evenly, the last ones among them."""
     step = max(1, total // many)
-    return sorted({*range(0, total, step), *range(max(0, total - 8), total)})
+    return sorted({*range(0, total, step), *range(max(0, total - 4), total)})
 
 
 @pytest.mark.timeout(300)
 def test_cut_at_many_bytes(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # D02 D04 D24
-    for byte in points(scene.down, 25):
+    for byte in points(scene.down, 8):
         cut(scene, tmp_path / "cut", monkeypatch, down=byte)
-    for byte in points(scene.up, 20):
+    for byte in points(scene.up, 6):
         cut(scene, tmp_path / "cut", monkeypatch, up=byte)
 
 
@@ -129,5 +135,5 @@ def test_cut_at_every_byte(scene: Scene, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_replies_in_pieces_of_any_size(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # P31
-    for size in (1, 2, 3, 5, 7, 64, 1_000):
+    for size in (1, 7, 1_000):
         cut(scene, tmp_path / "cut", monkeypatch, size=size)
