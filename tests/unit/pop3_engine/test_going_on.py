@@ -1,0 +1,272 @@
+"""A POP3 account while the program runs: waiting, being asked, servers that want to be left alone, and verbs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from desktopmail.domain.account import Keep, Leave
+from desktopmail.domain.errors import ContentMissing, DiskFull, MailError, NeedsPerson, NotFound, TooSoon, WrongUsage
+from desktopmail.domain.folder import Role
+from desktopmail.domain.ids import MessageId
+from desktopmail.domain.message import Copy
+from desktopmail.engine.ears import Ears
+from desktopmail.engine.lanes import Lanes
+from desktopmail.engine.outbox import Outbox
+from desktopmail.engine.pop3 import remote as pop3_remote
+from desktopmail.engine.pop3.verbs import Pop3Verbs
+from desktopmail.store.store import Store
+from tests.fakes.pop3_mailbox import OFFERED, Mail
+from tests.unit.pop3_engine.desk import PopDesk, letter, letters
+
+Desks = Callable[..., PopDesk]
+NO, DAYS = Leave(Keep.NO), Leave(Keep.DAYS, 14)
+
+
+async def until(desk: PopDesk, done: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something to be true after a commit."""
+    news = asyncio.Event()
+    end = desk.store.subscribe(lambda _: news.set())
+    try:
+        while not await done():
+            news.clear()
+            await news.wait()
+    finally:
+        end()
+
+
+async def until_said(lanes: Lanes, done: Callable[[], bool]) -> None:
+    """Wait for what an account is doing to become something else."""
+    news = asyncio.Event()
+    lanes._ears.on_activity.append(lambda _: news.set())
+    while not done():
+        news.clear()
+        await news.wait()
+
+
+async def shown(desk: PopDesk) -> int:
+    inbox = await desk.store.read(lambda tx: tx.folders.by_role(desk.account.id, Role.INBOX))
+    return inbox.total if inbox else 0
+
+
+def lanes_of(desk: PopDesk, *, offline: bool = False) -> Lanes:
+    ears = Ears()
+    ears.on_activity.append(desk.said.append)
+    return Lanes(desk.store, desk.passwords, Outbox(desk.store, desk.passwords), ears, offline=offline)
+
+
+def verbs_of(desk: PopDesk, *, offline: bool = False) -> Pop3Verbs:
+    lanes = lanes_of(desk, offline=offline)
+    return Pop3Verbs(desk.store, lambda: lanes)
+
+
+def test_mail_comes_by_itself_and_at_once_when_asked(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desks(letters(3))
+
+    async def live() -> None:
+        lanes = lanes_of(desk)
+        lanes.start()
+        await until(desk, lambda: has(3))
+        runner = lanes.runner(desk.account)
+        assert runner is not None
+        desk.box.mails.append(Mail("u4", letter(4)))
+        await until_said(lanes, lambda: runner.activity.words == "Up to date")
+        lanes.wake()
+        await until(desk, lambda: has(4))
+        monkeypatch.setattr(pop3_remote, "LOOK_SECONDS", 0.01)
+        desk.box.mails.append(Mail("u5", letter(5)))
+        lanes.wake()
+        await until(desk, lambda: has(5))
+        desk.box.mails.append(Mail("u6", letter(6)))
+        await until(desk, lambda: has(6))
+        await lanes.close()
+
+    async def has(count: int) -> bool:
+        return await shown(desk) == count
+
+    desk.run(live())
+    assert set(desk.box.fetches.values()) == {1}
+
+
+def test_a_server_that_wants_time_between_visits_gets_it(desks: Desks) -> None:
+    desk = desks(letters(2), offered=(*OFFERED, "LOGIN-DELAY 900"))
+
+    async def visits() -> None:
+        remote = desk.remote()
+        await remote.pull()
+        while await remote.fill():
+            pass
+        assert desk.box.sessions == 1
+        desk.box.mails.append(Mail("u3", letter(3)))
+        await remote.pull()
+        assert not await remote.fill()
+        assert desk.box.sessions == 1
+        with pytest.raises(TooSoon):
+            await remote.relink()
+        remote._not_before = 0.0
+        assert await remote.watch() is None
+        await remote.pull()
+        while await remote.fill():
+            pass
+        await remote.close()
+
+    desk.run(visits())
+    assert len(desk.rows()) == 3 and desk.box.sessions == 2
+    assert desk.read(lambda tx: tx.sightings.health(desk.account.id)).retention.login_delay == 900  # type: ignore[union-attr]
+
+
+def test_a_refusal_because_of_time_is_told_and_not_repeated(desks: Desks) -> None:
+    desk = desks(letters(2), answers={"PASS": b"-ERR [LOGIN-DELAY] too soon\r\n", "AUTH": b"-ERR [LOGIN-DELAY] x\r\n"})
+
+    async def visits() -> None:
+        remote = desk.remote()
+        for _ in range(3):
+            try:
+                await remote.pull()
+            except TooSoon:
+                continue
+        await remote.close()
+
+    desk.run(visits())
+    assert desk.box.sessions == 1
+
+
+def test_a_mailbox_that_moved_stops_the_account_until_the_person_says_so(desks: Desks) -> None:
+    """D05"""
+    desk = desks(letters(5))
+    desk.clean_sync()
+    desk.box.rename()
+
+    async def live() -> int:
+        lanes = lanes_of(desk)
+        verbs = Pop3Verbs(desk.store, lambda: lanes)
+        lanes.start()
+        runner = lanes.runner(desk.account)
+        assert runner is not None
+        await until_said(lanes, lambda: runner.activity.problem is not None)
+        assert runner.activity.problem is not None and runner.activity.problem.kind == "renamed"
+        desk.box.mails.append(Mail("u9", letter(9)))
+        done = await verbs.relink(desk.account.id)
+        await until(desk, has_new)
+        await lanes.close()
+        return done.linked
+
+    async def has_new() -> bool:
+        return await shown(desk) == 6
+
+    assert desk.run(live()) == 5
+    assert desk.box.fetches.total() == 6
+
+
+def test_what_the_person_wants_gone_goes_at_the_next_visit(desks: Desks) -> None:
+    desk = desks(letters(4))
+    desk.clean_sync()
+    verbs = verbs_of(desk)
+    first, second, *_ = desk.ids()
+    receipt = desk.run(verbs.remove_now([first, second, first]))
+    assert receipt.label == "2 messages will be removed from the server"
+    assert desk.run(verbs.outlook(desk.account.id)).count == 2
+    assert desk.run(verbs.keep_there([second])) == 1
+    assert desk.clean_sync().pushed == 1
+    assert desk.box.left == letters(3) and len(desk.rows()) == 4
+    counts = desk.run(verbs.copies(desk.account.id))
+    assert (counts.server, counts.both, counts.here) == (0, 3, 1)
+    assert {each.decided_by for each in desk.entries().values()} == {"person", ""}
+    with pytest.raises(NotFound):
+        desk.run(verbs.remove_now([first]))
+
+
+def test_what_is_here_in_part_is_not_removed_without_a_word(desks: Desks) -> None:
+    big = letter(1) + b"z" * 9_000 + b"\r\n"
+    desk = desks([big], max_size=1_000)
+    desk.clean_sync()
+    verbs = verbs_of(desk)
+    with pytest.raises(NeedsPerson):
+        desk.run(verbs.remove_now(desk.ids()))
+    desk.clean_sync()
+    assert desk.box.left == [big]
+    desk.run(verbs.remove_now(desk.ids(), unread_too=True))
+    desk.clean_sync()
+    assert desk.box.left == [] and desk.rows()[0].copy is Copy.HERE
+    with pytest.raises(ContentMissing):
+        desk.run(desk.remote().fetch(desk.ids()[0]))
+
+
+def test_the_outlook_of_an_account_and_of_another_rule(desks: Desks) -> None:
+    desk = desks(letters(3))
+    desk.clean_sync()
+    desk.age(15)
+    verbs = verbs_of(desk)
+    assert desk.run(verbs.outlook(desk.account.id)).count == 0
+    assert desk.run(verbs.outlook(desk.account.id, DAYS)).count == 3
+    assert desk.run(verbs.set_leave(desk.account.id, DAYS)).words.startswith("3 messages older than 14 days")
+
+
+def test_verbs_are_for_pop3_alone_and_need_a_line(desks: Desks) -> None:
+    desk = desks(letters(1))
+    with pytest.raises(MailError):
+        desk.run(verbs_of(desk, offline=True).relink(desk.account.id))
+    desk.write(lambda tx: tx.accounts.remove(desk.account.id, keep_mail=True))
+    with pytest.raises(WrongUsage):
+        desk.run(verbs_of(desk).outlook(desk.account.id))
+
+
+def test_one_message_does_not_wait_for_a_long_download(desks: Desks) -> None:
+    big = letter(1) + b"z" * 9_000 + b"\r\n"
+    desk = desks([big, *letters(3)[1:]], max_size=1_000)
+    desk.clean_sync()
+    wanted = next(row.id for row in desk.rows() if row.copy is Copy.SERVER)
+    desk.box.mails += [Mail(f"n{number}", letter(number)) for number in range(50, 90)]
+
+    async def both(message: MessageId) -> None:
+        remote = desk.remote()
+        await remote.pull()
+        await remote.fetch(message)
+        while await remote.fill():
+            pass
+        await remote.close()
+
+    sessions = desk.box.sessions
+    desk.run(both(wanted))
+    assert desk.box.sessions == sessions + 1
+    assert big in desk.raws() and len(desk.rows()) == 43
+
+
+def test_a_message_that_the_server_cannot_give_stops_nothing(desks: Desks) -> None:
+    desk = desks(letters(5), NO)
+
+    def before(line: str) -> None:
+        desk.box.answers.pop("RETR", None)
+        if line == "RETR 3":
+            desk.box.answers["RETR"] = b"-ERR cannot read it\r\n"
+
+    desk.box.before = before
+    assert desk.clean_sync().new == 4
+    assert desk.box.left == [letter(3)]
+    desk.box.before = lambda _: None
+    desk.box.answers.clear()
+    assert desk.clean_sync().new == 1
+    assert desk.box.left == []
+
+
+@pytest.mark.parametrize("where", ["content", "write"])
+def test_a_store_that_fails_removes_nothing_and_leaves_without_quit(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:  # D07 D08
+    desk = desks(letters(6), NO)
+    real = getattr(Store, where)
+    left = 1
+
+    async def full(self: Store, *arguments: object, **more: object) -> object:
+        nonlocal left
+        left -= where == "content" or bool(more.get("durable"))
+        if left < 1:
+            raise DiskFull("There is no room for more")
+        return await real(self, *arguments, **more)
+
+    monkeypatch.setattr(Store, where, full)
+    report = desk.sync()
+    assert report.problems[0].kind == "disk-full"
+    assert "QUIT" not in desk.box.commands and desk.box.asked_gone == []
