@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 RECEIVING, SENDING, FINDING, PICTURES = "receiving", "sending", "finding", "pictures"
 """Why a host is spoken to: mail comes from it, mail goes to it, servers were looked for, a picture lies there."""
-CHECKING, THROUGH = "checking", "proxy"
-"""More reasons: a server was tried out or looked at; other servers were spoken to through it."""
+CHECKING, GRANTING, THROUGH = "checking", "granting", "proxy"
+"""More reasons: a server was tried out or looked at; it signs the person in for others; others were spoken to by it."""
 
 
 @dataclass(frozen=True, slots=True)

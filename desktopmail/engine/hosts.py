@@ -17,6 +17,17 @@ def silent(host: str, port: int, purpose: str) -> None:
     """Nobody takes note."""
 
 
+def note_address(noting: Noting, address: str, purpose: str) -> None:
+    """This program is about to ask something of a web address."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return
+    if host:
+        noting(host, port or (443 if parts.scheme == "https" else 80), purpose)
+
+
 def note(store: Store, endpoint: Endpoint, purpose: str) -> None:
     """This program is about to connect to a server; a proxy on the way is a host of its own."""
     store.hosts.note(endpoint.host, endpoint.port, purpose)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from desktopmail.domain.account import Account, Endpoint, SignIn
 from desktopmail.domain.errors import AwaitsSignIn, SignInRefused
 from desktopmail.domain.ids import AccountId
+from desktopmail.engine.hosts import Noting, silent
 from desktopmail.store.secrets import ALL, PasswordSource, What
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ T = TypeVar("T")
 
 
 class Keys:
-    """A PasswordSource on top of another."""
+    """A PasswordSource on top of another. `noting` hears of every provider that is asked for an access token."""
 
-    def __init__(self, source: PasswordSource) -> None:
+    def __init__(self, source: PasswordSource, noting: Noting = silent) -> None:
         self.source = source
+        self._noting = noting
         self._refused: dict[tuple[AccountId, What], tuple[str, SignInRefused]] = {}
         self._tokens: Tokens | None = None
 
@@ -86,7 +88,7 @@ class Keys:
         if self._tokens is None:
             from desktopmail.engine.tokens import Tokens
 
-            self._tokens = Tokens(self.source)
+            self._tokens = Tokens(self.source, self._noting)
         try:
             token = await self._tokens.get(account, endpoint, grant)
         except SignInRefused as error:

@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 from desktopmail.domain.account import Account, Endpoint, NewAccount, SignIn
 from desktopmail.domain.errors import MailError, NotFound, WrongUsage
+from desktopmail.domain.hosts import GRANTING
 from desktopmail.domain.oauth import Grant, Provider
 from desktopmail.engine import providers
+from desktopmail.engine.hosts import note_address
 from desktopmail.protocols.oauth import tokens
 from desktopmail.protocols.oauth.flow import Attempt
 from desktopmail.protocols.oauth.loopback import SECONDS, Loopback
@@ -122,6 +124,7 @@ class OAuth:
             attempt = Attempt(provider, back.redirect)
             browse(attempt.address(account.address))
             values = await back.wait(attempt.ours, seconds)
+        note_address(self._store.hosts.note, provider.token, GRANTING)
         grant = await tokens.redeem(attempt, attempt.code(values), proxy=proxy)
         return grant.for_hosts(*hosts)
 
@@ -159,4 +162,3 @@ def servers(account: Account | NewAccount) -> tuple[Endpoint, ...]:
 def by_token(account: Account | NewAccount) -> bool:
     """Whether any server of an account is signed in to with tokens."""
     return any(each.sign_in is SignIn.OAUTH2 for each in servers(account))
-

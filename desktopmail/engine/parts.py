@@ -163,7 +163,7 @@ class Parts:
 
     def __init__(self, store: Store, passwords: PasswordSource, *, offline: bool, local_pictures: bool) -> None:
         self._store = store
-        self._keys = self._passwords = Keys(passwords)
+        self._keys = self._passwords = Keys(passwords, store.hosts.note)
         self._offline = offline
         self._local = local_pictures
         self._ears = Ears()

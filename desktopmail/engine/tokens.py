@@ -12,9 +12,11 @@ from dataclasses import replace
 
 from desktopmail.domain.account import Account, Endpoint
 from desktopmail.domain.errors import PasswordMissing, SecretsUnavailable
+from desktopmail.domain.hosts import GRANTING
 from desktopmail.domain.ids import AccountId
 from desktopmail.domain.oauth import Grant
 from desktopmail.engine import providers
+from desktopmail.engine.hosts import Noting, note_address, silent
 from desktopmail.protocols.oauth import tokens
 from desktopmail.protocols.oauth.tokens import Access
 from desktopmail.store.secrets import PasswordSource
@@ -25,8 +27,9 @@ EARLY_SECONDS = 120.0
 class Tokens:
     """Holds the access tokens of this run; the grants they come from are in `source`."""
 
-    def __init__(self, source: PasswordSource) -> None:
+    def __init__(self, source: PasswordSource, noting: Noting = silent) -> None:
         self._source = source
+        self._noting = noting
         self._held: dict[AccountId, Access] = {}
         self._new: set[AccountId] = set()
         self._turns: dict[AccountId, asyncio.Lock] = {}
@@ -50,6 +53,7 @@ class Tokens:
         grant = Grant.read(await self._source.get(account, "token"))
         assert grant is not None
         known = providers.known().get(grant.provider)
+        note_address(self._noting, grant.token, GRANTING)
         access = await tokens.renew(grant, known.name if known else grant.provider, proxy=endpoint.proxy)
         if access.refresh and access.refresh != grant.refresh:
             await self._keep(account, replace(grant, refresh=access.refresh))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
-from desktopmail.domain.hosts import CHECKING, FINDING, PICTURES, RECEIVING, SENDING, THROUGH, HostSeen
+from desktopmail.domain.hosts import CHECKING, FINDING, GRANTING, PICTURES, RECEIVING, SENDING, THROUGH, HostSeen
 from desktopmail.gui.settings.page import Row, Section
 from desktopmail.gui.settings.words import moment
 from desktopmail.gui.style import measures
@@ -25,6 +25,7 @@ def purpose_word(purpose: str) -> str:
         FINDING: translate("settings", "Asked while looking for servers"),
         PICTURES: translate("settings", "A remote picture you wanted to see"),
         CHECKING: translate("settings", "Tried out or looked at"),
+        GRANTING: translate("settings", "Signs you in to your provider"),
         THROUGH: translate("settings", "Proxy on the way"),
     }.get(purpose, purpose)
 
