@@ -7,11 +7,13 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
-from desktopmail.domain.account import Account, Endpoint, ImapServer, Incoming, Leave, NewAccount, Pop3Server, SignIn
+from desktopmail.domain.account import Account, Endpoint, ImapServer, Incoming, NewAccount, Pop3Server, SignIn
 from desktopmail.domain.errors import MailError, SecretsUnavailable, WrongUsage
 from desktopmail.domain.health import Side
+from desktopmail.domain.hosts import CHECKING
 from desktopmail.domain.ids import AccountId
 from desktopmail.domain.oauth import Grant
+from desktopmail.engine.hosts import note
 from desktopmail.protocols.imap import opening
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.protocols.smtp import session as smtp
@@ -47,6 +49,9 @@ class Accounts:
 
         Nothing is stored. Raises MailError with what stands in the way: BadCertificate, SignInRefused, …"""
         _refuse_impossible(new)
+        for server in (new.incoming, new.outgoing):
+            if server is not None:
+                note(self._store, server.endpoint, CHECKING)
         match new.incoming:
             case ImapServer(endpoint):
                 await _check_imap(endpoint, _shown(endpoint, password), say)
@@ -91,12 +96,6 @@ class Accounts:
         if by_word:
             await self._passwords.set(account, side.value, secret)
         await self.change(account)
-
-    async def outlook(self, account: AccountId, leave: Leave) -> str:
-        """What a rule would remove from the account's POP3 server, and when, in words for a person."""
-        from desktopmail.engine.pop3.outlook import what_would_go
-
-        return await self._store.read(lambda tx: what_would_go(tx.ledger.entries(account), leave, tx.now).words)
 
     async def add(
         self, new: NewAccount, password: str | Grant, *, outgoing_password: str | None = None, keep: bool = True
