@@ -109,6 +109,7 @@ def _new_trusting(extra: str) -> ssl.SSLContext:
     else:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.sslobject_class = _RememberingObject
+        context.hostname_checks_common_name = False  # RFC 9525 section 2
         _load_system_store(context)
     if extra and Path(extra).is_file():
         context.load_verify_locations(cafile=extra)

@@ -86,19 +86,27 @@ async def start_tls(
     now on reaches nobody and breaks the handshake. Raises MailError; the connection is then gone."""
     loop = asyncio.get_running_loop()
     transport.pause_reading()
-    async with deadline(timeout, endpoint.host, "to start encryption"):
-        try:
-            context = await loop.run_in_executor(None, ssl_context, endpoint)
-            secured = await loop.start_tls(
-                transport, protocol, context, server_hostname=endpoint.host, ssl_shutdown_timeout=CLOSE_SECONDS
-            )
-        except (MailError, OSError) as error:
-            transport.abort()
-            raise map_error(error, endpoint.host) from error
-    if secured is None:
-        raise ConnectionLost(f"The connection to {endpoint.host} broke", "Nothing was sent.")
-    _check_or_abort(secured, endpoint)
+    with contextlib.ExitStack() as undo:
+        undo.callback(_lose, transport, protocol)
+        async with deadline(timeout, endpoint.host, "to start encryption"):
+            try:
+                context = await loop.run_in_executor(None, ssl_context, endpoint)
+                secured = await loop.start_tls(
+                    transport, protocol, context, server_hostname=endpoint.host, ssl_shutdown_timeout=CLOSE_SECONDS
+                )
+            except OSError as error:
+                raise map_error(error, endpoint.host) from error
+        if secured is None:
+            raise ConnectionLost(f"The connection to {endpoint.host} broke", "Nothing was sent.")
+        _check_or_abort(secured, endpoint)
+        undo.pop_all()
     return secured
+
+
+def _lose(transport: asyncio.Transport, protocol: asyncio.BaseProtocol) -> None:
+    """End a line whose handshake failed. asyncio does not tell its owner when that happens in the middle."""
+    transport.abort()
+    asyncio.get_running_loop().call_soon(protocol.connection_lost, None)
 
 
 def _check_or_abort(transport: asyncio.Transport, endpoint: Endpoint) -> None:

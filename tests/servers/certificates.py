@@ -88,6 +88,31 @@ class Certificates:
         return self._pair("many", self._root, names=(*domains, *(f"*.{each}" for each in domains)))
 
     @cached_property
+    def early(self) -> Pair:
+        """Valid from tomorrow on."""
+        return self._pair("early", self._root, start=1, end=30)
+
+    @cached_property
+    def common_name(self) -> Pair:
+        """Says localhost only where RFC 9525 does not look: in its common name."""
+        return self._pair("common-name", self._root, names=("localhost",), alternatives=())
+
+    @cached_property
+    def everybody(self) -> Pair:
+        """Claims to be for any name."""
+        return self._pair("everybody", self._root, alternatives=("*", "*.localdomain", "*host", "l*", "127.0.0.*"))
+
+    @cached_property
+    def for_clients(self) -> Pair:
+        """Made for signing in, not for being a server."""
+        return self._pair("for-clients", self._root, usage=ExtendedKeyUsageOID.CLIENT_AUTH)
+
+    @cached_property
+    def forged_issuer(self) -> Pair:
+        """Names the trusted authority as its issuer, and is signed by somebody else."""
+        return self._pair("forged-issuer", _Root("Test authority"))
+
+    @cached_property
     def client(self) -> Path:
         """A PEM file with the certificate and the key of somebody who signs in with them; known to `mutual`."""
         pair = self._pair("client", self._root, names=("alice.example",), usage=ExtendedKeyUsageOID.CLIENT_AUTH)
@@ -119,6 +144,7 @@ class Certificates:
         root: _Root | None,
         *,
         names: tuple[str, ...] = ("localhost", "127.0.0.1"),
+        alternatives: tuple[str, ...] | None = None,
         start: int = -1,
         end: int = 30,
         usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
@@ -134,11 +160,14 @@ class Certificates:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now + start * DAY)
             .not_valid_after(now + end * DAY)
-            .add_extension(x509.SubjectAlternativeName([_alternative(each) for each in names]), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         )
+        wanted = names if alternatives is None else alternatives
+        if wanted:
+            listed = x509.SubjectAlternativeName([_alternative(each) for each in wanted])
+            unsigned = unsigned.add_extension(listed, critical=False)
         if root:
             issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(root.key.public_key())
             unsigned = unsigned.add_extension(issuer, critical=False)

@@ -14,7 +14,7 @@ from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.protocols.smtp.session import check
 from tests.fakes.smtp_script import USUAL
 from tests.servers.certificates import Pair
-from tests.unit.transport_cases.judge import PASSWORD, imap, leaks, product_tasks, refusal, run, smtp, unsaid
+from tests.unit.transport_cases.judge import PASSWORD, imap, leaks, product_tasks, refusal, run, serving, smtp, unsaid
 
 FORGED = {
     "answer to the next command": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN X-FORGED\r\n<tag> OK done\r\n",
@@ -151,7 +151,6 @@ class LateWords:
         writer.write(self.late)
         await writer.drain()
         self.heard += await reader.read()
-        writer.transport.abort()
 
 
 OPEN: dict[str, Callable[[Endpoint, str], Awaitable[object]]] = {"imap": ImapSession.open, "smtp": check}
@@ -163,18 +162,12 @@ def test_behind_in_a_segment_of_its_own(pair: Pair, speech: str, turns: int | No
     late = LateWords(pair.context(), speech, turns)
 
     async def attempt() -> None:
-        server = await asyncio.start_server(late, "127.0.0.1", 0)
-        endpoint = Endpoint("localhost", server.sockets[0].getsockname()[1], Security.STARTTLS, "alice")
-        try:
+        async with serving(late) as port:
             with pytest.raises(MailError) as caught:
-                await OPEN[speech](endpoint, PASSWORD)
+                await OPEN[speech](Endpoint("localhost", port, Security.STARTTLS, "alice"), PASSWORD)
             assert isinstance(caught.value, InsecureServer | ProtocolViolation | ConnectionLost)
             assert "forged" not in caught.value.title + caught.value.detail + caught.value.log
             assert product_tasks() == []
-        finally:
-            server.close()
-            if others := asyncio.all_tasks() - {asyncio.current_task()}:
-                await asyncio.wait(others)
 
     run(attempt())
     assert not leaks(late.heard, PASSWORD) and b"AUTH" not in late.heard
