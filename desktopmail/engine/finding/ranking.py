@@ -29,7 +29,11 @@ def best(address: str, answers: Iterable[Proven]) -> FoundServers | None:
     found = servers(address, ranked[0])
     if not found.smtp and (found.imap or found.pop3):
         other = next((each for each in ranked[1:] if servers(address, each).smtp), None)
-        return _with_sending(found, servers(address, other), other) if other is not None else found
+        if other is not None:
+            receiving = replace(
+                ranked[0], clear=tuple(each for each in ranked[0].clear if each.speech is not Speech.SMTP)
+            )
+            return _with_sending(servers(address, receiving), servers(address, other), other)
     return found
 
 
@@ -117,13 +121,8 @@ def _with_sending(found: FoundServers, other: FoundServers, proven: Proven) -> F
         source=f"{found.source}, the outgoing server {proven.answer.source.value}",
         smtp=other.smtp,
         confirm=tuple(dict.fromkeys((*found.confirm, *proven.answer.confirm, *foreign))),
-        cleartext=tuple(each for each in found.cleartext if each in other.cleartext or _receives(each, found)),
         seen={**found.seen, **{each: other.seen[each] for each in other.smtp if each in other.seen}},
     )
-
-
-def _receives(endpoint: Endpoint, found: FoundServers) -> bool:
-    return endpoint in found.cleartext and endpoint.port not in (25, 465, 587)
 
 
 def questions(endpoints: Iterable[Endpoint], owners: frozenset[str], address: str) -> tuple[str, ...]:

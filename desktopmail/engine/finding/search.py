@@ -90,7 +90,7 @@ class Search:
         """A task for each source; the late ones wait for the early ones, for a moment."""
         early = [(_start(self._hear(prover, ask, words)), source) for source, words, ask in self._early()]
         first = frozenset(task for task, _ in early)
-        late = [(_start(self._hear(prover, ask, words, first)), source) for source, words, ask in self._late()]
+        late = [(_start(self._hear_late(first, prover, each)), each[0]) for each in self._late()]
         return dict([*early, *late])
 
     def _early(self) -> list[tuple[Source, str, Ask]]:
@@ -115,10 +115,8 @@ class Search:
     def _visited(self, host: str, port: int) -> None:
         self.where.noting(host, port, FINDING)
 
-    async def _hear(self, prover: Prover, ask: Ask, words: str, after: frozenset[Heard] = frozenset()) -> Proven | None:
+    async def _hear(self, prover: Prover, ask: Ask, words: str) -> Proven | None:
         """What a source says, tried; None when it says nothing."""
-        if after:
-            await asyncio.wait(after, timeout=self.limits.head_start)
         self.say(words)
         places, names = self.where.places, self.where.names
         asked = Question(self.address, self.domain, places, names, self.limits.source, self._visited)
@@ -128,6 +126,12 @@ class Search:
         except (MailError, TimeoutError):
             return None
         return await prover.prove(answer)
+
+    async def _hear_late(self, first: frozenset[Heard], prover: Prover, each: tuple[Source, str, Ask]) -> Proven | None:
+        """The same of a source that is not asked any more when something better is known by then."""
+        source, words, ask = each
+        await asyncio.wait(first, timeout=self.limits.head_start)
+        return None if ranking.decided(self._answers, [source]) else await self._hear(prover, ask, words)
 
     async def _listen(self, tasks: dict[Heard, Source]) -> None:
         waiting = set(tasks)

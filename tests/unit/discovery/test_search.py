@@ -174,6 +174,36 @@ def test_sending_is_taken_from_the_next_that_knows(play: Play) -> None:
     play(scene)
 
 
+def test_nobody_tries_names_while_only_something_better_is_awaited(play: Play) -> None:
+    async def scene(world: World) -> None:
+        world.limits = Limits(source=2.0, server=5.0, total=10.0, head_start=1.6)
+        imap, smtp = await world.both()
+        tried = await world.door("imap")
+        world.guesses(tried.port, smtp.port)
+        world.web.pages[AUTOCONFIG] = NO_ANSWER
+        world.publish(ISPDB, *both(imap.port, smtp.port))
+        assert (await world.find()).source == "Mozilla's list of providers"
+        assert tried.connections == 0 and not world.plain.asked
+        assert not any(words.startswith("Trying") for words in world.said)
+
+    play(scene)
+
+
+def test_sending_in_clear_gives_way_to_sending_that_was_found_elsewhere(play: Play) -> None:
+    async def scene(world: World) -> None:
+        imap, smtp = await world.both()
+        clear = await world.door("smtp", implicit=False, begins=False)
+        world.publish(
+            AUTOCONFIG, ("imap", "mx.example.org", imap.port, "SSL"), ("smtp", "x.example.org", clear.port, "plain")
+        )
+        world.guesses(smtp=smtp.port)
+        found = await world.find()
+        assert found.smtp[0].host == "smtp.example.org" and found.cleartext == ()
+        assert not any("AUTH" in line or "MAIL" in line for line in clear.lines)
+
+    play(scene)
+
+
 def test_each_place_is_asked_once(play: Play) -> None:
     async def scene(world: World) -> None:
         world.limits = Limits(source=5.0, server=5.0, total=10.0, head_start=0.0)
