@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from desktopmail.domain.preferences import PREFERENCES
 from desktopmail.gui.commands import COMMANDS, INBOX, TAG, worded
 from desktopmail.gui.reader.strips import _DAMAGE, _WORDS
 from desktopmail.gui.style.tags import TAGS
@@ -25,7 +26,8 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     if not COLLECT.exists():
         pytest.skip("pyside6-lupdate is not installed")
     target = tmp_path_factory.mktemp("texts") / "texts.ts"
-    files = [str(path) for place in ("gui", "app") for path in sorted((ROOT / "desktopmail" / place).rglob("*.py"))]
+    places = [ROOT / "desktopmail" / name for name in ("domain", "gui", "app")]
+    files = [str(path) for place in places for path in sorted(place.rglob("*.py"))]
     subprocess.run([str(COLLECT), *ALIAS, *files, "-ts", str(target)], check=True, capture_output=True)
     tree = ElementTree.parse(target).getroot()
     return {
@@ -41,6 +43,7 @@ def test_texts_of_tables_are_collected(collected: set[tuple[str, str]]) -> None:
     texts |= {("commands", command.other) for command in COMMANDS if command.other}
     texts |= {("tags", tag.name) for tag in TAGS}
     texts |= {("strips", text) for text in _DAMAGE.values()} | {("strips", row[0]) for row in _WORDS.values()}
+    texts |= {("settings", text) for each in PREFERENCES for text in (each.group, each.title, each.sentence)}
     assert texts - collected == set()
 
 

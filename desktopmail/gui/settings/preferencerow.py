@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QWidget
 
-from desktopmail.domain.settings import PREFERENCES, Preference, Settings
+from desktopmail.domain.preferences import PREFERENCES, Preference
+from desktopmail.domain.settings import Settings
 from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.settings.page import Page, Row, Section
 from desktopmail.gui.settings.words import told, value_word

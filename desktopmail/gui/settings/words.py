@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
-from desktopmail.domain.settings import Preference, SettingChange, Settings, Value, preference
+from desktopmail.domain.preferences import Preference, preference
+from desktopmail.domain.settings import SettingChange, Settings, Value
 
 translate = QCoreApplication.translate
 IMAGES, CERTIFICATE = "images:", "certificate:"

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktopmail.domain.settings import PREFERENCES
+from desktopmail.domain.preferences import PREFERENCES
 from desktopmail.gui.settings.preferencerow import PreferenceRow
 from desktopmail.gui.settings.window import SettingsWindow
 from desktopmail.gui.style.colours import DARK

@@ -13,9 +13,9 @@ import pytest
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import NotFound
 from desktopmail.domain.hosts import PICTURES, RECEIVING
+from desktopmail.domain.preferences import PREFERENCES
 from desktopmail.domain.settings import (
     KEPT,
-    PREFERENCES,
     Settings,
     accounts_in,
     is_quiet,
