@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopmail.domain.account import ImapServer, NewAccount, SmtpServer
+from desktopmail.domain.account import ImapServer, NewAccount, Pop3Server, SmtpServer
 from desktopmail.domain.health import DAY, Others, Side
 from desktopmail.engine.engine import Engine
 from desktopmail.store.secrets import Memory
@@ -118,6 +118,33 @@ def test_the_server_for_sending_is_known_after_the_first_message(
             line = engine.library.health(account).line(Side.OUTGOING)
             assert line is not None
             assert line.port == postfix.ports["submission"] and line.encryption.there and line.mechanism
+        finally:
+            await engine.close()
+
+    asyncio.run(story())
+
+
+def test_a_pop3_server(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    """Protection and sign-in are noted, and what another program took away is counted."""
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(4)])
+    new = NewAccount(dovecot_user.address, "Box", "Ada", Pop3Server(dovecot.endpoint("pop3s", dovecot_user)), None)
+
+    async def story() -> None:
+        engine = await Engine.open(tmp_path / "profile", passwords=Memory())
+        try:
+            account = await engine.accounts.add(new, dovecot_user.password)
+            assert [report.problems for report in await engine.sync()] == [()]
+            found = engine.library.health(account)
+            line = found.line(Side.INCOMING)
+            assert line is not None and line.encryption.there and line.mechanism
+            assert found.full_sync and found.retention is not None and not found.others
+            other = OtherProgram(dovecot, dovecot_user)
+            uids = other.open("INBOX")
+            other.verb("STORE", ",".join(uids[:2]), "+FLAGS", "(\\Deleted)")
+            other.verb("EXPUNGE", ",".join(uids[:2]))
+            other.close()
+            await engine.sync()
+            assert engine.library.health(account).others == Others(removed=2)
         finally:
             await engine.close()
 

@@ -127,7 +127,7 @@ class ServerRows:
     async def _outlook(self, leave: Leave) -> str:
         assert self._account is not None
         try:
-            return await self._engine.accounts.outlook(self._account.id, leave)
+            return (await self._engine.pop3.outlook(self._account.id, leave)).words
         except MailError as error:
             return error.title
 
