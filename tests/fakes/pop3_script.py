@@ -108,6 +108,11 @@ class Pop3Script:
             self._news.clear()
             await self._news.wait()
 
+    def say(self, words: bytes) -> None:
+        """Say something unasked on every line."""
+        for writer in self._writers:
+            writer.write(words)
+
     def cut(self) -> None:
         """End TCP on every line, and say nothing about it within TLS."""
         for writer in self._writers:

@@ -1,0 +1,189 @@
+"""Replies cut out of the stream: at every boundary alike, unstuffed exactly once, never longer than they may be."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktopmail.domain.errors import ConnectionLost, MailError, ProtocolViolation
+from desktopmail.protocols.pop3.line import HIGH_BYTES, SMALL_LIMIT, STATUS_LIMIT, Form, Line, Reply
+from tests.fakes.pop3_script import stuffed
+
+FORMS = [Form.LINE, Form.LINES, Form.LINES, Form.LINES, Form.CHALLENGE, Form.LINES, Form.LINE]
+BODIES = [b"", b".dot\r\n..\r\n...\r\n\r\nend\r\n", b"bare\nlf\n.\n\r.\r\n"]
+TALK = (
+    b"+OK ready\r\n+OK\r\n"
+    + b"".join(b"+OK here\r\n" + stuffed(body) for body in BODIES)
+    + b"+ Y2hhbGxlbmdl\r\n-ERR [SYS/TEMP] no\r\n-ERR\r\n"
+)
+REPLIES = [
+    Reply(True, b"ready"),
+    Reply(True, b""),
+    *(Reply(True, b"here", body) for body in BODIES),
+    Reply(False, b"Y2hhbGxlbmdl", more=True),
+    Reply(False, b"[SYS/TEMP] no"),
+    Reply(False, b""),
+]
+
+
+class Deaf(asyncio.Transport):
+    """A transport that does nothing and notes what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def pause_reading(self) -> None:
+        self.said.append("pause")
+
+    def resume_reading(self) -> None:
+        self.said.append("resume")
+
+    def abort(self) -> None:
+        self.said.append("abort")
+
+
+def heard(pieces: list[bytes], forms: list[Form] = FORMS, limit: int = SMALL_LIMIT) -> list[Reply]:
+    """The replies that come out of these pieces, and then what ended the line, if anything."""
+
+    async def work() -> list[Reply]:
+        line = Line("server.test")
+        line.connection_made(Deaf())
+        for form in forms:
+            line.expect(form, limit)
+        for piece in pieces:
+            line.data_received(piece)
+        replies = [await line.reply() for _ in range(len(forms) + 1)]
+        assert line.failure is None
+        return replies
+
+    return asyncio.run(work())
+
+
+def ended(*pieces: bytes, forms: list[Form] | None = None, limit: int = SMALL_LIMIT) -> MailError:
+    """What ended the line."""
+
+    async def work() -> MailError:
+        line = Line("server.test")
+        deaf = Deaf()
+        line.connection_made(deaf)
+        for form in forms or []:
+            line.expect(form, limit)
+        for piece in pieces:
+            line.data_received(piece)
+        assert line.failure is not None and "abort" in deaf.said
+        line.data_received(b"+OK more\r\n")
+        return line.failure
+
+    return asyncio.run(work())
+
+
+def test_whole_and_byte_by_byte() -> None:  # P31
+    assert heard([TALK]) == REPLIES
+    assert heard([TALK[place : place + 1] for place in range(len(TALK))]) == REPLIES
+
+
+@pytest.mark.parametrize("cut", range(1, len(TALK)))
+def test_cut_anywhere(cut: int) -> None:  # P31
+    assert heard([TALK[:cut], TALK[cut:]]) == REPLIES
+
+
+LINE = st.binary(max_size=12).map(lambda text: text.replace(b"\r\n", b"."))
+
+
+@given(st.lists(st.one_of(LINE, st.sampled_from([b".", b"..", b"", b".\r", b"\r", b"\n."]))), st.integers(1, 40))
+def test_any_message_comes_back_as_it_was(lines: list[bytes], size: int) -> None:  # D43
+    raw = b"".join(line + b"\r\n" for line in lines)
+    said = b"+OK\r\n+OK\r\n" + stuffed(raw)
+    pieces = [said[place : place + size] for place in range(0, len(said), size)]
+    assert heard(pieces, [Form.LINES])[1].lines == raw
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"OK\r\n",
+        b"+OKAY\r\n",
+        b"+ok\r\n",
+        b" +OK\r\n",
+        b"+OK\n",
+        b"+OK\0\r\n",
+        b"+OK a\rb\r\n",
+        b"+OK\r\r\n",
+        b"+ go\r\n",
+        b"\r\n",
+        b"+OK ready\r\n+OK again\r\n",
+        b"+OK ready\r\nx",
+    ],
+)
+def test_no_reply(said: bytes) -> None:  # T07 T20
+    assert isinstance(ended(said), ProtocolViolation)
+
+
+@pytest.mark.parametrize(
+    "said", [b"x" * STATUS_LIMIT, b"+OK " + b"x" * 1_000_000, b"+OK " + b"x" * STATUS_LIMIT + b"\r\n"]
+)
+def test_a_status_line_without_end(said: bytes) -> None:  # P21
+    assert isinstance(ended(said), ProtocolViolation)
+    assert isinstance(ended(*(said[place : place + 1000] for place in range(0, len(said), 1000))), ProtocolViolation)
+
+
+def test_a_reply_longer_than_it_may_be() -> None:  # P21 P29
+    endless = [b"+OK\r\n+OK\r\n", *([b"x" * 1000] * 11)]
+    assert isinstance(ended(*endless, forms=[Form.LINES], limit=10_000), ProtocolViolation)
+    whole = b"+OK\r\n+OK\r\n" + b"x" * 10_001 + b"\r\n.\r\n"
+    assert isinstance(ended(whole, forms=[Form.LINES], limit=10_000), ProtocolViolation)
+
+
+def test_a_long_line_takes_linear_time() -> None:  # P21
+    """A message of one line: what was looked at is not looked at again."""
+
+    def seconds(size: int) -> float:
+        pieces = [b"+OK\r\n+OK\r\n", *([b"x" * 4096] * (size // 4096)), b"\r\n.\r\n"]
+        start = time.process_time()
+        heard(pieces, [Form.LINES], 1 << 30)
+        return time.process_time() - start
+
+    seconds(1 << 20)
+    assert seconds(1 << 25) < 10 * max(seconds(1 << 23), 0.01)
+
+
+def test_a_flood_waits_for_whoever_stores_it() -> None:  # P22
+    async def work() -> list[str]:
+        line, deaf = Line("server.test"), Deaf()
+        line.connection_made(deaf)
+        line.data_received(b"+OK\r\n")
+        await line.reply()
+        mail = b"+OK\r\n" + b"x" * 1_000_000 + b"\r\n.\r\n"
+        count = HIGH_BYTES // 1_000_000 + 2
+        for _ in range(count):
+            line.expect(Form.LINES, 2_000_000)
+        for _ in range(count):
+            line.data_received(mail)
+        assert deaf.said == ["pause"]
+        for _ in range(count):
+            await line.reply()
+        return deaf.said
+
+    assert asyncio.run(work()) == ["pause", "resume"]
+
+
+def test_what_had_arrived_counts_when_the_line_breaks() -> None:
+    async def work() -> None:
+        line = Line("server.test")
+        line.connection_made(Deaf())
+        line.expect(Form.LINES)
+        line.expect(Form.LINES)
+        line.data_received(b"+OK\r\n+OK\r\nwhole\r\n.\r\n+OK\r\nhalf\r\n")
+        line.connection_lost(None)
+        assert (await line.reply()).ok and (await line.reply()).lines == b"whole\r\n"
+        with pytest.raises(ConnectionLost):
+            await line.reply()
+        with pytest.raises(ConnectionLost):
+            line.write(b"NOOP\r\n")
+
+    asyncio.run(work())
