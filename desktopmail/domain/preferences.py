@@ -123,6 +123,14 @@ PREFERENCES: tuple[Preference, ...] = (
         extra="reply forward",
     ),
     Preference(
+        "ask_provider_list",
+        "privacy",
+        mark("settings", "Servers"),
+        mark("settings", "Ask Mozilla's list of providers when servers are looked for"),
+        mark("settings", "It is told the part of the address behind the @ and nothing else."),
+        extra="autoconfig ispdb discovery",
+    ),
+    Preference(
         "note_hosts",
         "privacy",
         mark("settings", "Servers"),

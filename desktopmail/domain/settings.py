@@ -30,6 +30,7 @@ class Settings:
     check_attachment: bool = True
     check_subject: bool = True
     note_hosts: bool = True
+    ask_provider_list: bool = True
     notify: bool = True
     notify_words: bool = True
     show_count: bool = True

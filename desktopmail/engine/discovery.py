@@ -30,13 +30,14 @@ class Discovery:
     """Answers one question; keeps nothing. The defaults ask the real world; all of it can be pointed elsewhere.
 
     `usual` says what is tried for each kind: what stands before the domain, the port and the protection. `noting`
-    hears every host before it is spoken to."""
+    hears every host before it is spoken to, `listed` says whether the public list of providers may be asked."""
 
     usual: Usual = field(default_factory=lambda: USUAL)
     places: Places = field(default_factory=Places)
     names: Names = field(default_factory=Names)
     limits: Limits = field(default_factory=Limits)
     noting: Noting = silent
+    listed: Callable[[], bool] = lambda: True
 
     async def find(
         self,
@@ -62,7 +63,8 @@ class Discovery:
         if offline or (known is not None and known.empty) or "." not in domain:
             return known or FoundServers(address, "", NOTHING)
         tell = say or (lambda words: None)
-        where = Where(self.places, self.names, self.usual, self.noting)
+        places = self.places if self.listed() else replace(self.places, ispdb="")
+        where = Where(places, self.names, self.usual, self.noting)
         search = Search(mailbox, domain, where, self.limits, tell, show)
         if known is not None:
             return await search.look(_answer(known))

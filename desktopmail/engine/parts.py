@@ -67,7 +67,8 @@ def _diagnosis(parts: Parts) -> Diagnosis:
 def _discovery(parts: Parts) -> Discovery:
     from desktopmail.engine.discovery import Discovery
 
-    return Discovery(noting=parts._store.hosts.note)
+    library = parts.library
+    return Discovery(noting=parts._store.hosts.note, listed=lambda: library.settings().ask_provider_list)
 
 
 def _folders(parts: Parts) -> Folders:

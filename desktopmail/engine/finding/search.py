@@ -94,7 +94,7 @@ class Search:
         return dict([*early, *late])
 
     def _early(self) -> list[tuple[Source, str, Ask]]:
-        return [
+        found: list[tuple[Source, str, Ask]] = [
             (Source.PACC, f"Asking ua-auto-config.{self.domain}…", sources.agents),
             (Source.AUTOCONFIG, f"Asking autoconfig.{self.domain}…", sources.autoconfig),
             (Source.WELL_KNOWN, f"Asking the web site of {self.domain}…", sources.well_known),
@@ -102,6 +102,7 @@ class Search:
             (Source.SERVICES, f"Looking up the services of {self.domain}…", sources.services),
             (Source.EXCHANGES, f"Looking up who receives mail for {self.domain}…", sources.exchanges),
         ]
+        return [each for each in found if each[0] is not Source.ISPDB or self.where.places.ispdb]
 
     def _late(self) -> list[tuple[Source, str, Ask]]:
         return [

@@ -39,7 +39,7 @@ MOST_QUESTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where published settings are; `{domain}` and `{address}` are replaced."""
+    """Where published settings are; `{domain}` and `{address}` are replaced. Without an `ispdb` it is not asked."""
 
     pacc: str = "https://ua-auto-config.{domain}/.well-known/user-agent-configuration.json"
     autoconfig: str = "https://autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={address}"
@@ -161,7 +161,7 @@ async def exchanges(asked: Question) -> Answer:
             candidates = _candidates(found.imap, found.pop3, found.smtp)
             return Answer(Source.EXCHANGES, found.provider, candidates, own, help=found.password_help)
     others = [name for host in hosts if not belongs(host, asked.domain) for name in _above(host)]
-    for other in list(dict.fromkeys(others))[:MOST_QUESTIONS]:
+    for other in list(dict.fromkeys(others))[: MOST_QUESTIONS if asked.places.ispdb else 0]:
         try:
             answer = await _collected(asked, other)
         except MailError:

@@ -59,6 +59,7 @@ class World:
     names_seconds: float = 3.0
     shown: list[FoundServers] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    listed: bool = True
     visited: list[tuple[str, int, str]] = field(default_factory=list)
 
     async def __aenter__(self) -> World:
@@ -112,7 +113,8 @@ class World:
 
     async def find(self, address: str = ADDRESS) -> FoundServers:
         """Ask everybody in this world."""
-        discovery = Discovery(self.usual, self.places, self.names, self.limits, lambda *seen: self.visited.append(seen))
+        noting, listed = lambda *seen: self.visited.append(seen), lambda: self.listed
+        discovery = Discovery(self.usual, self.places, self.names, self.limits, noting, listed)
         return await discovery.find(address, say=self.said.append, better=self.shown.append)
 
     def guesses(self, imap: int = 0, smtp: int = 0, pop3: int = 0, security: Security = Security.TLS) -> None:

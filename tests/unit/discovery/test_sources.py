@@ -106,6 +106,17 @@ def test_the_address_goes_to_nobody_but_the_domains_own_host(play: Play) -> None
     play(scene)
 
 
+def test_the_list_is_not_asked_when_the_person_does_not_want_it(play: Play, names_here: list[str]) -> None:
+    async def scene(world: World) -> None:
+        world.dns.table[("example.org", "MX")] = ["10 mx.hoster.example."]
+        world.listed = False
+        await world.find()
+        assert AUTOCONFIG in {each.partition("?")[0] for each in world.web.asked}
+        assert not any("ispdb" in each for each in (*world.web.asked, *names_here, *world.said))
+
+    play(scene)
+
+
 def test_a_strange_address_cannot_change_what_is_asked(play: Play) -> None:
     async def scene(world: World) -> None:
         await world.find("a/../b?c&d#e%41+x{domain}@example.org")
