@@ -12,7 +12,7 @@ from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.strip import Notice, Strips
-from desktopmail.gui.wizard.fields import Explain, Link
+from desktopmail.gui.wizard.fields import Explain, HelpPage, Link
 from desktopmail.gui.wizard.page import Page
 from desktopmail.gui.wizard.servers import Servers
 from desktopmail.gui.wizard.words import breakable
@@ -51,6 +51,9 @@ class Agree(Page):
         self.hand = link.button
         self.hand.clicked.connect(self.by_hand)
         self.explain = Explain("IMAP", "POP3", "SMTP")
+        self.help = HelpPage()
+        self.column.addWidget(self.help)
+        self.column.addSpacing(px(4))
         self.column.addWidget(link)
         self.column.addSpacing(px(4))
         self.column.addWidget(self.explain, 0, _LEFT)
@@ -60,6 +63,7 @@ class Agree(Page):
         """Ask about the servers that were found."""
         self._found = found
         self.notes.show_notices([Notice(breakable(words), "shield-alert", "care") for words in found.confirm])
+        self.help.lead_to(found.documentation)
         best = {name: kind[0] for name, kind in _kinds(found).items() if kind}
         for label, value in zip(self._shown, self._values, strict=True):
             endpoint = best.get(label.text())

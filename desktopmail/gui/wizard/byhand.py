@@ -9,7 +9,7 @@ from desktopmail.domain.account import Endpoint, Leave, Security
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.label import PlainLabel
-from desktopmail.gui.wizard.fields import CalmChoice, Explain, Field, PasswordField, PortField
+from desktopmail.gui.wizard.fields import CalmChoice, Explain, Field, HelpPage, PasswordField, PortField
 from desktopmail.gui.wizard.leaving import LeaveChoice
 from desktopmail.gui.wizard.page import Page
 from desktopmail.gui.wizard.servers import IMAP, POP3, Servers
@@ -130,6 +130,9 @@ class ByHand(Page):
         self.outgoing = ServerFields(self.tr("Outgoing mail"), {SMTP: "SMTP", NOTHING: self.tr("None: only receive")})
         self.leaving = LeaveChoice()
         self.password = PasswordField(self.tr("Password for sending"), self.tr("Only if it is another one"))
+        self.help = HelpPage()
+        self.help.setContentsMargins(0, 0, 0, px(16))
+        self.column.addWidget(self.help)
         for part, gap in ((self.incoming, 8), (self.leaving, 20), (self.outgoing, 8), (self.password, 0)):
             self.column.addWidget(part)
             self.column.addSpacing(px(gap))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QIntValidator, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QCoreApplication, QRectF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QIntValidator, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktopmail.gui.style import icons, measures
@@ -167,8 +167,24 @@ class Explain(WordButton):
         Glossary(self.window(), self._term).open()
 
 
+class HelpPage(Link):
+    """The way to a page of the provider; hidden when there is none that is fit to be opened."""
+
+    def __init__(self) -> None:
+        super().__init__(QCoreApplication.translate("HelpPage", "Open the provider's help page"))
+        self._address = ""
+        self.button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._address)))
+        self.hide()
+
+    def lead_to(self, address: str) -> None:
+        """Open this page when pressed; only one that is fetched over https counts."""
+        self._address = address if address.startswith("https://") else ""
+        self.setVisible(bool(self._address))
+        self.button.setAccessibleDescription(self._address)
+
+
 class Fold(QWidget):
-    """Sentences behind a word that opens and closes; hidden when there are none."""
+    """Paragraphs behind a word that opens and closes; hidden when there are none."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -184,8 +200,8 @@ class Fold(QWidget):
         column.addWidget(link)
         column.addWidget(self.words)
 
-    def tell(self, sentences: Sequence[str]) -> None:
+    def tell(self, paragraphs: Sequence[str]) -> None:
         """Say these."""
-        self.words.setText(breakable("\n".join(sentences)))
-        self.words.setAccessibleName(" ".join(sentences))
-        self.setVisible(bool(sentences))
+        self.words.setText(breakable("\n\n".join(paragraphs)))
+        self.words.setAccessibleName(" ".join(paragraphs))
+        self.setVisible(bool(paragraphs))

@@ -75,8 +75,7 @@ class Found(Page):
         """Show what was found; what the person chose already stays."""
         self.found = found
         self.head(self.tr("Servers of {0}").format(found.provider), self._source(found))
-        sentences = [words for each in found.seen.values() for words in in_words(each)]
-        self.offered.tell(sentences)
+        self.offered.tell([" ".join(in_words(each)) for each in found.seen.values()])
         self.advise(answers if answers is not None else self.answers)
 
     def advise(self, answers: Answers) -> None:
@@ -154,7 +153,8 @@ class Found(Page):
             words = self.tr("This provider was not found to offer {0}.").format(protocol.upper())
         elif best:
             words = f"{words}\n{self._why()}"
-        card.offer(words, possible, self.tr("Recommended") if best else "")
+        both = self.offers.imap and self.offers.pop3
+        card.offer(words, possible, self.tr("Recommended") if best and both else "")
 
     def _why(self) -> str:
         """The reason, without the name that the card has already."""

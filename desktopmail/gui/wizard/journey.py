@@ -132,6 +132,7 @@ class Journey(QObject):
     def _decide(self, found: FoundServers, address: str) -> None:
         """Nothing has been shown yet: ask, warn, or have servers typed."""
         wizard = self._wizard
+        wizard.hand.help.lead_to(found.documentation)
         wizard.hand.offer(Servers.best(found), address, nothing_found=found.empty)
         if found.confirm:
             wizard.agree.ask(found)
@@ -170,6 +171,8 @@ class Journey(QObject):
         wizard = self._wizard
         shown = {wizard.found: wizard.found.servers, wizard.risk: wizard.risk.servers}.get(wizard.page)
         wizard.hand.offer(shown or self.servers or wizard.found.servers, self._asked)
+        if wizard.found.found is not None:
+            wizard.hand.help.lead_to(wizard.found.found.documentation)
         wizard.show_page(wizard.hand)
 
     # Agreeing -------------------------------------------------------------------------------------------------

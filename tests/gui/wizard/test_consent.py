@@ -220,3 +220,16 @@ def test_an_unknown_host(tmp_path: Path, run: Run, dovecot_user: User, way: str)
             assert await ada.engine.accounts.all() == ()
 
     run(work())
+
+
+def test_the_provider_s_help_is_offered_only_over_https(tmp_path: Path, run: Run) -> None:
+    first = Endpoint("imap.example.org", 993, Security.TLS, "ada")
+    found = FoundServers("ada@example.org", "Example", "DNS", (first,), confirm=("Other.",))
+
+    async def work() -> None:
+        async with person(tmp_path) as ada:
+            for address, shown in (("https://example.org/mail", True), ("http://example.org", False), ("", False)):
+                ada.wizard.agree.ask(replace(found, documentation=address))
+                assert ada.wizard.agree.help.isHidden() is not shown
+
+    run(work())
