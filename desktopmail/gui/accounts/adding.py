@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktopmail.domain.account import Account, Endpoint, ImapServer, Security, SmtpServer
+from desktopmail.domain.account import Account, Endpoint, ImapServer, Pop3Server, Security, SmtpServer
 from desktopmail.domain.errors import BadCertificate, MailError
+from desktopmail.domain.found import FoundServers
 from desktopmail.domain.health import Side
 from desktopmail.gui.accounts.endpoint import PORTS, EndpointFields
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.wizard.advice import Way, advise
 from desktopmail.gui.wizard.fields import PasswordField
@@ -29,14 +31,17 @@ class AddServer(QDialog):
     """Looks for the server of the account's address, lets it be changed, signs in there and only then adds it. An empty
     password means the one that is kept for the other server."""
 
-    def __init__(self, engine: Engine, account: Account, side: Side, window: QWidget) -> None:
+    def __init__(self, engine: Engine, account: Account, protocols: tuple[str, ...], window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._engine, self._account, self._side = engine, account, side
+        self._engine, self._account = engine, account
+        self._side = Side.OUTGOING if protocols == ("smtp",) else Side.INCOMING
         self.setWindowTitle(self._title())
         self.trouble: Trouble | None = None
         self._touched = False
-        self._protocol = "smtp" if side is Side.OUTGOING else "imap"
+        self._found: FoundServers | None = None
+        self._protocol = protocols[0]
+        self.kind = self._kinds(protocols)
         self.fields = self._make_fields(self._guess())
         self.password = PasswordField(self.tr("Password, if it is another one than for the other server"))
         self.said = PlainLabel(self.tr("Looking for the server…"), size=measures.SMALL, tone="secondary", wrap=True)
@@ -49,7 +54,7 @@ class AddServer(QDialog):
         self._column.setContentsMargins(px(24), px(20), px(24), px(20))
         self._column.setSpacing(px(10))
         self._column.addWidget(PlainLabel(self._title(), size=measures.PEOPLE, bold=True, wrap=True))
-        for widget in (self.said, self.fields, self.password):
+        for widget in (self.kind, self.said, self.fields, self.password):
             self._column.addWidget(widget)
         row = QHBoxLayout()
         row.addStretch()
@@ -59,6 +64,33 @@ class AddServer(QDialog):
         self._column.addLayout(row)
         self.setMinimumWidth(px(460))
         spawn(self._look(), self)
+
+    def _kinds(self, protocols: tuple[str, ...]) -> ComboBox:
+        box = ComboBox()
+        for protocol in protocols:
+            box.addItem({
+                "imap": self.tr("IMAP: mail stays with the provider"),
+                "pop3": self.tr("POP3: mail comes to this computer, and the provider keeps its copy"),
+                "smtp": "SMTP",
+            }[protocol], protocol)  # fmt: skip
+        box.setAccessibleName(self.tr("Protocol"))
+        box.setVisible(len(protocols) > 1)
+        box.activated.connect(self._chose_kind)
+        return box
+
+    def _chose_kind(self) -> None:
+        self._protocol = str(self.kind.currentData())
+        self._touched = False
+        self._put(self._guess())
+        if self._found is not None:
+            self._offer(self._found)
+
+    def _put(self, endpoint: Endpoint) -> None:
+        fresh = self._make_fields(endpoint)
+        self._column.replaceWidget(self.fields, fresh)
+        self.fields.hide()
+        self.fields.deleteLater()
+        self.fields = fresh
 
     def _title(self) -> str:
         if self._side is Side.OUTGOING:
@@ -82,19 +114,18 @@ class AddServer(QDialog):
 
     async def _look(self) -> None:
         """Ask discovery; what the person typed meanwhile stays."""
-        words = self.tr("Nothing is known about the servers of this address. The name below is only the usual one.")
-        doubts: tuple[str, ...] = ()
         try:
-            found = await self._engine.discovery.find(self._account.address)
-            places, doubts = found.smtp if self._side is Side.OUTGOING else found.imap, found.confirm
+            self._found = await self._engine.discovery.find(self._account.address)
         except MailError:
-            places = ()
+            self._found = FoundServers(self._account.address, "", "")
+        self._offer(self._found)
+
+    def _offer(self, found: FoundServers) -> None:
+        places = {"imap": found.imap, "pop3": found.pop3, "smtp": found.smtp}[self._protocol]
+        words = self.tr("Nothing is known about such a server of this address. The name below is only the usual one.")
         if places and not self._touched:
-            fresh = self._make_fields(places[0])
-            self._column.replaceWidget(self.fields, fresh)
-            self.fields.deleteLater()
-            self.fields = fresh
-            words = " ".join(doubts) or self.tr("This is the server of your provider.")
+            self._put(places[0])
+            words = " ".join(found.confirm) or self.tr("This is the server of your provider.")
         self._say(words)
 
     def _go(self) -> None:
@@ -123,7 +154,9 @@ class AddServer(QDialog):
     def _wanted(self) -> Account:
         if self._side is Side.OUTGOING:
             return replace(self._account, outgoing=SmtpServer(self.fields.value()))
-        return replace(self._account, incoming=ImapServer(self.fields.value()))
+        endpoint = self.fields.value()
+        incoming = Pop3Server(endpoint) if self._protocol == "pop3" else ImapServer(endpoint)
+        return replace(self._account, incoming=incoming)
 
     def _chosen(self, way: Way) -> None:
         advice = self.trouble.advice if self.trouble is not None else None

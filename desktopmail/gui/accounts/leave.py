@@ -20,6 +20,8 @@ from desktopmail.gui.widgets.number import NumberField
 
 LONGEST = 3_650
 USUAL_DAYS = 14
+MEGABYTE = 1_000_000
+SIZES = (1, 5, 20)
 
 Ask = Callable[[Leave], Awaitable[str]]
 """What a rule would remove, and when, as one or two sentences."""
@@ -117,6 +119,35 @@ class LeaveRow(Row):
         self.offer.hide()
         self._keep(self._leave)
         spawn(self._say(self._leave), self)
+
+
+class LargeRow(Row):
+    """From which size on only the beginning of a message is fetched until it is opened."""
+
+    def __init__(self, size: int, keep: Callable[[int], None]) -> None:
+        self.choice = ComboBox()
+        translate = QCoreApplication.translate
+        self.choice.addItem(translate("leave", "No limit"), 0)
+        for each in SIZES:
+            self.choice.addItem(translate("leave", "{0} MB").format(each), each * MEGABYTE)
+        super().__init__(
+            translate("leave", "Large messages"),
+            translate("leave", "Above the limit only the beginning is fetched. The rest comes when the message is "
+                               "opened; until then it is never removed from the server."),
+            self.choice,
+            extra="size limit slow",
+        )  # fmt: skip
+        self.show_size(size)
+        self.choice.activated.connect(lambda: keep(int(self.choice.currentData())))
+
+    def show_size(self, size: int) -> None:
+        """The limit in force, in bytes; 0: none."""
+        place = self.choice.findData(size)
+        if place < 0:
+            shown = QCoreApplication.translate("leave", "{0} MB").format(round(size / MEGABYTE, 1))
+            self.choice.addItem(shown, size)
+            place = self.choice.count() - 1
+        self.choice.setCurrentIndex(place)
 
 
 def _kinds() -> list[tuple[Keep, str]]:

@@ -13,14 +13,14 @@ from desktopmail.domain.account import Account, Endpoint, Leave, Pop3Server, Sec
 from desktopmail.domain.advice import Advice
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.folder import Role
-from desktopmail.domain.health import Side
 from desktopmail.gui import words
 from desktopmail.gui.accounts.adding import AddServer
-from desktopmail.gui.accounts.leave import LeaveRow
+from desktopmail.gui.accounts.leave import LargeRow, LeaveRow
 from desktopmail.gui.accounts.rows import Rows
 from desktopmail.gui.accounts.servers import Servers
 from desktopmail.gui.accounts.sign_in import SignIn as SignInDialog
 from desktopmail.gui.settings.page import Row
+from desktopmail.gui.style import measures
 from desktopmail.gui.widgets.button import WordButton
 
 if TYPE_CHECKING:
@@ -40,7 +40,13 @@ class ServerRows:
         self.outgoing = self._row(translate("servers", "Outgoing mail"), self._change_outgoing, "smtp proxy tls")
         self.password = self._row(translate("servers", "Password"), self._sign_in, "sign in oauth")
         self.protocol = section.row(translate("servers", "Protocol"), "-", extra="imap pop3")
+        meaning = WordButton(translate("servers", "What IMAP, POP3 and SMTP are"), look="link")
+        meaning.setFont(measures.font(measures.SMALL))
+        meaning.setStyleSheet("padding: 0px;")
+        meaning.clicked.connect(self._explain)
+        self.protocol.below(meaning)
         self.leave: LeaveRow | None = None
+        self.large: LargeRow | None = None
         self.kept = section.row(translate("servers", "On this computer"), "-", extra="offline download folders")
 
     async def ask_where(self) -> None:
@@ -62,8 +68,6 @@ class ServerRows:
         outgoing = account.outgoing.endpoint if account.outgoing is not None else None
         self._say(self.incoming, incoming, translate("servers", "None: this account only sends."),
                   translate("servers", "Add receiving…"))  # fmt: skip
-        if self.incoming.control is not None:
-            self.incoming.control.setVisible(incoming is not None or not self._holds_mail(account))
         self._say(self.outgoing, outgoing, translate("servers", "None: this account only receives."),
                   translate("servers", "Add sending…"))  # fmt: skip
         self._show_password(account)
@@ -114,15 +118,20 @@ class ServerRows:
     def _show_leave(self, account: Account) -> None:
         server = account.incoming
         if not isinstance(server, Pop3Server):
-            if self.leave is not None:
-                self.leave.hide()
+            for row in (self.leave, self.large):
+                if row is not None:
+                    row.hide()
             return
-        if self.leave is None:
+        if self.leave is None or self.large is None:
             self.leave = LeaveRow(server.leave, self._outlook, self._keep_rule)
+            self.large = LargeRow(server.max_size, self._keep_size)
             self._section.add(self.leave)
+            self._section.add(self.large)
         else:
             self.leave.show_rule(server.leave)
+            self.large.show_size(server.max_size)
             self.leave.show()
+            self.large.show()
 
     async def _outlook(self, leave: Leave) -> str:
         assert self._account is not None
@@ -135,6 +144,16 @@ class ServerRows:
         assert self._account is not None
         if isinstance(self._account.incoming, Pop3Server):
             self._keep(replace(self._account, incoming=replace(self._account.incoming, leave=leave)))
+
+    def _keep_size(self, size: int) -> None:
+        assert self._account is not None
+        if isinstance(self._account.incoming, Pop3Server):
+            self._keep(replace(self._account, incoming=replace(self._account.incoming, max_size=size)))
+
+    def _explain(self) -> None:
+        from desktopmail.gui.glossary import Glossary
+
+        Glossary(self._window, self.protocol.title.text().rpartition(" ")[2]).open()
 
     def _show_kept(self, account: Account) -> None:
         folders = [each for each in self._engine.library.folders() if each.account == account.id]
@@ -151,24 +170,21 @@ class ServerRows:
     def _change(self) -> None:
         assert self._account is not None
         if self._account.incoming is None:
-            self._add(Side.INCOMING)
+            kinds = ("pop3",) if self._holds_mail(self._account) else ("imap", "pop3")
+            AddServer(self._engine, self._account, kinds, self._window).open()
         else:
             Servers(self._engine, self._account, self._window).open()
 
     def _change_outgoing(self) -> None:
         assert self._account is not None
         if self._account.outgoing is None:
-            self._add(Side.OUTGOING)
+            AddServer(self._engine, self._account, ("smtp",), self._window).open()
         else:
             dialog = Servers(self._engine, self._account, self._window)
             dialog.open()
             if dialog.outgoing is not None:
                 dialog.area.ensureWidgetVisible(dialog.outgoing)
                 dialog.outgoing.host.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _add(self, side: Side) -> None:
-        assert self._account is not None
-        AddServer(self._engine, self._account, side, self._window).open()
 
     def _sign_in(self) -> None:
         assert self._account is not None

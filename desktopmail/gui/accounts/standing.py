@@ -73,4 +73,5 @@ class StandingLine(QWidget):
             Remedy.SIGN_IN: self.tr("Enter password…"),
             Remedy.CERTIFICATE: self.tr("Look at the certificate…"),
             Remedy.RETRY: self.tr("Try again"),
+            Remedy.RELINK: self.tr("Link again"),
         }.get(problem.remedy, "")

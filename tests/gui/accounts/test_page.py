@@ -25,9 +25,11 @@ from desktopmail.gui.accounts.removal import RemoveAccount
 from desktopmail.gui.accounts.rows import Rows
 from desktopmail.gui.accounts.serverrows import reason
 from desktopmail.gui.accounts.sign_in import SignIn
+from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.store.sightings import Sightings
 from tests.gui.accounts.conftest import desk, press, type_into, until, words
 from tests.servers.dovecot import Dovecot, User
+from tests.servers.two_sides import letter
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -237,6 +239,12 @@ def test_sending_and_receiving_are_added_later(
             press(button(one.page, "Incoming mail: Add receiving"))
             dialog = one.dialog(AddServer)
             await until(lambda: "Looking" not in dialog.said.text())
+            assert dialog.fields.host.text().startswith("imap.") and dialog.fields.port.number == 993
+            dialog.kind.setCurrentIndex(1)
+            dialog.kind.activated.emit(1)
+            assert dialog.fields.host.text().startswith("pop3.") and dialog.fields.port.number == 995
+            dialog.kind.setCurrentIndex(0)
+            dialog.kind.activated.emit(0)
             fields = dialog.fields
             type_into(fields.host, "localhost")
             type_into(fields.port, str(dovecot.ports["imaps"]))
@@ -255,3 +263,39 @@ def test_sending_and_receiving_are_added_later(
             assert all(each.accessibleName() for each in lines)
 
     run(story())
+
+
+def test_a_pop3_account_says_in_numbers_what_a_rule_would_remove(
+    tmp_path: Path, run: Run, new: NewAccount, dovecot: Dovecot, dovecot_user: User
+) -> None:
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(3)])
+    box = replace(new, incoming=Pop3Server(dovecot.endpoint("pop3s", dovecot_user)))
+
+    async def story() -> None:
+        async with desk(tmp_path, box, dovecot_user.password) as one:
+            (report,) = await one.engine.sync([one.account.id])
+            assert report.problems == () and report.new == 3
+            row, large = one.page.server_rows.leave, one.page.server_rows.large
+            assert row is not None and large is not None
+            await until(lambda: "Nothing is removed from the server." in row.sentence.text())
+            choose(row.choice, Keep.NO.value)
+            await until(lambda: "3 messages would be removed from the server" in row.sentence.text())
+            server = one.account.incoming
+            assert isinstance(server, Pop3Server) and server.leave == Leave()
+            press(row.use)
+            await until(lambda: one.account.incoming == replace(server, leave=Leave(Keep.NO)))
+            choose(large.choice, 5_000_000)
+            await until(lambda: one.account.incoming == replace(server, leave=Leave(Keep.NO), max_size=5_000_000))
+            choose(row.choice, Keep.FOREVER.value)
+            await until(lambda: one.account.incoming == replace(server, max_size=5_000_000))
+            assert len(dovecot.messages(dovecot_user)) == 3
+            large.show_size(2_500_000)
+            assert large.choice.currentText() == "2.5 MB"
+
+    run(story())
+
+
+def choose(box: ComboBox, value: object) -> None:
+    """Choose one of several by its value."""
+    box.setCurrentIndex(box.findData(value))
+    box.activated.emit(box.currentIndex())
