@@ -113,7 +113,7 @@ class PopDesk:
         """What a folder shows, newest first."""
         place = self.folder(role).id
         with contextlib.closing(self.store.reader()) as reader:
-            ids = list(reader.ids(place, False))
+            ids = [MessageId(one) for one in reader.ids(place, False)]
         return self.read(lambda tx: tx.messages.summaries(ids))
 
     def ids(self) -> list[MessageId]:
