@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from desktopmail.domain.account import ImapServer, NewAccount, SmtpServer
+from desktopmail.domain.account import ImapServer, NewAccount, Pop3Server, SmtpServer
 from desktopmail.domain.activity import State
 from desktopmail.domain.errors import MailError
 from desktopmail.engine.engine import Engine
 from desktopmail.store.secrets import Memory
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix
+from tests.servers.process import wait_until
 
 RAW = b"From: ada@mail.test\r\nTo: bob@mail.test\r\nSubject: x\r\nMessage-ID: <%d@mail.test>\r\n\r\nHello\r\n"
 
 
+def refusals(dovecot: Dovecot, user: User) -> int:
+    """How often Dovecot refused somebody; it says so when the line ends."""
+    lines = [line for line in dovecot.log().splitlines() if f"user=<{user.name}>" in line]
+    return sum("auth failed, 1 attempts" in line for line in lines)
+
+
 def heard(dovecot: Dovecot, postfix: Postfix, user: User) -> tuple[int, int]:
     """How often the two servers refused somebody: the first by user, the second in all."""
-    incoming = [line for line in dovecot.log().splitlines() if f"user=<{user.name}>" in line]
-    outgoing = postfix.log().count("authentication failed")
-    return sum("auth failed, 1 attempts" in line for line in incoming), outgoing
+    return refusals(dovecot, user), postfix.log().count("authentication failed")
 
 
 def test_one_attempt_for_each_secret(tmp_path: Path, dovecot: Dovecot, dovecot_user: User, postfix: Postfix) -> None:
@@ -51,10 +56,28 @@ def test_one_attempt_for_each_secret(tmp_path: Path, dovecot: Dovecot, dovecot_u
                 assert error.kind == "sign-in-refused"
         assert problems.count("sign-in-refused") <= 1
         assert heard(dovecot, postfix, dovecot_user) == (1, before + 1)
-        stopped.clear()
         engine.retry(number)
-        await asyncio.wait_for(stopped.wait(), 20)
-        assert heard(dovecot, postfix, dovecot_user)[0] == 2
+        assert await asyncio.to_thread(wait_until, lambda: heard(dovecot, postfix, dovecot_user)[0] == 2, 20)
         await engine.close()
+
+    asyncio.run(asyncio.wait_for(story(), 60))
+
+
+def test_one_attempt_by_pop3(tmp_path: Path, dovecot: Dovecot, dovecot_user: User) -> None:
+    async def story() -> None:
+        engine = await Engine.open(tmp_path, passwords=Memory())
+        incoming = Pop3Server(dovecot.endpoint("pop3s", dovecot_user))
+        await engine.accounts.add(NewAccount(dovecot_user.address, "Work", "Ada", incoming, None), "wrong")
+        stopped = asyncio.Event()
+        engine.on_activity(lambda each: stopped.set() if each.state is State.PROBLEM else None)
+        await engine.start()
+        for _ in range(4):
+            await asyncio.wait_for(stopped.wait(), 20)
+            stopped.clear()
+            engine.wake()
+        await asyncio.wait_for(stopped.wait(), 20)
+        await engine.close()
+        assert await asyncio.to_thread(wait_until, lambda: refusals(dovecot, dovecot_user) > 0, 20)
+        assert refusals(dovecot, dovecot_user) == 1
 
     asyncio.run(asyncio.wait_for(story(), 60))
