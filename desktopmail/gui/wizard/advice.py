@@ -11,10 +11,12 @@ from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import (
     BadCertificate,
     InsecureServer,
+    MailboxBusy,
     MailError,
     SecretsUnavailable,
     SignInRefused,
     Stalled,
+    TooSoon,
     UnknownHost,
     Unreachable,
     VaultLocked,
@@ -59,6 +61,8 @@ def advise(error: MailError, endpoint: Endpoint | None, *, sending: bool = False
     if isinstance(error, Unreachable | Stalled):
         detail = _tr("Nothing was stored. The port may be another one, or this network may block it.")
         return Advice(error.title, detail, (Way.AGAIN, Way.SERVERS), error.log)
+    if isinstance(error, MailboxBusy | TooSoon):
+        return Advice(error.title, _later(error), (Way.AGAIN, Way.SERVERS), error.log)
     if isinstance(error, InsecureServer):
         return Advice(error.title, _no_encryption(), (Way.SERVERS, Way.AGAIN), error.log)
     if isinstance(error, SecretsUnavailable):
@@ -112,6 +116,12 @@ def _refused(sending: bool) -> str:
     if sending:
         return _tr("Incoming mail works. For sending, the server may want another user name or another password.")
     return _tr("Nothing was stored. The user name may be another one.")
+
+
+def _later(error: MailboxBusy | TooSoon) -> str:
+    if isinstance(error, TooSoon):
+        return _tr("Nothing was stored. Try again in {0} seconds or later.").format(error.seconds)
+    return _tr("Nothing was stored. POP3 lets in one program at a time; try again when the other one is done.")
 
 
 def _no_encryption() -> str:

@@ -11,7 +11,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from desktopmail.domain.account import Endpoint, Keep, Leave, Pop3Server, Security
-from desktopmail.gui.wizard.advice import Way
+from desktopmail.domain.errors import MailboxBusy, MailError, TooSoon
+from desktopmail.gui.wizard.advice import Way, advise
 from tests.gui.wizard.conftest import Person, person, until
 from tests.servers.certificates import Certificates
 from tests.servers.dovecot import Dovecot, User
@@ -100,3 +101,13 @@ def test_a_silent_server(tmp_path: Path, run: Run, dovecot_user: User) -> None:
             assert await ada.engine.accounts.all() == ()
 
     run(work())
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(MailboxBusy("Another program has the mailbox open"), "the other one is done"), (TooSoon(90), "in 90 seconds")],
+)
+def test_a_server_that_wants_us_later(error: MailError, said: str) -> None:
+    advice = advise(error, None)
+    assert said in advice.detail and advice.detail.startswith("Nothing was stored.")
+    assert advice.ways == (Way.AGAIN, Way.SERVERS)
