@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.ids import MessageId
@@ -218,10 +217,14 @@ class MainWindow(Frame):
         """Open the settings, at an account or a page if one is named."""
         from desktopmail.gui.settings.window import SettingsWindow
 
-        if self._settings is None or not isValid(self._settings):
+        if self._settings is None:
             self._settings = SettingsWindow(self.engine, self.preferences, self.commands, self)
             self._settings.account_wanted.connect(self.add_account)
+            self._settings.finished.connect(self._settings_left)
         self._settings.open_at(account, page)
+
+    def _settings_left(self) -> None:
+        self._settings = None
 
     def shortcuts(self) -> None:
         """Open the overview of keys."""

@@ -208,6 +208,25 @@ async def source(stage: Stage) -> QWidget:
     return await stage.beside()
 
 
+async def changed(stage: Stage) -> QWidget:
+    stage.window.settings(page="writing")
+    window = await stage.beside()
+    stage.window.preferences.change(undo_send_seconds=15)
+    await stage.quiet()
+    return window
+
+
+async def conflict(stage: Stage) -> QWidget:
+    stage.window.settings(page="shortcuts")
+    window = await stage.beside()
+    page = window.page("shortcuts")  # type: ignore[attr-defined]
+    page.lines["archive"].caps[0].pressed_keys.emit("Ctrl+L")
+    page.lines["reply"].caps[0].listen()
+    await stage.quiet()
+    page.area.verticalScrollBar().setValue(90)
+    return window
+
+
 SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "main": main_view,
     "letter": message("Proofs of chapter"),
@@ -246,6 +265,8 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "settings-shortcuts": settings("shortcuts"),
     "settings-storage": settings("storage"),
     "settings-notifications": settings("notifications"),
+    "settings-changed": changed,
+    "settings-conflict": conflict,
     "settings-search": settings("reading", "dark"),
     "shortcuts": shortcuts,
     "wizard": wizard,

@@ -9,6 +9,7 @@ from desktopmail.domain.preferences import PREFERENCES, Preference
 from desktopmail.domain.settings import Settings
 from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.settings.page import Page, Row, Section
+from desktopmail.gui.settings.tiles import Tiles
 from desktopmail.gui.settings.words import told, value_word
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
@@ -17,6 +18,7 @@ from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.gui.widgets.switch import Switch
 
 translate = QCoreApplication.translate
+PICTURED = ("theme", "density", "layout")
 
 
 class PreferenceRow(Row):
@@ -25,10 +27,15 @@ class PreferenceRow(Row):
     def __init__(self, preferences: Preferences, known: Preference) -> None:
         self.known = known
         self.preferences = preferences
-        control: QWidget = self._box() if known.values else self._switch()
+        pictured = known.name in PICTURED
+        control: QWidget = self._tiles() if pictured else self._box() if known.values else self._switch()
         values = " ".join(f"{text} {told(text)}" for _, text in known.values)
         extra = f"{known.title} {known.extra} {values}"
-        super().__init__(told(known.title), told(known.sentence), control, extra=extra)
+        super().__init__(told(known.title), told(known.sentence), None if pictured else control, extra=extra)
+        if pictured:
+            self.control = control
+            control.setAccessibleName(told(known.title))
+            self.below(control)
         usual = value_word(known, Settings.default(known.name))
         self.back = WordButton(translate("settings", "Back to default: {0}").format(usual), look="link")
         self.back.setFont(measures.font(measures.SMALL))
@@ -41,6 +48,11 @@ class PreferenceRow(Row):
     def _switch(self) -> Switch:
         made = Switch()
         made.clicked.connect(lambda on: self._choose(bool(on)))
+        return made
+
+    def _tiles(self) -> Tiles:
+        made = Tiles(self.known.name, [(str(value), told(text)) for value, text in self.known.values])
+        made.chosen.connect(self._choose)
         return made
 
     def _box(self) -> ComboBox:
@@ -67,6 +79,8 @@ class PreferenceRow(Row):
         now = getattr(self.preferences.now, self.known.name)
         if isinstance(self.control, Switch):
             self.control.setChecked(bool(now))
+        elif isinstance(self.control, Tiles):
+            self.control.show_value(now)
         elif isinstance(self.control, ComboBox):
             place = self.control.findData(now)
             if place < 0:

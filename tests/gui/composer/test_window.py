@@ -144,6 +144,18 @@ def test_an_empty_subject_and_a_forgotten_file_are_questions(run: Run, desk: Ope
     run(story())
 
 
+def test_questions_are_not_asked_of_who_wants_none(run: Run, desk: Opened) -> None:
+    async def story() -> None:
+        async with desk() as d:
+            await d.engine.change_settings(check_attachment=False, check_subject=False)
+            window = await d.write(Draft((await d.engine.composing.new()).identity, to=(ADA,)))
+            QTest.keyClicks(window.editor, "The plan is attached.")
+            window.send()
+            await until(lambda: d.sent)
+
+    run(story())
+
+
 def test_files_are_attached_and_taken_away(run: Run, desk: Opened, tmp_path: Path) -> None:
     async def story() -> None:
         async with desk() as d:

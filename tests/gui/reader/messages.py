@@ -83,13 +83,14 @@ class Library:
 
     def __init__(self) -> None:
         self.allowed: set[str] = set()
+        self.now = Settings()
 
     def accounts(self) -> tuple[Account, ...]:
         identity = Identity(IdentityId(1), ME.name, ME.address)
         return (Account(AccountId(1), "Home", ME.address, None, None, (identity,)),)
 
     def settings(self) -> Settings:
-        return Settings()
+        return self.now
 
     def images_allowed(self, address: str) -> bool:
         return address in self.allowed

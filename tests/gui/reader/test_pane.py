@@ -14,6 +14,7 @@ from desktopmail.domain.address import Address
 from desktopmail.domain.body import Verdict, Warning
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.message import Fetched, Flags
+from desktopmail.domain.settings import Settings
 from desktopmail.gui.reader.message import MessageView
 from desktopmail.gui.reader.pane import ReaderPane
 from desktopmail.gui.reader.people import keep_domain, to_words
@@ -142,6 +143,26 @@ def test_an_empty_message_says_so(run: Run, pane: ReaderPane, engine: Engine) ->
         await until(lambda: pane.settled)
         assert "This message has no text" in says(pane)
         assert "No subject" in says(pane)
+
+    run(story())
+
+
+def test_who_prefers_plain_text_gets_it_and_can_see_the_design(run: Run, pane: ReaderPane, engine: Engine) -> None:
+    async def story() -> None:
+        engine.library.now = Settings(plain_text=True)
+        engine.reading.bodies[1] = body("Only words", "<table><tr><td>Only words</td></tr></table>", remote_content=2)
+        pane.show_messages([summary(1)])
+        await until(lambda: pane.settled)
+        (view,) = views(pane)
+        assert isinstance(view.content, TextBody)
+        assert "Shown as plain text" in says(pane)
+        assert "Show as designed" in [each.text() for each in pane.findChildren(QAbstractButton)]
+        engine.reading.bodies[2] = body("Plain from the start", "<p>Plain</p>", made_from_text=True)
+        pane.show_messages([summary(2)])
+        await until(lambda: pane.settled)
+        assert "Shown as plain text" not in says(pane)
+        pane.show_again()
+        assert isinstance(views(pane)[0].content, TextBody)
 
     run(story())
 

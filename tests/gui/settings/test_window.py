@@ -10,18 +10,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktopmail.domain.folder import Role, Unified
 from desktopmail.domain.preferences import PREFERENCES
 from desktopmail.gui.settings.preferencerow import PreferenceRow
+from desktopmail.gui.settings.tiles import Tiles
 from desktopmail.gui.settings.window import SettingsWindow
 from desktopmail.gui.style.colours import DARK
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.gui.widgets.switch import Switch
-from tests.gui.settings.conftest import Run, Stage, row
+from tests.gui.settings.conftest import Run, Stage, child, row
 
 
 def choose(box: QWidget | None, value: object) -> None:
     """As a person does in an open list."""
+    if isinstance(box, Tiles):
+        box._tiles[str(value)].click()
+        return
     assert isinstance(box, ComboBox)
     place = box.findData(value)
     box.setCurrentIndex(place)
@@ -50,7 +55,7 @@ def test_a_change_takes_effect_at_once_and_is_taken_back(stage: Stage, qtbot: Qt
     stage.until(lambda: stage.window.preferences.now.theme == "system")
     stage.until(lambda: "Taken back" in settings.line.words.text())
     box = row(page, "Colours").control
-    assert isinstance(box, ComboBox) and box.currentData() == "system"
+    assert isinstance(box, Tiles) and box.value() == "system"
 
 
 def test_what_was_changed_is_taken_back_after_a_restart(run: Run, tmp_path: Path, qtbot: QtBot) -> None:
@@ -102,7 +107,8 @@ def test_typing_narrows_the_pages_and_lights_the_rows(stage: Stage, qtbot: QtBot
     assert settings.stack.currentWidget() is page
     assert [line.title.text() for line in page.rows() if line.lit] == ["Colours"]
     qtbot.keyClick(settings.search, Qt.Key.Key_Return)
-    assert row(page, "Colours").control is settings.focusWidget()
+    tiles, focus = row(page, "Colours").control, settings.focusWidget()
+    assert tiles is not None and focus is not None and tiles.isAncestorOf(focus)
     assert settings.isVisible()
     settings.search.setFocus()
     qtbot.keyClick(settings.search, Qt.Key.Key_Escape)
@@ -185,6 +191,27 @@ def test_right_to_left_puts_the_list_and_the_controls_on_the_other_side(stage: S
 
 async def _turn() -> None:
     QApplication.processEvents()
+
+
+def test_the_inbox_is_shown_first_when_that_is_wanted(stage: Stage) -> None:
+    sent = next(each.id for each in stage.engine.library.folders() if each.role is Role.SENT)
+    stage.window.preferences.change(last_place=f"{sent}:")
+    stage.window.places.first()
+    assert stage.window.places.place == sent
+    stage.window.preferences.change(start_at="inbox")
+    stage.window.places.first()
+    assert stage.window.places.place is Unified.INBOX
+
+
+def test_pictures_to_choose_from_work_with_keys(stage: Stage, qtbot: QtBot) -> None:
+    tiles = row(stage.page("appearance"), "Rows").control
+    assert isinstance(tiles, Tiles) and tiles.value() == "normal"
+    tiles.setFocus()
+    focus = tiles.window().focusWidget()
+    assert focus is not None and focus.accessibleName() == "Normal"
+    qtbot.keyClick(child(tiles, QAbstractButton, "Compact"), Qt.Key.Key_Space)
+    assert stage.window.preferences.now.density == "compact"
+    tiles.window().grab()
 
 
 def test_what_is_chosen_acts_in_the_main_window(stage: Stage) -> None:

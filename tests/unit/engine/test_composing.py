@@ -20,9 +20,11 @@ from desktopmail.engine.composing import Composing
 from desktopmail.engine.library import Library
 from desktopmail.engine.pictures import Pictures
 from desktopmail.engine.reading import Reading
+from desktopmail.engine.settings import SettingsVerbs
 from desktopmail.mime.body import read
 from desktopmail.protocols.tls import ssl_context
 from desktopmail.store.rows import CopyRow, FolderMark
+from desktopmail.store.transaction import Transaction
 from tests.unit.engine.profile import ADA, Profile, profile
 
 BOB = Address("Bob", "bob@example.org")
@@ -167,6 +169,29 @@ def test_a_reply_quotes_and_asks_nobody(tmp_path: Path) -> None:
         sent = await desk.raw(queued)
         assert b"tracker.example" not in sent
         assert b"In-Reply-To: <page@x>" in sent
+
+    run(tmp_path, test)
+
+
+def test_answers_begin_as_the_person_prefers(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        message = await desk.receive(PAGE)
+        store = desk.profile.store
+
+        def sign(tx: Transaction) -> None:
+            account = tx.accounts.all()[0]
+            signed = tuple(replace(each, signature="Countess of Lovelace") for each in account.identities)
+            tx.accounts.update(replace(account, identities=signed))
+
+        await store.write(sign)
+        draft = await desk.composing.reply(message)
+        assert "Countess" in draft.text and "Bob wrote:" in draft.text and "Countess" in draft.html
+        await SettingsVerbs(store).change(quote_in_replies=False, sign_answers=False)
+        draft = await desk.composing.reply(message)
+        assert (draft.text.strip(), draft.html, draft.attachments) == ("", "", ())
+        assert (draft.answers, draft.references) == (message, ("<page@x>",))
+        forwarded = await desk.composing.forward(message)
+        assert "Countess" not in forwarded.text + forwarded.html and "Forwarded message" in forwarded.text
 
     run(tmp_path, test)
 
