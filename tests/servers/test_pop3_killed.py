@@ -120,9 +120,9 @@ def kill(server: Server, scene: Path, folder: Path, leave: Leave, call: int, fil
     if scene.exists():
         shutil.copytree(scene, folder)
     server.refill()
-    code = traced(
-        server, folder, leave, f"-einject={WRITES}:signal=KILL:when={call}", f"-etrace={WRITES}", "-o/dev/null"
-    )
+    only = [f"-P{folder / file}"] if file else []
+    death = f"-einject={WRITES}:signal=KILL:when={call}"
+    code = traced(server, folder, leave, *only, death, f"-etrace={WRITES}", "-o/dev/null")
     died = code in (-signal.SIGKILL, 128 + signal.SIGKILL)
     assert died or code == 0
     removed = {LETTERS[2], LETTERS[3]}

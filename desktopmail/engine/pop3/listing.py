@@ -77,8 +77,9 @@ async def tops(session: Pop3Session, numbers: Sequence[int]) -> dict[int, bytes]
     return found
 
 
-def compare(known: Mapping[str, Known], listing: Listing) -> Compared:
-    """What the listing has that the ledger has not, and the other way round. Newest strangers first."""
+def compare(known: Mapping[str, Known], listing: Listing, *, moved: bool = False) -> Compared:
+    """What the listing has that the ledger has not, and the other way round. Newest strangers first. `moved`: it is
+    another server, so that equal names are chance until it is seen otherwise."""
     numbers, sizes = listing.numbers, listing.sizes
     missing = [name for name, line in known.items() if line.there and name not in numbers]
     strangers, doubtful = [], []
@@ -86,7 +87,7 @@ def compare(known: Mapping[str, Known], listing: Listing) -> Compared:
         line = known.get(name)
         if line is None:
             strangers.append(name)
-        elif not line.there or line.size != sizes.get(number, line.size):
+        elif moved or not line.there or line.size != sizes.get(number, line.size):
             doubtful.append(name)
     strangers.sort(key=numbers.__getitem__, reverse=True)
     return Compared(tuple(missing), tuple(strangers), tuple(doubtful))

@@ -58,16 +58,16 @@ async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
     """List the mailbox and compare it with the ledger. Raises Renamed and NeedsPerson when the person has to decide
     first; nothing was changed then."""
     server = pop3_server(account)
-    known, door, by_top = await store.read(lambda tx: _before(tx, account))
+    known, door, by_top, moved = await store.read(lambda tx: _before(tx, account))
     listing = await read_listing(session, by_top=by_top)
     if listing.nameless and server.leave.keep is not Keep.NO:
         raise no_names(server)
-    compared = await asyncio.to_thread(compare, known, listing)
+    compared = await asyncio.to_thread(compare, known, listing, moved=moved)
     if compared.missing and compared.strangers and not listing.nameless:
         refuse_renamed(known, listing)
     visit = Visit(session, server, listing, door)
     new = await _doubts(visit, store, account.id, compared.doubtful)
-    await _note(store, account.id, compared)
+    await _note(store, account, compared, moved=moved)
     visit.wanted = sorted([*compared.strangers, *new], key=listing.numbers.__getitem__, reverse=True)
     visit.total = len(visit.wanted)
     return visit
@@ -101,13 +101,25 @@ def identity_key(account: AccountId) -> str:
     return f"pop3.{account}.renamed"
 
 
-def _before(tx: Transaction, account: Account) -> tuple[dict[str, Known], Door, bool]:
+def _place(account: Account) -> str:
+    """Which mailbox names belong to."""
+    endpoint = pop3_server(account).endpoint
+    return f"{endpoint.user}@{endpoint.host.lower()}"
+
+
+def _place_key(account: AccountId) -> str:
+    return f"pop3.{account}.place"
+
+
+def _before(tx: Transaction, account: Account) -> tuple[dict[str, Known], Door, bool, bool]:
+    """The ledger, where mail comes in, whether names are made of headers, and whether it is another mailbox now."""
     known = tx.ledger.known(account.id)
     inbox = tx.folders.by_role(account.id, Role.INBOX)
     if inbox is None:
         raise WrongUsage(f"{account.address} has no Inbox")
     by_top = int(tx.settings.get(identity_key(account.id), 0)) > 1
-    return known, Door(account, inbox, first=not known), by_top
+    moved = bool(known) and tx.settings.get(_place_key(account.id), _place(account)) != _place(account)
+    return known, Door(account, inbox, first=not known), by_top, moved
 
 
 async def _doubts(visit: Visit, store: Store, account: AccountId, names: Sequence[str]) -> list[str]:
@@ -146,15 +158,17 @@ async def _is_same(store: Store, line: Entry, size: int, head: bytes) -> bool:
     return raw is not None and header_hash(raw) == header_hash(head)
 
 
-async def _note(store: Store, account: AccountId, compared: Compared) -> None:
+async def _note(store: Store, account: Account, compared: Compared, *, moved: bool) -> None:
     """What the server does not list any more is only here now. It is never removed here for that."""
-    missing = compared.missing
+    place = _place(account)
 
     def work(tx: Transaction) -> None:
-        tx.ledger.vanished(account, missing)
-        tx.sightings.others(account, Others(removed=len(missing)))
+        tx.ledger.vanished(account.id, compared.missing)
+        tx.settings.set(_place_key(account.id), place)
+        if not moved:
+            tx.sightings.others(account.id, Others(removed=len(compared.missing)))
 
-    if missing:
+    if compared.missing or moved or await store.read(lambda tx: tx.settings.get(_place_key(account.id), "")) != place:
         await store.write(work)
 
 
