@@ -28,11 +28,11 @@ async def add(desk: Desk) -> int:
         raise WrongUsage(f"'{options.address}' is not a mail address")
     async with desk.engine() as engine:
         new = await _described(desk, engine)
-        password = await _password(desk, options.password_env, new.address)
+        secret = await password(desk, options.password_env, new.address)
         outgoing = _from_environment(options.smtp_password_env) if options.smtp_password_env else None
         if not options.no_check:
-            await engine.accounts.check(new, password, desk.output.progress, outgoing_password=outgoing)
-        number = await engine.accounts.add(new, password, outgoing_password=outgoing)
+            await engine.accounts.check(new, secret, desk.output.progress, outgoing_password=outgoing)
+        number = await engine.accounts.add(new, secret, outgoing_password=outgoing)
         made = places.account(engine.library, number)
     desk.output.result(shapes.account(made), f"{made.id} {made.address}")
     return DONE
@@ -126,7 +126,8 @@ async def _discovered(desk: Desk, engine: Engine, name: str) -> NewAccount:
     return NewAccount(options.address, name or options.address, name, incoming, outgoing)
 
 
-async def _password(desk: Desk, variable: str | None, address: str) -> str:
+async def password(desk: Desk, variable: str | None, address: str) -> str:
+    """The password of an address: from a variable, or typed at a terminal. Raises PasswordMissing."""
     if variable:
         return _from_environment(variable)
     kind, _, name = os.environ.get(SECRETS_VARIABLE, "").partition(":")

@@ -92,7 +92,7 @@ def _below(parser: CommandParser) -> AddCommand:
 
 
 def _accounts(add: AddCommand) -> None:
-    verbs = _below(add("account", "add, list, show or remove accounts", ""))
+    verbs = _below(add("account", "add, list, show, sign in to or remove accounts", ""))
     new = verbs("add", "make an account; without servers they are looked up", "accounts:add")
     new.add_argument("address")
     new.add_argument("--name", help="the name people see beside the address")
@@ -111,6 +111,11 @@ def _accounts(add: AddCommand) -> None:
     verbs("relink", "POP3: the server's new names are for the same messages", "accounts:relink").add_argument(
         "id", type=int
     )
+    again = verbs("sign-in", "give an account a new password, or sign in at its provider's page", "signing_in:sign_in")
+    again.add_argument("id", type=int)
+    way = again.add_mutually_exclusive_group()
+    way.add_argument("--password-env", metavar="VAR", help="read the password from this environment variable")
+    way.add_argument("--provider", metavar="NAME|URL", help="sign in at this provider's page: google, https://…")
     gone = verbs("remove", "remove an account from this computer", "accounts:remove")
     gone.add_argument("id", type=int)
     gone.add_argument("--keep-mail", action="store_true", help="keep its mail in local folders")

@@ -18,7 +18,8 @@ DONE, FAILED, WRONG_USAGE, NOTHING_FOUND, NEEDS_PERSON = range(5)
 
 _KEPT = frozenset("\n\t")
 _AT_A_TERMINAL = {
-    "no-keyring": "To keep the password out of any store: DESKTOPMAIL_SECRETS=env:NAME reads it from a variable.",
+    "no-keyring": "DESKTOPMAIL_SECRETS=vault keeps it in an encrypted file; env:NAME reads it from a variable.",
+    "passwords-locked": "DESKTOPMAIL_PASSPHRASE_FD names an open descriptor to read the passphrase from.",
     "store-damaged": "To repair the profile: desktopmail check --repair",
 }
 """What helps here beside an error's own words, by its kind."""

@@ -20,6 +20,7 @@ from desktopmail.domain.errors import (
     PasswordMissing,
     PossiblySent,
     StoreFailed,
+    VaultLocked,
     WrongUsage,
 )
 
@@ -96,7 +97,7 @@ def exit_code(error: MailError) -> int:
             return WRONG_USAGE
         case NotFound():
             return NOTHING_FOUND
-        case PasswordMissing() | BadCertificate() | NeedsPerson() | PossiblySent():
+        case PasswordMissing() | VaultLocked() | BadCertificate() | NeedsPerson() | PossiblySent():
             return NEEDS_PERSON
         case _:
             return FAILED

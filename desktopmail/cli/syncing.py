@@ -14,7 +14,9 @@ from desktopmail.domain.ids import AccountId, FolderId
 from desktopmail.engine.activity import SyncReport
 from desktopmail.engine.engine import Engine
 
-FOR_A_PERSON = frozenset({"password-missing", "bad-certificate", "possibly-sent", "needs-person"})
+FOR_A_PERSON = frozenset(
+    {"password-missing", "passwords-locked", "passphrase-wrong", "bad-certificate", "possibly-sent", "needs-person"}
+)
 
 
 async def sync(desk: Desk) -> int:

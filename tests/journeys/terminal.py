@@ -44,12 +44,12 @@ class Terminal:
         """What a command sees."""
         return {**os.environ, "DESKTOPMAIL_PROFILE": str(self.profile), **self.variables}
 
-    def start(self, *words: object) -> subprocess.Popen[bytes]:
-        """Start a command and do not wait for it."""
+    def start(self, *words: object, given: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        """Start a command and do not wait for it; `given` is where its input comes from."""
         return subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "desktopmail", *map(str, words)],
             env=self.environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

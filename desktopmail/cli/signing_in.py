@@ -1,0 +1,67 @@
+"""The command that gives an account a new password, or has the person sign in at the provider's own page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktopmail.cli import accounts, places, shapes
+from desktopmail.cli.desk import Desk
+from desktopmail.cli.output import DONE
+from desktopmail.domain.account import Account, Endpoint, ImapServer, NewAccount, Pop3Server, SignIn
+from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.oauth import Grant
+from desktopmail.engine.engine import Engine
+
+
+async def sign_in(desk: Desk) -> int:
+    """Try the new secret first; only what works is stored."""
+    options = desk.arguments
+    async with desk.engine() as engine:
+        account = places.account(engine.library, options.id)
+        if options.provider or _by_token(account):
+            await _at_page(desk, engine, account)
+        else:
+            password = await accounts.password(desk, options.password_env, account.address)
+            await engine.accounts.check(_as_new(account), password, desk.output.progress)
+            await engine.accounts.set_password(account.id, password)
+        made = places.account(engine.library, account.id)
+    desk.output.result(shapes.account(made), f"Signed in to {made.address}")
+    return DONE
+
+
+async def _at_page(desk: Desk, engine: Engine, account: Account) -> None:
+    key = desk.arguments.provider or await engine.oauth.key_for(account)
+    if not key:
+        raise WrongUsage("No provider is known for these servers", "Name one: --provider google, or its https address")
+
+    def browse(address: str) -> None:
+        desk.output.say(f"Open this page in a browser on this computer:\n{address}")
+
+    grant = await engine.oauth.sign_in(key, account, browse)
+    changed = _with_tokens(account, grant)
+    await engine.accounts.check(_as_new(changed), grant, desk.output.progress)
+    await engine.accounts.change(changed)
+    await engine.accounts.set_password(account.id, grant)
+
+
+def _with_tokens(account: Account, grant: Grant) -> Account:
+    """The account, signed in to with tokens wherever they are for."""
+
+    def turned(endpoint: Endpoint) -> Endpoint:
+        return replace(endpoint, sign_in=SignIn.OAUTH2) if grant.may_go_to(endpoint.host) else endpoint
+
+    incoming, outgoing = account.incoming, account.outgoing
+    if isinstance(incoming, ImapServer | Pop3Server):
+        incoming = replace(incoming, endpoint=turned(incoming.endpoint))
+    if outgoing is not None:
+        outgoing = replace(outgoing, endpoint=turned(outgoing.endpoint))
+    return replace(account, incoming=incoming, outgoing=outgoing)
+
+
+def _as_new(account: Account) -> NewAccount:
+    return NewAccount(account.address, account.name, "", account.incoming, account.outgoing)
+
+
+def _by_token(account: Account) -> bool:
+    servers = (account.incoming, account.outgoing)
+    return any(each is not None and each.endpoint.sign_in is SignIn.OAUTH2 for each in servers)
