@@ -7,8 +7,9 @@ started again after a while, so that nothing stops for good.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from desktopmail.domain.account import Account, ImapServer, Pop3Server
@@ -61,6 +62,7 @@ class Lanes:
         self._accounts_changed = asyncio.Event()
         self._sent_changed = asyncio.Event()
         self._away: set[AccountId] = set()
+        self._still: set[AccountId] = set()
         self._end: Callable[[], None] | None = None
 
     def start(self) -> None:
@@ -90,7 +92,7 @@ class Lanes:
 
     def runner(self, account: Account) -> Runner | None:
         """The runner of an account, made when there is none; None for an account that receives nothing."""
-        if account.incoming is None:
+        if account.incoming is None or account.id in self._still:
             return None
         line = self._lines.get(account.id)
         if line is None or (line.task is None and _server(line.account) != _server(account)):
@@ -123,6 +125,18 @@ class Lanes:
         if self._offline or runner is None:
             raise ContentMissing("This message is not downloaded yet", "It is fetched when you are online again.")
         await runner.fetch(message)
+
+    @contextlib.asynccontextmanager
+    async def resting(self, account: AccountId) -> AsyncIterator[None]:
+        """Nobody works on an account meanwhile; afterwards it goes on as it is then."""
+        self._still.add(account)
+        try:
+            if account in self._lines:
+                await self._stop(account)
+            yield
+        finally:
+            self._still.discard(account)
+            self._accounts_changed.set()
 
     async def close(self) -> None:
         """Stop everything and say goodbye to the servers."""
@@ -194,7 +208,9 @@ class Lanes:
         return activity.state if activity is not None else None
 
     async def _stop(self, number: AccountId) -> None:
-        line = self._lines.pop(number)
+        line = self._lines.pop(number, None)
+        if line is None:
+            return
         if line.task is not None:
             line.task.cancel()
             await asyncio.wait([line.task])

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.safekeeping import Safekeeping
     from desktopmail.engine.search import Search
     from desktopmail.engine.settings import SettingsVerbs
+    from desktopmail.engine.switching import Switching
     from desktopmail.engine.transfer import Transfer
     from desktopmail.engine.worries import Worries
 
@@ -129,6 +130,12 @@ def _settings(parts: Parts) -> SettingsVerbs:
     return SettingsVerbs(parts._store)
 
 
+def _switching(parts: Parts) -> Switching:
+    from desktopmail.engine.switching import Switching
+
+    return Switching(parts._store, parts._passwords, lambda: parts._lanes)
+
+
 def _transfer(parts: Parts) -> Transfer:
     from desktopmail.engine.transfer import Transfer
 
@@ -158,6 +165,7 @@ class Parts:
     safekeeping = Lazy(_safekeeping)
     search = Lazy(_search)
     settings = Lazy(_settings)
+    switching = Lazy(_switching)
     transfer = Lazy(_transfer)
     _lanes = Lazy(_lanes)
     _worries = Lazy(_worries)

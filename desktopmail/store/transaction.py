@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from desktopmail.store.server_folders import Folders
     from desktopmail.store.settings import SettingsTable
     from desktopmail.store.sightings import Sightings
+    from desktopmail.store.switched import Switched
     from desktopmail.store.trust import Trust
     from desktopmail.store.wishes import Wishes
 
@@ -137,6 +138,12 @@ class Transaction(Surroundings):
         from desktopmail.store.outbox import Outbox
 
         return Outbox(self._db, self.notes, self.now)
+
+    @cached_property
+    def switched(self) -> Switched:
+        from desktopmail.store.switched import Switched
+
+        return Switched(self._db, self.notes, self._wishes, self.now)
 
     @cached_property
     def _wishes(self) -> Wishes:

@@ -1,0 +1,204 @@
+"""An account is switched in place between IMAP and POP3 on a real server: nothing lost, nothing twice, and back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from desktopmail.domain.account import Account, Endpoint, ImapServer, NewAccount, Pop3Server, Security
+from desktopmail.domain.errors import MailError, NotFound, WrongUsage
+from desktopmail.domain.folder import Role
+from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.domain.message import Flags
+from desktopmail.engine.engine import Engine
+from desktopmail.store.secrets import Memory
+from tests.servers.dovecot import Dovecot, User
+
+T = TypeVar("T")
+Story = Callable[["Desk"], Awaitable[T]]
+
+
+def letter(number: int, *, named: bool = True) -> bytes:
+    name = f"Message-ID: <{number}@switch.test>\r\n" if named else ""
+    return (
+        f"From: Grace <grace@example.org>\r\nTo: ada@example.org\r\nSubject: letter {number}\r\n{name}"
+        f"Date: Thu, 01 Jan 2026 10:{number:02}:00 +0000\r\n\r\n.text {number}\r\n{'x' * number * 11}\r\n"
+    ).encode()
+
+
+class Desk:
+    """One account of one user of the real server."""
+
+    def __init__(self, engine: Engine, account: AccountId, dovecot: Dovecot, user: User) -> None:
+        self.engine = engine
+        self.account = account
+        self.dovecot = dovecot
+        self.user = user
+
+    @property
+    def imap(self) -> ImapServer:
+        return ImapServer(self.dovecot.endpoint("imaps", self.user))
+
+    @property
+    def pop3(self) -> Pop3Server:
+        return Pop3Server(self.dovecot.endpoint("pop3s", self.user))
+
+    async def sync(self) -> tuple[int, int]:
+        """New messages and bytes of content that came."""
+        (report,) = await self.engine.sync([self.account])
+        assert report.problems == ()
+        return report.new, report.bytes
+
+    def now(self) -> Account:
+        (account,) = self.engine.library.accounts()
+        return account
+
+    async def mail(self) -> dict[MessageId, tuple[str, Flags, bytes]]:
+        """Every message: folder, flags and bytes."""
+        found = {}
+        for folder in self.engine.library.folders():
+            for row in self.engine.library.summaries(self.engine.library.ids(folder.id)):
+                found[row.id] = (folder.path, row.flags, await self.engine.reading.raw(row.id))
+        return found
+
+    def there(self, folder: str = "INBOX") -> int:
+        return len(self.dovecot.messages(self.user, folder))
+
+
+def play(folder: Path, dovecot: Dovecot, user: User, kind: str, story: Story[T]) -> T:
+    @asynccontextmanager
+    async def desk() -> AsyncIterator[Desk]:
+        passwords = Memory()
+        engine = await Engine.open(folder, passwords=passwords)
+        server = Desk(engine, AccountId(0), dovecot, user)
+        new = NewAccount(user.address, "Work", "Ada", server.imap if kind == "imap" else server.pop3, None)
+        server.account = await engine.accounts.add(new, user.password)
+        try:
+            yield server
+        finally:
+            await engine.close()
+
+    async def inside() -> T:
+        async with asyncio.timeout(60), desk() as server:
+            return await story(server)
+
+    return asyncio.run(inside())
+
+
+def test_to_pop3_and_back(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    letters = [*(letter(number) for number in range(1, 21)), letter(30, named=False), letter(31, named=False)]
+    dovecot.seed(dovecot_user, "INBOX", letters, flags=lambda index: "S" if index % 3 else "")
+    dovecot.seed(dovecot_user, "Projects", [letter(number) for number in range(40, 45)])
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        before, identities = await desk.mail(), desk.now().identities
+        assert len(before) == 27
+        report = await desk.engine.switching.to_pop3(desk.account, desk.pop3)
+        assert (report.messages, report.linked, report.here, report.there) == (27, 22, 5, 0)
+        assert desk.now().kind == "pop3" and desk.now().identities == identities
+        assert await desk.mail() == before
+        assert await desk.sync() == (0, 0)
+        assert await desk.mail() == before and desk.there() == 22 and desk.there("Projects") == 5
+        dovecot.seed(dovecot_user, "INBOX", [letter(50)])
+        assert (await desk.sync())[0] == 1
+        (new,) = set(await desk.mail()) - set(before)
+
+        await desk.engine.switching.undo(desk.account)
+        assert desk.now().kind == "imap"
+        assert await desk.sync() == (0, 0)
+        after = await desk.mail()
+        assert after.pop(new)[0] == "Inbox" and after == before
+        assert desk.there() == 23 and desk.there("Projects") == 5
+        await desk.engine.actions.star([new, next(iter(before))], True)
+        (report_,) = await desk.engine.sync([desk.account])
+        assert report_.pushed == 2 and desk.there() == 23
+        with pytest.raises(NotFound):
+            await desk.engine.switching.undo(desk.account)
+
+    play(tmp_path, dovecot, dovecot_user, "imap", story)
+
+
+def test_to_imap_and_back(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    letters = [*(letter(number) for number in range(1, 16)), letter(30, named=False)]
+    dovecot.seed(dovecot_user, "INBOX", letters)
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        inbox = next(each for each in desk.engine.library.folders() if each.role is Role.INBOX)
+        kept = await desk.engine.folders.create(desk.account, "Kept")
+        ids = list(desk.engine.library.ids(inbox.id))
+        await desk.engine.actions.move(ids[:2], kept)
+        await desk.engine.actions.mark_read(ids[3:6], True)
+        before = await desk.mail()
+        for number in range(1, 4):
+            dovecot.doveadm("expunge", "-u", dovecot_user.name, "mailbox", "INBOX", "subject", f"letter {number}")
+        left = desk.there()
+        dovecot.seed(dovecot_user, "Projects", [letter(60)])
+
+        report = await desk.engine.switching.to_imap(desk.account, desk.imap)
+        assert report.messages == 16 and report.there >= 1 and report.linked + report.here == 16
+        await desk.sync()
+        after = await desk.mail()
+        assert {one: after[one] for one in before} == before
+        assert desk.there() == left, "nothing is uploaded without being asked for"
+        assert sorted(path for path, _, _ in after.values()).count("Projects") == 1
+        raws = [raw for path, _, raw in after.values() if path == "Inbox"]
+        doubled = {raw for raw in raws if raws.count(raw) > 1}
+        assert doubled == set()
+
+        await desk.engine.switching.undo(desk.account)
+        assert desk.now().kind == "pop3"
+        new, _ = await desk.sync()
+        assert new == 0
+        again = await desk.mail()
+        assert {one: again[one] for one in before} == before and len(again) == len(after)
+
+    play(tmp_path, dovecot, dovecot_user, "pop3", story)
+
+
+def test_to_imap_with_everything(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    """With `upload` the server gets what it lacks, once."""
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 6)])
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        kept = await desk.engine.folders.create(desk.account, "Kept")
+        inbox = next(each for each in desk.engine.library.folders() if each.role is Role.INBOX)
+        await desk.engine.actions.move(list(desk.engine.library.ids(inbox.id))[:2], kept)
+        dovecot.doveadm("expunge", "-u", dovecot_user.name, "mailbox", "INBOX", "subject", "letter 5")
+        before = await desk.mail()
+        await desk.engine.switching.to_imap(desk.account, desk.imap, upload=True)
+        for _ in range(2):
+            await desk.sync()
+        assert {one: (await desk.mail())[one] for one in before} == before
+        assert desk.there("Kept") == 2
+
+    play(tmp_path, dovecot, dovecot_user, "pop3", story)
+
+
+def test_what_fails_changes_nothing(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 6)])
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        before, account = await desk.mail(), desk.now()
+        nobody = Pop3Server(Endpoint("localhost", 1, Security.TLS, dovecot_user.name))
+        stranger = Pop3Server(replace(desk.pop3.endpoint, user="nobody-of-that-name"))
+        for server in (nobody, stranger):
+            with pytest.raises(MailError):
+                await desk.engine.switching.to_pop3(desk.account, server)
+        with pytest.raises(WrongUsage):
+            await desk.engine.switching.to_imap(desk.account, desk.imap)
+        assert desk.now() == account and await desk.mail() == before
+        assert await desk.sync() == (0, 0)
+        with pytest.raises(NotFound):
+            await desk.engine.switching.undo(desk.account)
+
+    play(tmp_path, dovecot, dovecot_user, "imap", story)
