@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktopmail.domain.account import Account, Identity
 from desktopmail.domain.activity import Activity
-from desktopmail.domain.errors import MailError
 from desktopmail.gui.accounts import identities, serverrows
 from desktopmail.gui.accounts.certificates import CertificateRows
 from desktopmail.gui.accounts.health import HealthRows
@@ -39,6 +38,7 @@ class AccountPage(Page):
     def __init__(self, engine: Engine, account: Account, window: QWidget) -> None:
         super().__init__(account.name or account.address, account.address)
         self._engine, self.account, self._window = engine, account, window
+        self._storing = 0
         self.standing = StandingLine()
         self.standing.remedy_wanted.connect(self._mend)
         self.column.addWidget(self.standing)
@@ -101,17 +101,19 @@ class AccountPage(Page):
     # The account changes.
 
     def change(self, account: Account) -> None:
-        """Store the account as given."""
+        """Store the account as given. Until that is done, later changes build on it and not on what the store has."""
         self.account = account
+        self.server_rows.account = account
+        self._storing += 1
         spawn(self._store(account))
 
     async def _store(self, account: Account) -> None:
         """What cannot be stored is shown as it was, and said."""
         try:
             await self._engine.accounts.change(account)
-        except MailError:
+        finally:
+            self._storing -= 1
             self.came()
-            raise
 
     def _renamed(self) -> None:
         name = self.name.text().strip()
@@ -140,7 +142,7 @@ class AccountPage(Page):
     def came(self) -> None:
         """Show the account as it is now."""
         now = next((each for each in self._engine.library.accounts() if each.id == self.account.id), None)
-        if now is not None:
+        if now is not None and not self._storing:
             self.account = now
             self._show()
 

@@ -34,7 +34,7 @@ class ServerRows:
 
     def __init__(self, section: Rows, engine: Engine, window: QWidget, keep: Callable[[Account], None]) -> None:
         self._section, self._engine, self._window, self._keep = section, engine, window, keep
-        self._account: Account | None = None
+        self.account: Account | None = None
         self._where = ""
         self.incoming = self._row(translate("servers", "Incoming mail"), self._change, "imap pop3 proxy tls")
         self.outgoing = self._row(translate("servers", "Outgoing mail"), self._change_outgoing, "smtp proxy tls")
@@ -53,8 +53,8 @@ class ServerRows:
         """Learn where passwords are kept, and say it."""
         words = await self._engine.diagnosis.where_passwords_are()
         self._where = translate("servers", "Kept {0}.").format(words) if words.startswith("in ") else words
-        if self._account is not None:
-            self._show_password(self._account)
+        if self.account is not None:
+            self._show_password(self.account)
 
     def _row(self, title: str, act: Callable[[], None], extra: str) -> Row:
         button = WordButton("")
@@ -63,7 +63,7 @@ class ServerRows:
 
     def show_account(self, account: Account) -> None:
         """Say how this account is connected."""
-        self._account = account
+        self.account = account
         incoming = account.incoming.endpoint if account.incoming is not None else None
         outgoing = account.outgoing.endpoint if account.outgoing is not None else None
         self._say(self.incoming, incoming, translate("servers", "None: this account only sends."),
@@ -134,21 +134,21 @@ class ServerRows:
             self.large.show()
 
     async def _outlook(self, leave: Leave) -> str:
-        assert self._account is not None
+        assert self.account is not None
         try:
-            return (await self._engine.pop3.outlook(self._account.id, leave)).words
+            return (await self._engine.pop3.outlook(self.account.id, leave)).words
         except MailError as error:
             return error.title
 
     def _keep_rule(self, leave: Leave) -> None:
-        assert self._account is not None
-        if isinstance(self._account.incoming, Pop3Server):
-            self._keep(replace(self._account, incoming=replace(self._account.incoming, leave=leave)))
+        assert self.account is not None
+        if isinstance(self.account.incoming, Pop3Server):
+            self._keep(replace(self.account, incoming=replace(self.account.incoming, leave=leave)))
 
     def _keep_size(self, size: int) -> None:
-        assert self._account is not None
-        if isinstance(self._account.incoming, Pop3Server):
-            self._keep(replace(self._account, incoming=replace(self._account.incoming, max_size=size)))
+        assert self.account is not None
+        if isinstance(self.account.incoming, Pop3Server):
+            self._keep(replace(self.account, incoming=replace(self.account.incoming, max_size=size)))
 
     def _explain(self) -> None:
         from desktopmail.gui.glossary import Glossary
@@ -168,28 +168,28 @@ class ServerRows:
     # Buttons.
 
     def _change(self) -> None:
-        assert self._account is not None
-        if self._account.incoming is None:
-            kinds = ("pop3",) if self._holds_mail(self._account) else ("imap", "pop3")
-            AddServer(self._engine, self._account, kinds, self._window).open()
+        assert self.account is not None
+        if self.account.incoming is None:
+            kinds = ("pop3",) if self._holds_mail(self.account) else ("imap", "pop3")
+            AddServer(self._engine, self.account, kinds, self._window).open()
         else:
-            Servers(self._engine, self._account, self._window).open()
+            Servers(self._engine, self.account, self._window).open()
 
     def _change_outgoing(self) -> None:
-        assert self._account is not None
-        if self._account.outgoing is None:
-            AddServer(self._engine, self._account, ("smtp",), self._window).open()
+        assert self.account is not None
+        if self.account.outgoing is None:
+            AddServer(self._engine, self.account, ("smtp",), self._window).open()
         else:
-            dialog = Servers(self._engine, self._account, self._window)
+            dialog = Servers(self._engine, self.account, self._window)
             dialog.open()
             if dialog.outgoing is not None:
                 dialog.area.ensureWidgetVisible(dialog.outgoing)
                 dialog.outgoing.host.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _sign_in(self) -> None:
-        assert self._account is not None
-        title = translate("servers", "Password for {0}").format(self._account.address)
-        SignInDialog(self._engine, self._account, title, self._window).open()
+        assert self.account is not None
+        title = translate("servers", "Password for {0}").format(self.account.address)
+        SignInDialog(self._engine, self.account, title, self._window).open()
 
     def _holds_mail(self, account: Account) -> bool:
         """Whether there is mail in the account's own Inbox, which no server must ever be given unasked."""
