@@ -24,6 +24,8 @@ from desktopmail.protocols.pop3.offered import NOTHING, Offered, read
 from desktopmail.protocols.pop3.refusals import at_sign_in, human
 
 MAX_CHALLENGES = 4
+SIGN_IN_FACTOR = 3
+"""How much longer signing in may take than any other step: servers open and lock the whole mailbox meanwhile."""
 COMMAND_LIMIT = 255
 """Bytes of a command with its line end (RFC 2449 section 4), which an initial response must not exceed."""
 
@@ -49,7 +51,7 @@ class Opening(Dialogue):
                 await self._greet(transport, timeout)
                 if connected is not None:
                     connected()
-                async with net.deadline(timeout, self.endpoint.host, "to sign in"):
+                async with net.deadline(timeout * SIGN_IN_FACTOR, self.endpoint.host, "to sign in"):
                     await self.introduce(secret)
             except MailError as error:
                 self._line.fail(error)

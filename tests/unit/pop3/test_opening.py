@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import logging
@@ -12,6 +13,7 @@ import pytest
 
 from desktopmail.domain.account import Endpoint, Security, SignIn
 from desktopmail.domain.errors import (
+    BadCertificate,
     MailboxBusy,
     MailError,
     ProtocolViolation,
@@ -63,7 +65,7 @@ def refused(script: Pop3Script, security: Security = Security.TLS) -> MailError:
     async def work() -> MailError:
         async with script:
             with pytest.raises(MailError) as caught:
-                await Pop3Session.open(script.endpoint(security), PASSWORD, timeout=2)
+                await Pop3Session.open(script.endpoint(security), PASSWORD, timeout=1)
             await script.until(lambda: script.open == 0)
             assert product_tasks() == [] and script.connections == 1
             return caught.value
@@ -205,7 +207,7 @@ def test_no_secret_in_any_log(
     async def work() -> None:
         async with script:
             try:
-                await Pop3Session.open(script.endpoint(Security.STARTTLS), PASSWORD, timeout=0.5)
+                await Pop3Session.open(script.endpoint(Security.STARTTLS), PASSWORD, timeout=0.2)
             except MailError as error:
                 said.append(repr(error) + error.title + error.detail + error.log + repr(error.__cause__))
                 said.append("".join(traceback.format_exception(error)))
@@ -213,3 +215,54 @@ def test_no_secret_in_any_log(
     with caplog.at_level(logging.DEBUG):
         run(work())
     assert not leaks(("".join(said) + caplog.text).encode(), PASSWORD)
+
+
+STALLS = ["greeting", "STLS", "CAPA", "AUTH", "challenge"]
+
+
+@pytest.mark.parametrize("step", STALLS)
+def test_a_hundred_rounds_leave_nothing(pair: Pair, step: str) -> None:  # P30
+    """Stalled at each step, twenty times: each has its deadline, and no task and no socket is left."""
+
+    async def work() -> None:
+        async with Pop3Script(pair.context(), answers={step: STALL}) as script:
+            if step == "challenge":
+                script.answers["AUTH"] = b"+ \r\n"
+            for _ in range(20):
+                with pytest.raises(MailError) as caught:
+                    await Pop3Session.open(script.endpoint(Security.STARTTLS), PASSWORD, timeout=0.02)
+                assert caught.value.kind in ("stalled", "protocol")
+            await script.until(lambda: script.open == 0)
+            assert product_tasks() == []
+
+    run(work())
+
+
+@pytest.mark.parametrize("step", STALLS[:4])
+def test_cancelled_at_any_step(pair: Pair, step: str) -> None:  # P30
+    async def work() -> None:
+        async with Pop3Script(pair.context(), answers={step: STALL}) as script:
+            opening = asyncio.ensure_future(Pop3Session.open(script.endpoint(Security.STARTTLS), PASSWORD))
+            words = {"greeting": 0, "STLS": 1, "CAPA": 2, "AUTH": 3}[step]
+            await script.until(lambda: len(script.lines) >= words and script.connections == 1)
+            opening.cancel()
+            await asyncio.wait([opening])
+            await script.until(lambda: script.open == 0)
+            assert product_tasks() == []
+
+    run(work())
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+def test_an_exception_is_for_one_certificate(certificates: Certificates, security: Security) -> None:  # T30
+    shown = certificates.self_signed
+
+    async def attempt(pair: Pair) -> None:
+        async with Pop3Script(pair.context(), security is Security.TLS) as script:
+            pins = frozenset({shown.fingerprint})
+            await check(script.endpoint(security, pins=pins), PASSWORD)
+
+    run(attempt(shown))
+    for other in (certificates.good, certificates.expired):
+        with pytest.raises(BadCertificate):
+            run(attempt(other))
