@@ -73,7 +73,8 @@ def room(health: Health) -> Said:
         size(health.room.used), size(health.room.allowed), words.number(round(health.room.share * 100))
     )
     if health.room.share >= 1:
-        return f"{text} {translate('health', 'New mail is refused until there is room again.')}", "bad"
+        refused = translate("health", "New mail is refused until there is room again.")
+        return f"{text} {refused}", "bad"
     until = health.days_until_full()
     if until is not None and until <= 365:
         grows = translate("health", "At the present pace, {0} a day, it is full {1}.")
