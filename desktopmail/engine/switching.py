@@ -52,7 +52,8 @@ Alike = dict[tuple[str, int], list[Held]]
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a switch came to. `linked`: messages that both sides have; `here`: only on this computer; `there`: only on
-    the server, to be brought by and by. `until`: when it can no longer be taken back (seconds since 1970 UTC)."""
+    the server, to be brought by and by. `shared`: in a folder of this computer, and shown in the server's folder too.
+    `until`: when it can no longer be taken back (seconds since 1970 UTC)."""
 
     protocol: str
     messages: int
@@ -60,6 +61,7 @@ class Outcome:
     here: int
     there: int
     until: int
+    shared: int = 0
 
     @property
     def words(self) -> str:
@@ -115,8 +117,9 @@ class Switching:
     async def to_imap(
         self, account: AccountId, server: ImapServer, *, upload: bool = False, say: Say = silent
     ) -> Outcome:
-        """Receive by IMAP from now on. What the server has is recognised and linked; what it lacks stays here, and is
-        handed over to it only with `upload`. Raises MailError with what stands in the way."""
+        """Receive by IMAP from now on. What the server has is recognised and linked; what it lacks stays here. With
+        `upload` it is handed over, and the server's folders become what they are here. Raises MailError with what
+        stands in the way."""
         async with self._lanes().resting(account):
             old = await self._get(account, Pop3Server)
             await self._bring(old, say)
@@ -136,11 +139,14 @@ class Switching:
                 folders = [each for each in tx.folders.all(account) if upload or _is_there(each, names)]
                 chosen = [each.id for each in folders if each.role is not Role.OUTBOX]
                 tx.switched.come_home(account)
-                tx.switched.go_out(account, _with_parents(tx, account, chosen), upload=upload)
+                tx.switched.go_out(account, _with_parents(tx, account, chosen))
                 return number, held
 
             number, held = await self._store.write(work, durable=True)
-            return await self._link(new, number, held, say)
+            report = await self._link(new, number, held, say)
+            if upload:
+                await self._store.write(lambda tx: tx.switched.await_copies(account, upload=True))
+            return report
 
     async def undo(self, account: AccountId, say: Say = silent) -> Account:
         """Put an account back as it was before it was switched; mail that came since stays. Raises NotFound when there
@@ -250,8 +256,10 @@ class Switching:
 
         def work(tx: Transaction) -> Outcome:
             alike = tx.switched.link_alike(account.id)
+            shared = tx.switched.share(account.id)
             linked = tx.switched.linked(account.id, [each.message for each in held])
-            report = _outcome("imap", len(held), linked, max(0, round_.new - alike))
+            there = max(0, round_.new - alike - shared)
+            report = replace(_outcome("imap", len(held), linked, there), shared=shared)
             tx.switched.report(number, asdict(report))
             return report
 

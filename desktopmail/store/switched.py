@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
@@ -26,12 +27,25 @@ _STATE = {
     "pop3_copy": "SELECT uidl, message, first_seen, size, hex(sha), stored_at, dele_sent, dele_confirmed, decided_by,"
     " partly, wanted_gone, gone_at, ignored FROM pop3_copy WHERE account = ?",
 }
-_ALIKE = """
+_ELSEWHERE = """
+SELECT n.id, o.id FROM message AS n JOIN imap_copy AS c ON c.message = n.id
+JOIN message AS o ON o.date = n.date AND o.key = n.key AND o.account = n.account JOIN folder AS f ON f.id = o.folder
+WHERE n.account = ?1 AND n.content = x'' AND n.key <> x'' AND o.key <> x'' AND o.content <> x'' AND o.retry_at = ?2
+    AND f.lives = 'server' AND NOT EXISTS (SELECT 1 FROM imap_copy AS i WHERE i.message = o.id)
+"""
+_NAMELESS = """
 SELECT n.id, o.id FROM message AS n JOIN imap_copy AS c ON c.message = n.id
 JOIN message AS o ON o.account = n.account AND o.folder = n.folder AND o.date = n.date AND o.size = n.size
     AND o.subject = n.subject AND o.sender = n.sender
-WHERE n.account = ?1 AND n.content = x'' AND o.content <> x'' AND o.retry_at = ?2 AND o.key = x'' AND n.key = x''
+WHERE n.account = ?1 AND n.content = x'' AND n.key = x'' AND o.key = x'' AND o.content <> x'' AND o.retry_at = ?2
     AND NOT EXISTS (SELECT 1 FROM imap_copy AS i WHERE i.message = o.id)
+"""
+_FILED = """
+UPDATE message SET content = o.content, fetched = o.fetched, preview = o.preview, attachments = o.attachments
+FROM (SELECT n.id AS new, m.content, m.fetched, m.preview, m.attachments FROM message AS n JOIN message AS m
+    ON m.date = n.date AND m.key = n.key AND m.account = n.account
+    WHERE n.account = ?1 AND n.content = x'' AND n.key <> x'' AND m.key <> x'' AND m.content <> x'') AS o
+WHERE message.id = o.new RETURNING id
 """
 
 
@@ -129,16 +143,17 @@ class Switched:
         self._db.execute("UPDATE message SET due = 0, retry_at = 0 WHERE account = ?", (account,))
         self._told(account)
 
-    def go_out(self, account: AccountId, folders: Collection[FolderId], *, upload: bool) -> None:
+    def go_out(self, account: AccountId, folders: Collection[FolderId]) -> None:
         """These folders live on a server from now on. What is in them awaits its copy there: it is recognised when
-        the server shows it, and handed over otherwise only with `upload`."""
+        the server shows it, and not handed over by itself."""
         chosen = apsw.carray(array("q", [*folders, 0]))
         self._db.execute("UPDATE folder SET lives = 'server' WHERE id IN (SELECT value FROM carray(?))", (chosen,))
-        self.await_copies(account, upload=upload)
+        self.await_copies(account)
         self._told(account)
 
     def await_copies(self, account: AccountId, *, upload: bool = False) -> None:
-        """Compare everything with the server's copies anew; what has none waits for one."""
+        """Compare everything with the server's copies anew; what has none waits for one, or with `upload` is handed
+        over."""
         self._db.execute(
             "UPDATE message SET retry_at = CASE WHEN ?1 OR EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message ="
             " message.id) THEN 0 ELSE ?2 END WHERE account = ?3",
@@ -158,16 +173,26 @@ class Switched:
         )
 
     def link_alike(self, account: AccountId) -> int:
-        """Messages without a Message-ID: those that are the only ones of their date, size, subject and sender on both
-        sides are the same. How many were linked."""
-        pairs = [(int(new), int(old)) for new, old in self._db.execute(_ALIKE, (account, NEVER))]
-        news, olds = [new for new, _ in pairs], [old for _, old in pairs]
-        sure = [(new, old) for new, old in pairs if news.count(new) == 1 and olds.count(old) == 1]
+        """Messages that were filed into another folder here than on the server, and messages without a Message-ID that
+        are the only ones of their date, size, subject and sender on both sides, are the same. How many were linked."""
+        pairs = [
+            (int(new), int(old))
+            for sql in (_ELSEWHERE, _NAMELESS)
+            for new, old in self._db.execute(sql, (account, NEVER))
+        ]
+        news, olds = Counter(new for new, _ in pairs), Counter(old for _, old in pairs)
+        sure = [(new, old) for new, old in pairs if news[new] == 1 and olds[old] == 1]
         self._db.executemany("UPDATE imap_copy SET message = ?2 WHERE message = ?1", sure)
         self._wishes.forget([new for new, _ in sure])
         self._db.executemany("UPDATE message SET retry_at = 0 WHERE id = ?", [(old,) for _, old in sure])
         self._wishes.recheck([old for _, old in sure])
         return len(sure)
+
+    def share(self, account: AccountId) -> int:
+        """What the server shows and a folder of this computer holds too need not be downloaded. How many."""
+        shared = [MessageId(one) for (one,) in self._db.execute(_FILED, (account,))]
+        self._wishes.touched(shared)
+        return len(shared)
 
     def bring_back(self, account: AccountId, state: dict[str, Any]) -> None:
         """What was known of the servers' copies, as far as the messages and folders still are."""
