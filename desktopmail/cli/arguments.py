@@ -108,6 +108,9 @@ def _accounts(add: AddCommand) -> None:
     new.add_argument("--no-check", action="store_true", help="do not sign in to try it")
     verbs("list", "all accounts", "accounts:show_all")
     verbs("show", "one account", "accounts:show").add_argument("id", type=int)
+    rule = verbs("leave", "POP3: what stays on the server from now on", "leaving:leave")
+    rule.add_argument("id", type=int)
+    rule.add_argument("rule", metavar="RULE", help="forever, a number of days, until-deleted or no")
     verbs("relink", "POP3: the server's new names are for the same messages", "accounts:relink").add_argument(
         "id", type=int
     )
@@ -116,6 +119,16 @@ def _accounts(add: AddCommand) -> None:
     way = again.add_mutually_exclusive_group()
     way.add_argument("--password-env", metavar="VAR", help="read the password from this environment variable")
     way.add_argument("--provider", metavar="NAME|URL", help="sign in at this provider's page: google, https://…")
+    other = verbs("switch", "receive by IMAP or POP3 from now on, with all mail kept; or back", "switching:switch")
+    other.add_argument("id", type=int)
+    other.add_argument("protocol", choices=("imap", "pop3", "back"))
+    other.add_argument("--server", metavar="URL", help="imaps://user@host:port, pop3s://…; else it is looked up")
+    other.add_argument("--leave", metavar="RULE", help="POP3: forever, a number of days, until-deleted or no")
+    other.add_argument("--upload", action="store_true", help="IMAP: hand over what the server lacks")
+    other.add_argument(
+        "--pin-certificate", metavar="SHA256", action="append", default=[], help="trust this certificate"
+    )
+    other.add_argument("--allow-cleartext", action="store_true", help="accept a server without encryption")
     gone = verbs("remove", "remove an account from this computer", "accounts:remove")
     gone.add_argument("id", type=int)
     gone.add_argument("--keep-mail", action="store_true", help="keep its mail in local folders")
