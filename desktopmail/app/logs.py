@@ -17,6 +17,9 @@ HIDDEN = "•••"
 _SIGN_IN = re.compile(
     r"(?i)\b(LOGIN\s+\S+\s+|AUTH(?:ENTICATE)?\s+[\w-]+\s+|PASS(?:WORD)?[\s=:]+|Bearer\s+|token[=:]\s*)(\S+)"
 )
+_TOKENS = re.compile(
+    r"(?i)((?:_token|client_secret|code_verifier|[?&]code|[?&]state)[\"']?\s*[=:]\s*[\"']?)([^\s&\"',}]+)"
+)
 
 
 class SecretsFilter(logging.Filter):
@@ -44,7 +47,9 @@ class SecretsFilter(logging.Filter):
         """`text` without anything secret."""
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
-        return _SIGN_IN.sub(lambda found: found.group(1) + HIDDEN, text)
+        for pattern in (_SIGN_IN, _TOKENS):
+            text = pattern.sub(lambda found: found.group(1) + HIDDEN, text)
+        return text
 
 
 class PrivateFile(RotatingFileHandler):

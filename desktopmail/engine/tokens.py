@@ -38,7 +38,7 @@ class Tokens:
         """An access token for one of the account's servers, from the grant in `secret`. Raises PasswordMissing when
         the grant is not for this server, SignInRefused when it is over, and passing errors."""
         grant = Grant.read(secret)
-        if grant is None or not grant.may_go_to(endpoint.host):
+        if grant is None or not _belongs(grant, endpoint.host):
             raise PasswordMissing(
                 f"Nobody signed in for {endpoint.host} at the provider's page yet", "Mail here is safe. Sign in once."
             )
@@ -82,3 +82,10 @@ class Tokens:
         """Forget the access token of an account."""
         self._held.pop(account, None)
         self._new.discard(account)
+
+
+def _belongs(grant: Grant, host: str) -> bool:
+    """Whether a server may see a token of a grant: it was granted for it, or it is a known provider's own, so that an
+    account can change from its provider's IMAP server to its POP3 server."""
+    known = providers.known().get(grant.provider)
+    return grant.may_go_to(host) or (known is not None and known.may_see(host))

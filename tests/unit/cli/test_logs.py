@@ -48,12 +48,15 @@ def test_secrets_do_not_get_through(tmp_path: Path, log: logs.SecretsFilter) -> 
     ours.warning("a1 LOGIN ada sesame-1")
     ours.warning("AUTH PLAIN AGFkYQBzZXNhbWUtMg==")
     ours.warning("Authorization: Bearer sesame-3")
+    ours.warning("AUTHENTICATE XOAUTH2 c2VzYW1lLTU= and AUTH OAUTHBEARER c2VzYW1lLTU=")
+    ours.warning("http://127.0.0.1:1/?code=sesame-6&state=sesame-7 refresh_token=sesame-8&client_secret=sesame-9")
+    ours.warning('{"access_token": "sesame-10", "refresh_token":"sesame-11"}')
     try:
         raise ValueError("password=sesame-4")
     except ValueError:
         ours.exception("failed")
     written = text(tmp_path)
-    for secret in ("correct horse", "sesame", "AGFkYQBzZXNhbWUtMg"):
+    for secret in ("correct horse", "sesame", "AGFkYQBzZXNhbWUtMg", "c2VzYW1l"):
         assert secret not in written
     assert "ValueError" in written
 

@@ -146,6 +146,19 @@ def test_only_for_the_accounts_own_servers() -> None:  # T38
     run(journey())
 
 
+def test_other_servers_of_a_known_provider(monkeypatch: pytest.MonkeyPatch) -> None:  # T38
+    async def journey() -> None:
+        async with Authorization() as server:
+            keys = await granted(server, Memory())
+            monkeypatch.setattr(providers, "known", lambda: {"fake": server.provider(domains=("example.org",))})
+            assert await keys.get(account(imap="pop.example.org"), "incoming") == "access-1"
+            for evil in ("example.org.evil.example", "evilexample.org"):
+                with pytest.raises(PasswordMissing):
+                    await keys.get(account(imap=evil), "incoming")
+
+    run(journey())
+
+
 def test_a_grant_that_is_over_waits_for_the_person() -> None:  # T38
     async def journey() -> None:
         async with Authorization() as server:
@@ -309,7 +322,9 @@ def test_where_client_ids_come_from(tmp_path: Path) -> None:
         engine = await Engine.open(tmp_path, passwords=Memory(), offline=True)
         assert {each.client for each in await engine.oauth.clients()} == {""}
         await engine.oauth.set_client("google", "mine", "public")
-        there = OAuth(engine._store, Memory(), {"DESKTOPMAIL_OAUTH_GOOGLE_ID": "theirs", "DESKTOPMAIL_OAUTH_YAHOO_ID": "y"})
+        there = OAuth(
+            engine._store, Memory(), {"DESKTOPMAIL_OAUTH_GOOGLE_ID": "theirs", "DESKTOPMAIL_OAUTH_YAHOO_ID": "y"}
+        )
         found = {each.key: (each.client, each.fixed) for each in await there.clients()}
         assert found["google"] == ("theirs", True) and found["yahoo"] == ("y", True)
         assert {each.key: each.client for each in await engine.oauth.clients()}["google"] == "mine"
