@@ -53,6 +53,12 @@ def test_pop3_works_like_any_other(person: Person) -> None:
     person.terminal.ask("sync")
     assert len(person.dovecot.messages(person.user)) == 1
     assert person.terminal.ask("list", "Archive")[0]["copy"] == "here"
+    kept = person.terminal.ask("account", "show", made["id"])["pop3"]
+    assert (kept["leave"], kept["copies"]) == ("30", {"server": 0, "both": 1, "here": 1})
+    assert person.terminal.ask("account", "leave", made["id"], "no")["would_go"] == 1
+    person.terminal.ask("sync")
+    assert person.dovecot.messages(person.user) == []
+    assert "Nothing" not in person.terminal.run("account", "show", made["id"]).text
 
 
 def test_cleartext_is_refused_unless_it_is_demanded(person: Person) -> None:
