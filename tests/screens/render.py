@@ -20,6 +20,7 @@ from desktopmail.app.demo.start import demo_engine  # noqa: E402
 from desktopmail.app.window import dispose, make  # noqa: E402
 from desktopmail.domain.activity import Activity, State  # noqa: E402
 from desktopmail.domain.folder import Role  # noqa: E402
+from desktopmail.domain.hosts import FINDING, PICTURES  # noqa: E402
 from desktopmail.domain.ids import MessageId  # noqa: E402
 from desktopmail.engine.engine import Engine  # noqa: E402
 from desktopmail.gui import loop  # noqa: E402
@@ -208,6 +209,38 @@ async def source(stage: Stage) -> QWidget:
     return await stage.beside()
 
 
+async def privacy(stage: Stage) -> QWidget:
+    """With something to revoke."""
+    account = stage.engine.library.accounts()[0]
+    assert account.incoming is not None
+    endpoint = account.incoming.endpoint
+    store = stage.engine._store
+    for host, port, purpose in (("autoconfig.demo.example", 443, FINDING), ("images.harbour.example", 443, PICTURES)):
+        store.hosts.note(host, port, purpose)
+    await store.write(lambda tx: tx.trust.pin("mail.elsewhere.example", endpoint.port, "9f86d081884c7d65" * 4))
+    for sender in ("news@harbour.example", "@bookshop.example"):
+        await stage.engine.reading.allow_images(sender)
+    stage.window.settings(page="privacy")
+    return await stage.beside()
+
+
+async def mirrored(stage: Stage) -> QWidget:
+    stage.window.settings(page="appearance")
+    window = await stage.beside()
+    window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    stage.window.preferences.change(layout="right")
+    await stage.quiet()
+    return window
+
+
+async def narrow(stage: Stage) -> QWidget:
+    stage.window.settings(page="notifications")
+    window = await stage.beside()
+    window.resize(600, 520)
+    await stage.quiet()
+    return window
+
+
 async def changed(stage: Stage) -> QWidget:
     stage.window.settings(page="writing")
     window = await stage.beside()
@@ -260,7 +293,9 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "settings-reading": settings("reading"),
     "settings-writing": settings("writing"),
     "settings-appearance": settings("appearance"),
-    "settings-privacy": settings("privacy"),
+    "settings-privacy": privacy,
+    "settings-mirrored": mirrored,
+    "settings-narrow": narrow,
     "settings-signing-in": settings("signing-in"),
     "settings-shortcuts": settings("shortcuts"),
     "settings-storage": settings("storage"),

@@ -41,16 +41,13 @@ class PrivacyPage(Page):
             self.tr("Certificates trusted by hand"),
             self.tr("Each holds for one certificate of one server. If the server shows another one, it is refused."),
         )
-        self.keys = self.section(self.tr("Passwords"))
-        self.place = self.keys.row(self.tr("Where passwords are kept"), self.tr("Looking…"))
         self.servers = fill(self, preferences, "privacy")["Servers"]
         self.hosts = HostList(self.servers)
         self.hosts.forget_wanted.connect(lambda: spawn(self._forget(), self))
         self.came()
-        spawn(self._where(), self)
 
     def words(self) -> str:
-        return self.tr("security trust certificate images tracking servers hosts password")
+        return self.tr("security trust certificate images tracking servers hosts")
 
     def came(self) -> None:
         """Show what is so now."""
@@ -110,9 +107,6 @@ class PrivacyPage(Page):
     async def _forget(self) -> None:
         await self._engine.settings.forget_hosts()
         await self._look()
-
-    async def _where(self) -> None:
-        self.place.say(self.tr("Where passwords are kept"), await self._engine.diagnosis.where_passwords_are())
 
 
 def _grouped(fingerprint: str) -> str:

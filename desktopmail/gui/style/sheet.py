@@ -48,6 +48,7 @@ QPushButton[look="more"] { background: transparent; border: 1px solid transparen
   border-radius: 5px; padding: 0 ${p8}px; min-height: ${p22}px; }
 QPushButton[look="cap"]:hover, QPushButton[look="more"]:hover { border-color: $accent; }
 QPushButton[listening="true"] { background: $soft; border-color: $accent; color: $accent_text; }
+QPushButton[look="link"][flush="true"] { padding: 0; }
 QPushButton[look="link"]:hover { text-decoration: underline; background: transparent; }
 QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; }

@@ -86,11 +86,6 @@ def test_many_hosts_wait_behind_a_word(stage: Stage) -> None:
     assert len(page.hosts.rows) == 31
 
 
-def test_where_passwords_are_is_said(stage: Stage) -> None:
-    page = stage.page("privacy")
-    stage.until(lambda: "memory" in page.place.sentence.text())
-
-
 # Notifications ------------------------------------------------------------------------------------------------
 
 
