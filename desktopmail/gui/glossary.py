@@ -98,7 +98,7 @@ class Glossary(QDialog):
         whole.addLayout(self._foot())
         self._ring = FocusRing(self)
         room = self.screen().availableSize()
-        self.resize(min(px(700), room.width() - 40), min(px(712), room.height() - 80))
+        self.resize(min(px(700), room.width() - 40), min(px(684), room.height() - 80))
         self.show_term(term or TERMS[0])
         self.close_button.setFocus()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktopmail.gui.style import measures
@@ -11,6 +12,36 @@ from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.wizard.words import breakable
 
 SIDE = 32
+
+
+class Sill(QScrollArea):
+    """As tall as what lies in it, up to a limit beyond which it scrolls."""
+
+    def __init__(self, part: QWidget) -> None:
+        super().__init__()
+        self._part, self._most = part, 0
+        self.setWidget(part)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        part.installEventFilter(self)
+
+    def fit(self, most: int) -> None:
+        """Take the height that is needed now, `most` at most."""
+        self._most = most
+        layout = self._part.layout()
+        if layout is not None:
+            bound = layout.hasHeightForWidth()
+            needed = layout.totalHeightForWidth(self.width()) if bound else layout.totalSizeHint().height()
+            self.setFixedHeight(min(most, needed))
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus if needed > most else Qt.FocusPolicy.NoFocus)
+            self.setAccessibleName(self._part.accessibleName())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and self._most:
+            self.fit(self._most)
+        return super().eventFilter(watched, event)
 
 
 class Page(QWidget):
@@ -40,6 +71,7 @@ class Page(QWidget):
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._sill: Sill | None = None
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
         self._outer.setSpacing(0)
@@ -52,8 +84,14 @@ class Page(QWidget):
         self.lead.setVisible(bool(lead))
 
     def below(self, part: QWidget) -> None:
-        """Add something that stays in sight while the page scrolls."""
-        self._outer.addWidget(part)
+        """Add something that stays in sight while the page scrolls, with half of the room at most."""
+        self._sill = Sill(part)
+        self._outer.addWidget(self._sill)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._sill is not None:
+            self._sill.fit(self.height() // 2)
 
     def start(self) -> QWidget | None:
         """What has the focus when the page comes up; None leaves it with the main button."""

@@ -152,6 +152,10 @@ class Questions(Page):
                     Lasting.BOTH: self.tr("In both places"),
                 },
             ),
+            "backup": (
+                self.tr("Is this computer backed up?"),
+                {Backup.YES: self.tr("Yes"), Backup.NO: self.tr("No")},
+            ),
             "space": (
                 self.tr("Is there room enough with the provider?"),
                 {
@@ -166,10 +170,6 @@ class Questions(Page):
                     Line.OFTEN_WITHOUT: self.tr("Often not at all"),
                     Line.SLOW: self.tr("By a slow or metered line"),
                 },
-            ),
-            "backup": (
-                self.tr("Is this computer backed up?"),
-                {Backup.YES: self.tr("Yes"), Backup.NO: self.tr("No")},
             ),
         }
         assert set(texts) == set(QUESTIONS)

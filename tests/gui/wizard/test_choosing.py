@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from desktopmail.domain.account import ImapServer, Keep, Leave, Pop3Server, Security
-from desktopmail.domain.advice import Advice, Answers, Backup, Lasting, Readers, Space
+from desktopmail.domain.advice import Advice, Answers, Backup, Lasting, Line, Offers, Readers, Space
 from desktopmail.engine.discovery import Discovery
 from desktopmail.engine.finding.guesses import Usual
 from desktopmail.gui.glossary import Glossary
 from desktopmail.protocols.autoconfig.probe import Speech
-from tests.gui.wizard.conftest import Person, person
+from tests.gui.wizard.conftest import Person, person, until
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix
 
@@ -182,5 +183,23 @@ def test_words_of_the_trade_are_one_click_away(
             ada.click(ada.wizard.found.hand)
             for fields, word in ((ada.wizard.hand.incoming, "IMAP"), (ada.wizard.hand.outgoing, "SMTP")):
                 assert fields.explain.accessibleName() == f"What is {word}?"
+
+    run(work())
+
+
+def test_what_it_comes_to_is_whole_in_a_small_window(tmp_path: Path, run: Run) -> None:
+    async def work() -> None:
+        async with person(tmp_path) as ada:
+            questions = ada.wizard.questions
+            answers = Answers(Readers.ALONE, Lasting.HERE, Space.SCARCE, Line.SLOW, Backup.NO)
+            questions.offer(Offers(True, True, expire=30), answers)
+            ada.wizard.come_to(questions)
+            ada.wizard.resize(ada.wizard.width(), 400)
+            await until(lambda: questions.height() < 400)
+            verdict = questions.verdict
+            labels = [each for each in verdict.findChildren(QLabel) if each.text()]
+            assert len(labels) == 9
+            await until(lambda: all(each.height() >= each.heightForWidth(each.width()) for each in labels))
+            await until(lambda: questions.area.height() > 100)
 
     run(work())
