@@ -28,9 +28,11 @@ from desktopmail.domain.errors import BadCertificate
 from desktopmail.domain.health import DAY, Encryption, Line, Others, Retention, Room, Side
 from desktopmail.domain.ids import AccountId, IdentityId
 from desktopmail.engine.engine import Engine
+from desktopmail.gui.accounts.adding import AddServer
 from desktopmail.gui.accounts.identities import IdentityDialog
 from desktopmail.gui.accounts.removal import RemoveAccount
 from desktopmail.gui.accounts.servers import Servers
+from desktopmail.gui.accounts.switch import SwitchProtocol
 from desktopmail.gui.settings.window import SettingsWindow
 from desktopmail.gui.window import MainWindow
 from desktopmail.gui.wizard.advice import advise
@@ -159,6 +161,27 @@ async def removal(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
     return dialog
 
 
+async def switch(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
+    dialog = SwitchProtocol(engine, engine.library.accounts()[0], window)
+    dialog.open()
+    await quiet()
+    return dialog
+
+
+async def switch_back(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
+    dialog = SwitchProtocol(engine, engine.library.accounts()[2], window)
+    dialog.open()
+    await quiet()
+    return dialog
+
+
+async def add_receiving(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
+    dialog = AddServer(engine, engine.library.accounts()[3], ("imap", "pop3"), window)
+    dialog.open()
+    await quiet()
+    return dialog
+
+
 async def identity(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
     dialog = IdentityDialog(window, engine.library.accounts()[0].identities[0], lambda _: None)
     dialog.open()
@@ -181,4 +204,7 @@ VIEWS: dict[str, View] = {
     "account-trouble": servers_trouble,
     "account-trouble-mirrored": servers_trouble,
     "account-end": page_end,
+    "account-switch": switch,
+    "account-switch-back": switch_back,
+    "account-receiving": add_receiving,
 }

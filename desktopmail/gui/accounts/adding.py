@@ -48,8 +48,8 @@ class AddServer(QDialog):
         self.button = WordButton(self.tr("Add server"), look="primary")
         self.button.setDefault(True)
         self.button.clicked.connect(self._go)
-        leave = WordButton(self.tr("Cancel"))
-        leave.clicked.connect(self.reject)
+        self.leave = WordButton(self.tr("Cancel"))
+        self.leave.clicked.connect(self.reject)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(px(24), px(20), px(24), px(20))
         self._column.setSpacing(px(10))
@@ -58,7 +58,7 @@ class AddServer(QDialog):
             self._column.addWidget(widget)
         row = QHBoxLayout()
         row.addStretch()
-        row.addWidget(leave)
+        row.addWidget(self.leave)
         row.addWidget(self.button)
         self._column.addSpacing(px(8))
         self._column.addLayout(row)
@@ -137,9 +137,9 @@ class AddServer(QDialog):
         spawn(self._add(), self)
 
     async def _add(self) -> None:
-        wanted = self._wanted()
+        self.fields.setEnabled(False)
         try:
-            await self._engine.accounts.add_server(wanted, self._side, self.password.secret, self._say)
+            await self._carry_out()
         except MailError as error:
             self._say("")
             trouble = Trouble(advise(error, self.fields.value()))
@@ -147,9 +147,17 @@ class AddServer(QDialog):
             self._show(trouble)
             return
         finally:
+            self.fields.setEnabled(True)
             self.button.setEnabled(True)
+        self._finished()
+
+    async def _carry_out(self) -> None:
+        """What the button does. Raises MailError, with nothing changed."""
+        await self._engine.accounts.add_server(self._wanted(), self._side, self.password.secret, self._say)
+
+    def _finished(self) -> None:
         self.accept()
-        self._engine.retry(wanted.id)
+        self._engine.retry(self._account.id)
 
     def _wanted(self) -> Account:
         if self._side is Side.OUTGOING:

@@ -158,6 +158,7 @@ class AccountPage(Page):
         self.colour.choose(account.colour)
         self.pause.setChecked(account.paused)
         self.server_rows.show_account(account)
+        spawn(self.server_rows.ask_switched(), self)
         self.certificates.show_account(account)
         self._people.clear()
         identities.fill(self._people, account.identities, self._keep_people, self._window)

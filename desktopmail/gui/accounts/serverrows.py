@@ -19,9 +19,11 @@ from desktopmail.gui.accounts.leave import LargeRow, LeaveRow
 from desktopmail.gui.accounts.rows import Rows
 from desktopmail.gui.accounts.servers import Servers
 from desktopmail.gui.accounts.sign_in import SignIn as SignInDialog
+from desktopmail.gui.loop import spawn
 from desktopmail.gui.settings.page import Row
 from desktopmail.gui.style import measures
 from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.confirm import Confirm
 
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine
@@ -39,15 +41,46 @@ class ServerRows:
         self.incoming = self._row(translate("servers", "Incoming mail"), self._change, "imap pop3 proxy tls")
         self.outgoing = self._row(translate("servers", "Outgoing mail"), self._change_outgoing, "smtp proxy tls")
         self.password = self._row(translate("servers", "Password"), self._sign_in, "sign in oauth")
-        self.protocol = section.row(translate("servers", "Protocol"), "-", extra="imap pop3")
+        self.protocol = self._row(translate("servers", "Protocol"), self._switch, "imap pop3 switch")
         meaning = WordButton(translate("servers", "What IMAP, POP3 and SMTP are"), look="link")
         meaning.setFont(measures.font(measures.SMALL))
         meaning.setStyleSheet("padding: 0px;")
         meaning.clicked.connect(self._explain)
         self.protocol.below(meaning)
+        self.undo = WordButton(translate("servers", "Take the switch back…"), look="link")
+        self.undo.setFont(measures.font(measures.SMALL))
+        self.undo.setStyleSheet("padding: 0px;")
+        self.undo.clicked.connect(self._ask_undo)
+        self.undo.hide()
+        self.protocol.below(self.undo)
         self.leave: LeaveRow | None = None
         self.large: LargeRow | None = None
         self.kept = section.row(translate("servers", "On this computer"), "-", extra="offline download folders")
+
+    async def ask_switched(self) -> None:
+        """Learn whether the protocol was switched lately, so that it can be taken back."""
+        if self.account is not None:
+            self.undo.setVisible(await self._engine.switching.last(self.account.id) is not None)
+
+    def _switch(self) -> None:
+        assert self.account is not None
+        from desktopmail.gui.accounts.switch import SwitchProtocol
+
+        SwitchProtocol(self._engine, self.account, self._window).open()
+
+    def _ask_undo(self) -> None:
+        assert self.account is not None
+        Confirm(
+            self._window,
+            translate("servers", "Receive mail as before the switch?"),
+            translate("servers", "Everything is brought here first. Mail that came since the switch stays."),
+            translate("servers", "Take the switch back"),
+            translate("servers", "Keep it"),
+        ).ask(self._undo)
+
+    def _undo(self) -> None:
+        assert self.account is not None
+        spawn(self._engine.switching.undo(self.account.id))
 
     async def ask_where(self) -> None:
         """Learn where passwords are kept, and say it."""
@@ -83,7 +116,7 @@ class ServerRows:
     def _word(self, row: Row, text: str) -> None:
         assert isinstance(row.control, WordButton)
         row.control.word(text)
-        row.control.setAccessibleName(f"{row.title.text()}: {text.rstrip('…')}")
+        row.control.setAccessibleName(f"{row.title.text().partition(':')[0]}: {text.rstrip('…')}")
 
     def _show_password(self, account: Account) -> None:
         server = account.incoming or account.outgoing
@@ -113,6 +146,8 @@ class ServerRows:
                                                   "on the server.")),
             "none": ("", ""),
         }[account.kind]  # fmt: skip
+        other = "POP3" if account.kind == "imap" else "IMAP"
+        self._word(self.protocol, translate("servers", "Switch to {0}…").format(other))
         self.protocol.say(translate("servers", "Protocol: {0}").format(name), f"{meaning} {reason(account)}".strip())
 
     def _show_leave(self, account: Account) -> None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from desktopmail.domain.account import Account, ImapServer, NewAccount, SmtpServer
 from desktopmail.engine.engine import Engine
@@ -27,7 +27,7 @@ from tests.gui.wizard.conftest import dispose, until, worn_dovecot
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix
 
-__all__ = ["Desk", "desk", "settle", "silent", "until", "words", "worn_dovecot"]
+__all__ = ["Desk", "button", "desk", "settle", "silent", "until", "words", "worn_dovecot"]
 
 W = TypeVar("W", bound=QWidget)
 
@@ -61,6 +61,11 @@ def press(button: QWidget) -> None:
     """Press a button with the keyboard."""
     button.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(button, Qt.Key.Key_Space)
+
+
+def button(widget: QWidget, name: str) -> QAbstractButton:
+    """The button of this accessible name."""
+    return next(each for each in widget.findChildren(QAbstractButton) if each.accessibleName() == name)
 
 
 def type_into(field: QWidget, text: str) -> None:

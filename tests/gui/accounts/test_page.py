@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from desktopmail.domain.account import Keep, Leave, NewAccount, Pop3Server
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
@@ -27,16 +27,11 @@ from desktopmail.gui.accounts.serverrows import reason
 from desktopmail.gui.accounts.sign_in import SignIn
 from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.store.sightings import Sightings
-from tests.gui.accounts.conftest import desk, press, type_into, until, words
+from tests.gui.accounts.conftest import button, desk, press, type_into, until, words
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.two_sides import letter
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
-
-
-def button(widget: QWidget, name: str) -> QAbstractButton:
-    """The button of this accessible name."""
-    return next(each for each in widget.findChildren(QAbstractButton) if each.accessibleName() == name)
 
 
 def test_name_colour_and_pause_take_effect_at_once(tmp_path: Path, run: Run, new: NewAccount) -> None:
