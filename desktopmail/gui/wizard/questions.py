@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from desktopmail.domain.advice import QUESTIONS, Answers, Backup, Lasting, Line, Offers, Readers, Space
 from desktopmail.engine.advice import recommend
 from desktopmail.gui.style import measures
+from desktopmail.gui.style.colours import blend
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.flow import Flow
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.wizard.fields import Explain
 from desktopmail.gui.wizard.page import Page
 from desktopmail.gui.wizard.verdict import Verdict
 
@@ -39,7 +41,8 @@ class Chip(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         on, over = self.isChecked(), self.underMouse()
-        painter.setPen(QPen(colours.accent if on else colours.line, 1.5 if on else 1.0))
+        edge = colours.accent if on else blend(colours.text, colours.window, 0.2)
+        painter.setPen(QPen(edge, 1.5 if on else 1.0))
         painter.setBrush(colours.soft if on else colours.hover if over else colours.raised)
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(frame, frame.height() / 2, frame.height() / 2)
@@ -58,7 +61,7 @@ class Asking(QWidget):
         self.chips = {answer: Chip(text, answer) for answer, text in answers.items()}
         self.setAccessibleName(question)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 0, px(16))
         column.setSpacing(px(8))
         column.addWidget(PlainLabel(question, wrap=True))
         holder = QWidget()
@@ -100,7 +103,8 @@ class Questions(Page):
         for each in self.asking.values():
             each.changed.connect(self._weigh)
             self.column.addWidget(each)
-            self.column.addSpacing(px(16))
+        self.glossary = Explain("IMAP", "POP3")
+        self.column.addWidget(self.glossary, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addStretch()
         self.verdict = Verdict()
         self.below(self.verdict)

@@ -233,3 +233,19 @@ def test_the_provider_s_help_is_offered_only_over_https(tmp_path: Path, run: Run
                 assert ada.wizard.agree.help.isHidden() is not shown
 
     run(work())
+
+
+def test_a_sending_server_in_clear_is_named_and_not_used(tmp_path: Path, run: Run) -> None:  # T34
+    first = Endpoint("imap.example.org", 993, Security.TLS, "ada")
+    clear = Endpoint("smtp.example.org", 587, Security.NONE, "ada")
+    found = FoundServers("ada@example.org", "Example", "found by trying", (first,), cleartext=(clear,))
+
+    async def work() -> None:
+        async with person(tmp_path) as ada:
+            ada.engine.discovery = Known(found)  # type: ignore[assignment]
+            ada.introduce(User("ada", "secret"), address="ada@example.org")
+            await ada.found()
+            assert "smtp.example.org does not encrypt" in ada.wizard.found.outgoing.text()
+            assert ada.wizard.found.servers is not None and ada.wizard.found.servers.outgoing is None
+
+    run(work())
