@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from desktopmail.cli import accounts, places, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE
-from desktopmail.domain.account import Account, Endpoint, ImapServer, NewAccount, Pop3Server, SignIn
+from desktopmail.domain.account import Account, NewAccount, SignIn
 from desktopmail.domain.errors import WrongUsage
-from desktopmail.domain.oauth import Grant
 from desktopmail.engine.engine import Engine
 
 
@@ -38,24 +35,7 @@ async def _at_page(desk: Desk, engine: Engine, account: Account) -> None:
         desk.output.say(f"Open this page in a browser on this computer:\n{address}")
 
     grant = await engine.oauth.sign_in(key, account, browse)
-    changed = _with_tokens(account, grant)
-    await engine.accounts.check(_as_new(changed), grant, desk.output.progress)
-    await engine.accounts.change(changed)
-    await engine.accounts.set_password(account.id, grant)
-
-
-def _with_tokens(account: Account, grant: Grant) -> Account:
-    """The account, signed in to with tokens wherever they are for."""
-
-    def turned(endpoint: Endpoint) -> Endpoint:
-        return replace(endpoint, sign_in=SignIn.OAUTH2) if grant.may_go_to(endpoint.host) else endpoint
-
-    incoming, outgoing = account.incoming, account.outgoing
-    if isinstance(incoming, ImapServer | Pop3Server):
-        incoming = replace(incoming, endpoint=turned(incoming.endpoint))
-    if outgoing is not None:
-        outgoing = replace(outgoing, endpoint=turned(outgoing.endpoint))
-    return replace(account, incoming=incoming, outgoing=outgoing)
+    await engine.accounts.take_grant(account.id, grant, desk.output.progress)
 
 
 def _as_new(account: Account) -> NewAccount:

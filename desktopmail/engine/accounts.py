@@ -160,6 +160,19 @@ class Accounts:
         else:
             await self._passwords.set(found, what, password, keep=keep)
 
+    async def take_grant(self, account: AccountId, grant: Grant, say: Say = silent, *, keep: bool = True) -> None:
+        """Sign in with tokens from now on, wherever the grant is for; tried before anything is stored. The password
+        stays where it is, for the way back. Raises MailError with what stands in the way."""
+        changed = _with_tokens(await self._get(account), grant)
+        incoming, outgoing = changed.incoming, changed.outgoing
+        if incoming is not None and _by_word(incoming.endpoint):
+            incoming = None
+        if outgoing is not None and _by_word(outgoing.endpoint):
+            outgoing = None
+        await self.check(NewAccount(changed.address, changed.name, "", incoming, outgoing), grant, say)
+        await self._keep(changed, grant, None, keep)
+        await self.change(changed)
+
     async def remove(self, account: AccountId, *, keep_mail: bool = False) -> None:
         """Remove an account here; what is on its servers stays there. With `keep_mail` its mail stays here, as a local
         account. A key store that does not answer keeps its entry and stops nothing. Raises NotFound."""
@@ -180,6 +193,20 @@ class Accounts:
             secret = password if outgoing is None else outgoing
             if not isinstance(secret, Grant):
                 await self._passwords.set(account, "outgoing", secret, keep=keep)
+
+
+def _with_tokens(account: Account, grant: Grant) -> Account:
+    """The account, signed in to with tokens where a grant is for its servers."""
+
+    def turned(endpoint: Endpoint) -> Endpoint:
+        return replace(endpoint, sign_in=SignIn.OAUTH2) if grant.may_go_to(endpoint.host) else endpoint
+
+    incoming, outgoing = account.incoming, account.outgoing
+    if incoming is not None:
+        incoming = replace(incoming, endpoint=turned(incoming.endpoint))
+    if outgoing is not None:
+        outgoing = replace(outgoing, endpoint=turned(outgoing.endpoint))
+    return replace(account, incoming=incoming, outgoing=outgoing)
 
 
 def _by_word(endpoint: Endpoint) -> bool:

@@ -212,6 +212,12 @@ def test_long_tokens_lie_in_pieces(drawer: Drawer, length: int) -> None:
     assert drawer.entries == {}
 
 
+def test_letters_that_count_twice(drawer: Drawer) -> None:
+    run(Keyring().set(account(), "incoming", "\U0001f511" * 900))
+    assert run(Keyring().get(account(), "incoming")) == "\U0001f511" * 900
+    assert all(len(each.encode("utf-16-le")) <= 2_000 for each in drawer.entries.values())
+
+
 def test_a_piece_that_is_missing_is_no_secret(drawer: Drawer) -> None:
     source = Keyring()
     run(source.set(account(), "token", "x" * 2_500))

@@ -38,8 +38,10 @@ class SignIn(QDialog):
         self._grant: Grant | None = None
         self._work: asyncio.Task[Any] | None = None
         self._locked = False
+        self._key = ""
         self._make_parts()
         self._lay_out(title)
+        spawn(self._look(), self)
         self.setMinimumWidth(px(440))
         (self.button if self.by_page else self.field).setFocus()
         self.finished.connect(self._stop)
@@ -59,6 +61,9 @@ class SignIn(QDialog):
         self.file = WordButton(self.tr("Keep passwords in a file…"))
         self.file.clicked.connect(self._into_file)
         self.file.hide()
+        self.page = WordButton(self.tr("Sign in at the provider's page"), look="link")
+        self.page.clicked.connect(self._to_page)
+        self.page.hide()
         self.button = WordButton(self.tr("Open sign-in page") if self.by_page else self.tr("Sign in"), look="primary")
         self.button.setDefault(True)
         self.button.setEnabled(self.by_page)
@@ -80,6 +85,7 @@ class SignIn(QDialog):
         column.addSpacing(px(4))
         column.addWidget(self.field)
         column.addWidget(self.said)
+        column.addWidget(self.page, 0, Qt.AlignmentFlag.AlignLeft)
         ways = QHBoxLayout()
         ways.addWidget(self.session)
         ways.addWidget(self.file)
@@ -92,6 +98,20 @@ class SignIn(QDialog):
         row.addWidget(self.button)
         column.addLayout(row)
 
+    async def _look(self) -> None:
+        """Whether the provider has a page of its own, and this program may use it."""
+        oauth = self._engine.oauth
+        self._key = await oauth.key_for(self._account)
+        if self._key and not self.by_page and await oauth.available(self._key):
+            self.page.word(self.tr("Sign in at the page of {0} instead").format(oauth.name_of(self._key)))
+            self.page.show()
+
+    def _to_page(self) -> None:
+        self.by_page = True
+        self.field.hide()
+        self.page.hide()
+        self._go(keep=True)
+
     def _go(self, *, keep: bool) -> None:
         self._stop()
         self.button.setEnabled(False)
@@ -100,7 +120,7 @@ class SignIn(QDialog):
     async def _sign_in(self, keep: bool) -> None:
         try:
             secret = await self._secret()
-            await self._engine.accounts.set_password(self._account.id, secret, keep=keep)
+            await self._keep(secret, keep)
         except MailError as error:
             self._trouble(error)
             return
@@ -108,17 +128,29 @@ class SignIn(QDialog):
         self.accept()
         self._engine.retry(self._account.id)
 
+    async def _keep(self, secret: str | Grant, keep: bool) -> None:
+        accounts = self._engine.accounts
+        if isinstance(secret, Grant) and not by_token(self._account):
+            await accounts.take_grant(self._account.id, secret, keep=keep)
+        else:
+            await accounts.set_password(self._account.id, secret, keep=keep)
+
     async def _secret(self) -> str | Grant:
         """What was typed, or what the person granted at the provider's page; once granted it need not be again."""
         if not self.by_page:
             return self.field.text()
         if self._grant is None:
             oauth = self._engine.oauth
-            key = await oauth.key_for(self._account)
+            key = self._key or await oauth.key_for(self._account)
             self.said.tone("secondary")
             self._say(self.tr("Waiting for you to come back from the page of {0}…").format(oauth.name_of(key)))
-            self._grant = await oauth.sign_in(key, self._account, browse)
+            self._grant = await oauth.sign_in(key, self._account, self._browse)
         return self._grant
+
+    def _browse(self, address: str) -> None:
+        if not browse(address):
+            self._say(self.tr("No browser could be opened. Open this address yourself:\n{0}").format(address))
+            self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def _trouble(self, error: MailError) -> None:
         self.said.tone("bad")
@@ -151,6 +183,6 @@ def by_token(account: Account) -> bool:
     return any(each is not None and each.endpoint.sign_in is Kind.OAUTH2 for each in servers)
 
 
-def browse(address: str) -> None:
-    """Open the provider's page in the person's own browser."""
-    QDesktopServices.openUrl(QUrl(address))
+def browse(address: str) -> bool:
+    """Open the provider's page in the person's own browser; whether there is one."""
+    return QDesktopServices.openUrl(QUrl(address))

@@ -1,7 +1,8 @@
 """Long secrets in short entries: some key stores hold no more than 1,280 characters in one (Windows: 2,560 bytes).
 
-A secret of up to LONGEST characters is one entry. A longer one lies in pieces of its own generation, and the entry says
-which; the pieces of the generation before go only when the entry names the new one, so that a crash loses nothing.
+A secret of up to LONGEST characters (of UTF-16) is one entry. A longer one lies in pieces of its own generation, and
+the entry says which; the pieces of the generation before go only when the entry names the new one, so that a crash
+loses nothing.
 """
 
 from __future__ import annotations
@@ -37,16 +38,17 @@ def get(drawer: Drawer, name: str) -> str | None:
 def put(drawer: Drawer, name: str, secret: str) -> bool:
     """Keep a secret in place of the one before; whether it could be read back."""
     before = _pieces(name, drawer.read(name)) or []
-    if len(secret) <= LONGEST and not secret.startswith(HEADER):
+    if len(secret.encode("utf-16-le")) <= 2 * LONGEST and not secret.startswith(HEADER):
         drawer.write(name, secret)
     else:
-        count = -(-len(secret) // LONGEST)
+        room = LONGEST if max(secret) < "\U00010000" else LONGEST // 2
+        count = -(-len(secret) // room)
         header = f"{HEADER} {os.urandom(4).hex()} {count}"
         parts = _pieces(name, header)
         if parts is None:
             return False
         for number, part in enumerate(parts):
-            drawer.write(part, secret[number * LONGEST : (number + 1) * LONGEST])
+            drawer.write(part, secret[number * room : (number + 1) * room])
         drawer.write(name, header)
     if get(drawer, name) != secret:
         return False

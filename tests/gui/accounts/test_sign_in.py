@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import keyring
 import keyring.backends.fail
@@ -85,10 +86,11 @@ def test_at_the_providers_page(run: Any, tmp_path: Path, monkeypatch: pytest.Mon
             number = await engine.accounts.add(account(Kind.OAUTH2), grant)
             came: list[asyncio.Task[str]] = []
 
-            def browse(address: str) -> None:
+            def browse(address: str) -> bool:
                 fields = server.authorize(address)
                 redirect = server.codes[fields["code"]]["redirect_uri"]
                 came.append(asyncio.ensure_future(visit(redirect, fields)))
+                return False
 
             monkeypatch.setattr(sign_in, "browse", browse)
             dialog = await dialog_for(engine, window, number)
@@ -96,11 +98,50 @@ def test_at_the_providers_page(run: Any, tmp_path: Path, monkeypatch: pytest.Mon
             dialog.finished.connect(closed.append)
             assert not dialog.field.isVisible() and "browser" in words(dialog)
             press(dialog.button)
+            await until(lambda: "Open this address yourself" in words(dialog))
             await until(lambda: closed == [1])
             assert "200" in await came[0]
             made = (await engine.accounts.all())[0]
             kept = Grant.read(await source.get(made, "token"))
             assert kept is not None and kept.refresh == "refresh-1"
+
+    run(work())
+
+
+def test_from_a_password_to_the_page(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # T38
+    """Offered where a client id is there; the servers have to take the token before anything is changed."""
+
+    async def work() -> None:
+        async with Authorization() as server, opened(tmp_path, Memory()) as (engine, window):
+            monkeypatch.setattr(providers, "known", lambda: {"fake": server.provider()})
+            await engine.oauth.set_client("fake", "our-client")
+            number = await engine.accounts.add(account(), "old")
+            tried: list[NewAccount] = []
+
+            async def check(new: NewAccount, *_: Any, **__: Any) -> None:
+                tried.append(new)
+
+            monkeypatch.setattr(engine.accounts, "check", check)
+            monkeypatch.setattr(
+                sign_in,
+                "browse",
+                lambda address: bool(
+                    asyncio.ensure_future(
+                        visit(parse_qs(urlsplit(address).query)["redirect_uri"][0], server.authorize(address))
+                    )
+                ),
+            )
+            dialog = await dialog_for(engine, window, number)
+            closed: list[int] = []
+            dialog.finished.connect(closed.append)
+            await until(dialog.page.isVisible)
+            assert "Fake Mail" in dialog.page.text()
+            press(dialog.page)
+            await until(lambda: closed == [1])
+            made = (await engine.accounts.all())[0]
+            assert made.incoming is not None and made.incoming.endpoint.sign_in is Kind.OAUTH2
+            assert tried[0].incoming == made.incoming
+            assert await engine._passwords.get(made, "incoming") == "access-2"
 
     run(work())
 
