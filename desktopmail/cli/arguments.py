@@ -108,12 +108,7 @@ def _accounts(add: AddCommand) -> None:
     new.add_argument("--no-check", action="store_true", help="do not sign in to try it")
     verbs("list", "all accounts", "accounts:show_all")
     verbs("show", "one account", "accounts:show").add_argument("id", type=int)
-    rule = verbs("leave", "POP3: what stays on the server from now on", "leaving:leave")
-    rule.add_argument("id", type=int)
-    rule.add_argument("rule", metavar="RULE", help="forever, a number of days, until-deleted or no")
-    verbs("relink", "POP3: the server's new names are for the same messages", "accounts:relink").add_argument(
-        "id", type=int
-    )
+    _staying(verbs)
     again = verbs("sign-in", "give an account a new password, or sign in at its provider's page", "signing_in:sign_in")
     again.add_argument("id", type=int)
     way = again.add_mutually_exclusive_group()
@@ -132,6 +127,15 @@ def _accounts(add: AddCommand) -> None:
     gone = verbs("remove", "remove an account from this computer", "accounts:remove")
     gone.add_argument("id", type=int)
     gone.add_argument("--keep-mail", action="store_true", help="keep its mail in local folders")
+
+
+def _staying(verbs: AddCommand) -> None:
+    rule = verbs("leave", "POP3: what stays on the server from now on", "leaving:leave")
+    rule.add_argument("id", type=int)
+    rule.add_argument("rule", metavar="RULE", help="forever, a number of days, until-deleted or no")
+    verbs("relink", "POP3: the server's new names are for the same messages", "accounts:relink").add_argument(
+        "id", type=int
+    )
 
 
 def _reading(add: AddCommand) -> None:

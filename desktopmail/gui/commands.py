@@ -22,7 +22,8 @@ from desktopmail.gui.style.theme import theme
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What commands look at when they say whether they make sense, and how they are worded."""
+    """What commands look at when they say whether they make sense, and how they are worded. `left_there`: a POP3 server
+    still has some of what is selected."""
 
     accounts: int = 0
     selected: int = 0
@@ -32,6 +33,7 @@ class Situation:
     in_trash: bool = False
     in_drafts: bool = False
     in_archive: bool = False
+    left_there: bool = False
     folder: bool = False
     can_undo: bool = False
     grouped: bool = True
@@ -94,6 +96,8 @@ COMMANDS: tuple[Command, ...] = (
              other=mark("commands", "Remove for ever…"),
              turned=lambda now: now.in_trash),
     _command("remove", mark("commands", "Remove for ever…"), "x", "Shift+Del", enabled=_some),
+    _command("remove_there", mark("commands", "Remove from the server now…"), "cloud-off", "",
+             enabled=lambda now: now.left_there),
     _command("junk", mark("commands", "Junk"), "octagon-alert", "Ctrl+J", classic="J", gmail="!", enabled=_some,
              other=mark("commands", "Not junk"),
              turned=lambda now: now.in_junk),

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.folder import Folder, Role, Unified
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
-from desktopmail.domain.message import Flags, Summary
+from desktopmail.domain.message import Copy, Flags, Summary
 from desktopmail.gui.commands import Situation
 from desktopmail.gui.folders.pane import FolderPane
 from desktopmail.gui.loop import spawn
@@ -213,11 +213,20 @@ class Places(QObject):
                 in_trash=role is Role.TRASH,
                 in_drafts=role is Role.DRAFTS or self.place is Unified.DRAFTS,
                 in_archive=role is Role.ARCHIVE,
+                left_there=self._left_there(rows),
                 folder=folder is not None,
                 can_undo=True,
                 grouped=self._preferences.now.group_conversations,
             )
         )
+
+    def _left_there(self, rows: list[Summary]) -> bool:
+        """Whether a POP3 server still has some of these."""
+        delivering = {each.id for each in self._engine.library.accounts() if each.kind == "pop3"}
+        if not delivering:
+            return False
+        homes = {each.id for each in self._engine.library.folders() if each.account in delivering}
+        return any(each.folder in homes and each.copy is not Copy.HERE for each in rows)
 
 
 def _any_without(rows: list[Summary], flag: Flags) -> bool:

@@ -49,6 +49,7 @@ class Verbs(QObject):
             "archive": self.archive,
             "trash": self.trash,
             "remove": self.remove,
+            "remove_there": self._remove_there,
             "junk": self.junk,
             "mark_read": self.mark_read,
             "star": self.star,
@@ -103,6 +104,17 @@ class Verbs(QObject):
             self.tr("Remove for ever"),
             self.tr("Keep"),
         ).ask(lambda: self._take_away(given, self._engine.actions.remove, True))
+
+    def _remove_there(self) -> None:
+        """Have a POP3 server's copies of what is selected removed, after a question."""
+        from desktopmail.gui.removal import ask
+
+        ids = members(self._pane.model, self._rows(None))
+
+        def agreed() -> None:
+            spawn(self._finish(self._engine.pop3.remove_now(ids, unread_too=True)))
+
+        ask(self._pane.summaries(ids), self._window, agreed)
 
     def _take_away(self, rows: Ids | None, verb: Callable[[Ids], Awaitable[Receipt]], leaves: bool) -> None:
         given = self._rows(rows)

@@ -1,0 +1,80 @@
+"""A POP3 account in the window: what is left on the server can be removed there, after a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktopmail.domain.account import Endpoint, NewAccount, Pop3Server, Security
+from desktopmail.domain.folder import Role
+from desktopmail.domain.ids import AccountId
+from desktopmail.engine.pop3.verbs import Pop3Verbs
+from desktopmail.gui.widgets.confirm import Confirm
+from desktopmail.store.ledger_rows import Stored
+from desktopmail.store.transaction import Transaction
+from tests.gui.desk import Desk
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+SERVER = Pop3Server(Endpoint("pop.example.org", 995, Security.TLS, "eve"))
+
+
+@pytest.fixture
+def desk(run: Run, tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
+    async def make() -> Desk:
+        desk = Desk(tmp_path / "profile")
+        await desk.engine.change_settings(group_conversations=False, mark_read_seconds=-1.0)
+        return desk
+
+    desk = run(make())
+    desk.run = run
+    yield desk
+    run(desk.close())
+
+
+async def delivered(desk: Desk) -> None:
+    """Three messages that came by POP3, of which the server still has two."""
+    desk.account = await desk.store.write(
+        lambda tx: tx.accounts.add(NewAccount("eve@example.org", "Eve", "Eve", SERVER, None))
+    )
+    ids = await desk.arrive(0, 3)
+
+    def work(tx: Transaction) -> None:
+        for message in ids:
+            tx._db.execute("DELETE FROM imap_copy WHERE message = ?", (message,))
+        tx.ledger.stored(desk.account, [Stored(f"u{each}", 9, each, bytes(32)) for each in ids])
+        tx.ledger.vanished(desk.account, [f"u{ids[0]}"])
+
+    await desk.store.write(work)
+
+
+def test_messages_are_removed_from_the_server_after_a_question(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    run(delivered(desk))
+    asked: list[AccountId] = []
+    lanes = SimpleNamespace(retry=asked.append)
+    desk.engine.pop3 = Pop3Verbs(desk.store, lambda: lanes)  # type: ignore[attr-defined,arg-type,return-value]
+    window = desk.open()
+    desk.until(lambda: len(window.messages.model) == 3)
+    window.messages.choose(list(desk.ids))
+    action = window.commands.actions["remove_there"]
+    desk.until(action.isEnabled)
+    action.trigger()
+    question = next(each for each in window.findChildren(Confirm) if each.isVisible())
+    assert "Remove 2 messages from the server now?" in question.accessibleName() + question.windowTitle()
+    question._yes.click()
+    desk.until(lambda: asked)
+    outlook = run(desk.engine.pop3.outlook(desk.account))  # type: ignore[attr-defined]
+    assert outlook.count == 2 and len(window.messages.model) == 3
+
+
+def test_what_is_only_here_cannot_be_removed_there(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    run(desk.set_up(2))
+    window = desk.open()
+    desk.until(lambda: len(window.messages.model) == 2)
+    window.messages.choose([desk.ids[0]])
+    assert not window.commands.actions["remove_there"].isEnabled()
+    assert desk.folder(Role.INBOX)
