@@ -1,0 +1,97 @@
+"""The POP3 ledger looked up inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import apsw
+
+from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.store.ledger_rows import CopyCounts, Entry, Known, Stored
+
+_SAME = "o.id <> m.id AND o.hidden & 1 = 0 AND o.content = p.sha"
+_ENTRY = f"""
+SELECT p.uidl, p.message, p.size, p.sha, p.first_seen, p.stored_at, p.partly, p.wanted_gone, p.dele_sent,
+    p.dele_confirmed, p.gone_at, p.decided_by, p.ignored, coalesce(m.hidden & 1, 0), coalesce(m.settle_at <= ?2, 1),
+    p.sha <> x'' AND coalesce(m.hidden & 1, 0) AND (
+        EXISTS (SELECT 1 FROM message AS o WHERE o.thread = m.thread AND {_SAME})
+        OR EXISTS (SELECT 1 FROM message AS o WHERE o.date = m.date AND o.key = m.key AND o.key <> x'' AND {_SAME}))
+FROM pop3_copy AS p LEFT JOIN message AS m ON m.id = p.message
+WHERE p.account = ?1
+"""  # noqa: S608 - constants
+_COUNTS = """
+SELECT coalesce(sum(there AND NOT kept), 0), coalesce(sum(there AND kept), 0), coalesce(sum(NOT there), 0) FROM (
+    SELECT m.content <> x'' AS kept, EXISTS (
+        SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0 AND p.gone_at = 0) AS there
+    FROM folder AS f JOIN message AS m ON m.folder = f.id WHERE f.account = ? AND m.hidden = 0)
+"""
+
+
+_YES_OR_NO = frozenset((6, 7, 12, 13, 14, 15))
+"""The columns that are a yes or no."""
+
+
+class LedgerReads:
+    """The half of `tx.ledger` that changes nothing."""
+
+    def __init__(self, db: apsw.Connection, now: int) -> None:
+        self._db = db
+        self._now = now
+
+    def known(self, account: AccountId) -> dict[str, Known]:
+        """Every line of an account, as far as a visit has to know it at once."""
+        rows = self._db.execute(
+            "SELECT uidl, size, dele_confirmed = 0 AND gone_at = 0 FROM pop3_copy WHERE account = ?", (account,)
+        )
+        return {uidl: Known(size, bool(there)) for uidl, size, there in rows}
+
+    def entries(self, account: AccountId) -> list[Entry]:
+        """Every line of an account whose message the server has."""
+        return self._read(account, "AND p.dele_confirmed = 0 AND p.gone_at = 0")
+
+    def lines(self, account: AccountId, uidls: Collection[str]) -> list[Entry]:
+        """These lines."""
+        return [each for one in uidls for each in self._read(account, "AND p.uidl = ?3", one)]
+
+    def candidates(self, account: AccountId, stored_before: int) -> list[Entry]:
+        """What may have to be removed from the server: what the person wants gone, and what was stored until then."""
+        return self._read(
+            account,
+            "AND p.dele_confirmed = 0 AND p.gone_at = 0 AND p.stored_at > 0"
+            " AND (p.wanted_gone OR (p.stored_at <= ?3 AND NOT p.ignored))",
+            stored_before,
+        )
+
+    def of(self, message: MessageId) -> Entry | None:
+        """The line of a message whose copy the server has."""
+        found = self._db.execute(
+            "SELECT account, uidl FROM pop3_copy WHERE message = ? ORDER BY gone_at, dele_confirmed LIMIT 1", (message,)
+        ).fetchone()
+        return self._read(AccountId(found[0]), "AND p.uidl = ?3", found[1])[0] if found else None
+
+    def twin(self, account: AccountId, sha: bytes, date: int, key: bytes) -> Stored | None:
+        """The line or message of the account that holds these very bytes, removed by the person or not."""
+        row = self._db.execute(
+            "SELECT uidl, size, message FROM pop3_copy WHERE account = ? AND sha = ? AND sha <> x'' AND stored_at > 0"
+            " ORDER BY message IS NULL LIMIT 1",
+            (account, sha),
+        ).fetchone()
+        if row is None and key:
+            row = self._db.execute(
+                "SELECT '', size, id FROM message WHERE date = ? AND key = ? AND account = ? AND content = ?"
+                " ORDER BY hidden LIMIT 1",
+                (date, key, account, sha),
+            ).fetchone()
+        return Stored(row[0], row[1], MessageId(row[2]) if row[2] else None, sha) if row else None
+
+    def counts(self, account: AccountId) -> CopyCounts:
+        """Where the visible messages of an account exist."""
+        return CopyCounts(*self._db.execute(_COUNTS, (account,)).get)
+
+    def _read(self, account: AccountId, which: str, *value: int | str) -> list[Entry]:
+        rows = self._db.execute(f"{_ENTRY} {which}", (account, self._now, *value))
+        return [_entry(row) for row in rows]
+
+
+def _entry(row: tuple[apsw.SQLiteValue, ...]) -> Entry:
+    return Entry._make(bool(value) if place in _YES_OR_NO else value for place, value in enumerate(row))
