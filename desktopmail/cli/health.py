@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 from desktopmail.cli.output import Document, moment
 from desktopmail.cli.shapes import when
@@ -19,7 +20,7 @@ def document(health: Health) -> Document:
         "servers": [_line(each) for each in health.lines],
         "quota": {"used": room.used, "allowed": room.allowed, "per_day": health.growth()} if room else None,
         "trend": [
-            {"day": when(each.day * DAY + 1), "used": each.room.used, "allowed": each.room.allowed}
+            {"day": _day(each.day), "used": each.room.used, "allowed": each.room.allowed}
             for each in health.trend[-TREND_DAYS:]
         ],
         "full_sync": when(health.full_sync),
@@ -31,7 +32,7 @@ def document(health: Health) -> Document:
 def rows(health: Health) -> list[tuple[str, str]]:
     """The same in words; nothing about what is not known."""
     now = int(time.time())
-    found = [(each.side.value, _words(each, now)) for each in health.lines]
+    found = [(f"{each.side.value} line", _words(each, now)) for each in health.lines]
     if health.room is not None:
         found.append(("quota", _room(health.room)))
     if health.full_sync:
@@ -42,6 +43,11 @@ def rows(health: Health) -> list[tuple[str, str]]:
         words = f"{health.others.removed:,} removed, {health.others.marked:,} marked by others in {OTHERS_DAYS} days"
         found.append(("other programs", words))
     return found
+
+
+def _day(day: int) -> str:
+    """A day counted since 1970 as ISO 8601 has it."""
+    return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
 
 
 def _line(line: Line) -> Document:

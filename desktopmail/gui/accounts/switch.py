@@ -29,6 +29,7 @@ class SwitchProtocol(AddServer):
         self.button.word(self.tr("Switch to {0}").format(self._target.upper()))
         self.upload = QCheckBox(self.tr("Also hand over to the server what is only on this computer"))
         self.upload.setFont(measures.font())
+        self.upload.setAccessibleName(self.upload.text())
         self.upload.setVisible(self._target == "imap")
         self.lead = PlainLabel(self._meaning(), tone="secondary", wrap=True)
         self._column.insertWidget(1, self.lead)

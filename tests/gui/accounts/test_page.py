@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from desktopmail.domain.account import Keep, Leave, NewAccount, Pop3Server
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
@@ -24,7 +24,9 @@ from desktopmail.gui.accounts.leave import LeaveRow
 from desktopmail.gui.accounts.removal import RemoveAccount
 from desktopmail.gui.accounts.rows import Rows
 from desktopmail.gui.accounts.serverrows import reason
+from desktopmail.gui.accounts.servers import Servers
 from desktopmail.gui.accounts.sign_in import SignIn
+from desktopmail.gui.accounts.switch import SwitchProtocol
 from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.store.sightings import Sightings
 from tests.gui.accounts.conftest import button, desk, press, type_into, until, words
@@ -294,3 +296,27 @@ def choose(box: ComboBox, value: object) -> None:
     """Choose one of several by its value."""
     box.setCurrentIndex(box.findData(value))
     box.activated.emit(box.currentIndex())
+
+
+def test_everything_in_the_dialogs_has_a_name(tmp_path: Path, run: Run, new: NewAccount) -> None:
+    async def story() -> None:
+        async with desk(tmp_path, new, "x") as one:
+            account, window = one.account, one.window
+            dialogs: list[QWidget] = [
+                Servers(one.engine, account, window),
+                AddServer(one.engine, account, ("imap", "pop3"), window),
+                SwitchProtocol(one.engine, account, window),
+                IdentityDialog(window, account.identities[0], lambda _: None),
+                RemoveAccount(one.engine, account, window),
+            ]
+            for dialog in dialogs:
+                wanted = [
+                    each
+                    for each in dialog.findChildren(QWidget)
+                    if isinstance(each, QAbstractButton | QComboBox | QLineEdit | QPlainTextEdit)
+                ]
+                assert wanted
+                assert [each for each in wanted if not each.accessibleName()] == [], type(dialog).__name__
+                assert [each for each in wanted if each.focusPolicy() == Qt.FocusPolicy.NoFocus] == []
+
+    run(story())
