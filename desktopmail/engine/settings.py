@@ -48,7 +48,7 @@ class SettingsVerbs:
                 _put_images(tx, done.name.removeprefix(IMAGES), bool(done.old))
             elif done.name.startswith(CERTIFICATE):
                 host, _, port = done.name.removeprefix(CERTIFICATE).rpartition(":")
-                _trust(tx, host, int(port), str(done.old or "").split())
+                _trust(tx, host, int(port), [*tx.trust.pins(host, int(port)), *str(done.old or "").split()])
             elif done.old is None:
                 tx.settings.reset(done.name)
             else:

@@ -106,9 +106,11 @@ class EntryDelegate(QStyledItemDelegate):
 
 
 class PageList(QListWidget):
-    """`chosen` with the key of a page; `typed` with what is typed here, which belongs into the search."""
+    """`chosen` with the key of a page; `entered_page` when Enter leads into it; `typed` with what is typed here, which
+    belongs into the search."""
 
     chosen = Signal(str)
+    entered_page = Signal()
     typed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -163,7 +165,7 @@ class PageList(QListWidget):
         if text and text.isprintable() and not text.isspace() and not event.modifiers() & ~_SHIFT:
             self.typed.emit(text)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.focusNextChild()
+            self.entered_page.emit()
         else:
             super().keyPressEvent(event)
 

@@ -44,19 +44,22 @@ class PrivacyPage(Page):
         self.servers = fill(self, preferences, "privacy")["Servers"]
         self.hosts = HostList(self.servers)
         self.hosts.forget_wanted.connect(lambda: spawn(self._forget(), self))
-        self.came()
+        self._fill()
 
     def words(self) -> str:
         return self.tr("security trust certificate images tracking servers hosts")
 
     def came(self) -> None:
         """Show what is so now."""
+        self._fill()
+        spawn(self._look(), self)
+
+    def _fill(self) -> None:
         now = (self._engine.library.image_senders(), self._engine.library.pins())
         if now != self._shown:
             self._shown = now
             self._fill_senders(now[0])
             self._fill_pins(now[1])
-        spawn(self._look(), self)
 
     def _fill_senders(self, senders: tuple[str, ...]) -> None:
         self.senders.clear()

@@ -97,6 +97,7 @@ class SettingsWindow(QDialog):
         self.search.installEventFilter(self)
         self.list.chosen.connect(self.show_page)
         self.list.typed.connect(self._typed)
+        self.list.entered_page.connect(self._enter)
         self.add.clicked.connect(self.account_wanted)
         self.line.undone.connect(self._undone)
         self._end = self._engine.on_change(self._heard)
@@ -146,14 +147,26 @@ class SettingsWindow(QDialog):
 
     def show_page(self, key: str) -> None:
         """Bring a page to the front."""
-        known = key in self._pages
         page = self.page(key)
-        if known:
-            page.came()
+        page.came()
+        inside = [each for each in page.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        if inside:
+            QWidget.setTabOrder(inside[-1], self.line.button)
         self._now = key
         self.stack.setCurrentWidget(page)
         if self.search.text().strip():
             self._point(page.light(self.search.text()))
+
+    def _enter(self) -> None:
+        """Enter on a page's name: to the first thing on it."""
+        page = self.page(self._now)
+        control = next(
+            (each.control for each in page.rows() if each.control is not None and each.control.isEnabled()), None
+        )
+        if control is not None:
+            control.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            page.area.focusNextChild()
 
     def _make_next(self) -> None:
         """Make one more page while nobody waits, so that the first search need not."""

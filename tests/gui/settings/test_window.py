@@ -178,6 +178,26 @@ def test_tab_walks_through_a_page(stage: Stage, qtbot: QtBot, key: str) -> None:
     assert seen
 
 
+def test_undo_comes_after_the_page_and_enter_leads_into_it(stage: Stage, qtbot: QtBot) -> None:
+    settings = stage.open("reading")
+    page = settings.page("reading")
+    stage.window.preferences.change(plain_text=True)
+    stage.until(lambda: settings.line.isVisible())
+    settings.list.setFocus()
+    qtbot.keyClick(settings.list, Qt.Key.Key_Return)
+    assert settings.focusWidget() is page.rows()[0].control
+    walked = []
+    for _ in range(12):
+        focus = settings.focusWidget()
+        assert focus is not None
+        walked.append(focus)
+        if focus is settings.line.button:
+            break
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    assert walked[-1] is settings.line.button and len(walked) > 4
+    assert [each for each in walked[:-1] if not page.isAncestorOf(each)] == []
+
+
 def test_right_to_left_puts_the_list_and_the_controls_on_the_other_side(stage: Stage) -> None:
     settings = stage.open("reading")
     settings.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
