@@ -290,6 +290,7 @@ def test_signing_in_through_the_engine(tmp_path: Path, monkeypatch: pytest.Monke
 
             grant = await oauth.sign_in("fake", new_account(), browse)
             assert "200" in await visits[0]
+            assert [(each.port, each.purpose) for each in await engine.settings.hosts()] == [(server.port, "granting")]
             assert grant.hosts == (IMAP, SMTP) and "login_hint=ada%40example.org" in opened[0]
             with pytest.raises(WrongUsage):
                 await oauth.sign_in("fake", new_account(imap="imap.else.example", smtp="smtp.else.example"), browse)
