@@ -47,14 +47,14 @@ def rule(leave: Leave) -> str:
     """What a rule removes from the server and when, in a sentence."""
     match leave.keep:
         case Keep.FOREVER:
-            return "Nothing is ever removed from the server by this program."
+            return "Nothing is ever removed from the server without your word."
         case Keep.DAYS:
             return (
                 f"A message is removed from the server {days(leave.days)} after it was stored on this computer, and "
                 "not before."
             )
         case Keep.UNTIL_DELETED:
-            return "A message is removed from the server after you delete it here, and not before."
+            return "A message is removed from the server after you remove it here for ever, and not before."
         case Keep.NO:
             return (
                 "Each message is removed from the server as soon as it is stored and checked on this computer. Other "

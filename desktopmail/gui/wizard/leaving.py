@@ -80,7 +80,7 @@ class LeaveChoice(QWidget):
         names = {
             Keep.FOREVER: self.tr("Keep them for ever"),
             Keep.DAYS: self.tr("Keep them for some days"),
-            Keep.UNTIL_DELETED: self.tr("Keep them until I delete the message here"),
+            Keep.UNTIL_DELETED: self.tr("Keep them until I remove them here for ever"),
             Keep.NO: self.tr("Remove them once the message is here"),
         }
         for at, keep in enumerate(Keep):

@@ -170,6 +170,22 @@ def test_a_rule_is_chosen_where_its_effect_is_said(
     run(work())
 
 
+def test_the_cards_are_chosen_by_keys(
+    tmp_path: Path, run: Run, dovecot: Dovecot, postfix: Postfix, dovecot_user: User
+) -> None:
+    async def work() -> None:
+        async with person(tmp_path) as ada:
+            found = ada.wizard.found
+            await meet(ada, dovecot_user, usual(dovecot, postfix, *Speech))
+            found.imap.setFocus()
+            ada.press(Qt.Key.Key_Down)
+            assert found.pop3.isChecked() and found.pop3.hasFocus() and found.touched
+            ada.press(Qt.Key.Key_Up)
+            assert found.imap.isChecked() and found.leaving.isHidden()
+
+    run(work())
+
+
 def test_words_of_the_trade_are_one_click_away(
     tmp_path: Path, run: Run, dovecot: Dovecot, postfix: Postfix, dovecot_user: User
 ) -> None:
