@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from desktopmail.domain.address import Address
-from desktopmail.domain.errors import MailError
+from desktopmail.domain.errors import MailError, Refused
 from desktopmail.domain.folder import Role
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.lane import Lane
@@ -54,7 +54,7 @@ class Collect:
         """Bring messages for about SECONDS. Whether more are left. Raises MailError; what came before is stored."""
         visit = self._visit
         end = time.monotonic() + SECONDS
-        visit.wanted = [name for name in visit.wanted if not self._trouble.skips(name)]
+        self._leave_out()
         while visit.wanted and time.monotonic() < end:
             async with Lane(AHEAD) as lane:
                 for piece in self._pieces():
@@ -65,7 +65,23 @@ class Collect:
                         break
         if not visit.wanted:
             await self._greet()
+            await self._tell()
         return bool(visit.wanted)
+
+    def _leave_out(self) -> None:
+        """What stood in the way too often is not asked for."""
+        visit = self._visit
+        visit.left_out |= {name for name in visit.wanted if self._trouble.skips(name)}
+        visit.wanted = [name for name in visit.wanted if name not in visit.left_out]
+
+    async def _tell(self) -> None:
+        """Say at the Inbox whether something could not be brought."""
+        self._visit.left_out |= self._trouble.refused & self._visit.listing.numbers.keys()
+        inbox, count = self._visit.door.folder, len(self._visit.left_out)
+        many = "1 message" if count == 1 else f"{count:,} messages"
+        words = f"{many} could not be downloaded and stayed on the server" if count else ""
+        if inbox.problem != words:
+            await self._store.write(lambda tx: tx.folders.set_problem(inbox.id, words))
 
     def _pieces(self) -> list[list[str]]:
         """What to ask for, in this order: clean messages first, then alone those at which the line broke."""
@@ -83,8 +99,12 @@ class Collect:
             came = await self._retrieve(whole)
             await lane.put(self._keep(came))
         if big:
-            came = await self._tops(big)
-            await lane.put(self._keep_tops(came))
+            try:
+                came = await self._tops(big)
+            except Refused:
+                await lane.put(self._keep(await self._retrieve(big)))
+            else:
+                await lane.put(self._keep_tops(came))
         done = set(names)
         self._visit.wanted = [name for name in self._visit.wanted if name not in done]
 

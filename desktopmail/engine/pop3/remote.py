@@ -23,6 +23,7 @@ from desktopmail.engine.pop3.removal import finish
 from desktopmail.engine.pop3.storing import complete
 from desktopmail.engine.pop3.visit import Visit, begin, pop3_server
 from desktopmail.protocols.pop3.session import Pop3Session
+from desktopmail.store.ledger_rows import Entry
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
 
@@ -96,23 +97,25 @@ class Pop3Remote:
 
     async def fetch(self, message: MessageId) -> None:
         """Bring the rest of a large message: in the visit that is going on, or in one of its own."""
-        entry = await self._store.read(lambda tx: tx.ledger.of(message))
-        if entry is None or not entry.on_server:
+        if not _there(await self._line_of(message)):
             raise ContentMissing("This message was never downloaded", "The server does not have it any more.")
         async with self._turn:
             under_way = self._visit is not None
             visit = self._visit or await self._begin()
-            number = visit.listing.numbers.get(entry.uidl)
             async with self._dropping():
                 came: list[bytes] = []
-                if number is not None:
+                entry = await self._line_of(message)
+                number = visit.listing.numbers.get(entry.uidl) if entry is not None and _there(entry) else None
+                if entry is not None and number is not None:
                     await visit.session.retrieve([number], visit.listing.sizes, lambda _, raw: came.append(raw))
-                if came:
                     await complete(self._store, self._account, entry, message, came[0])
             if not under_way:
                 await self._end()
         if not came:
             raise ContentMissing("The server does not have this message any more", "Its header stays here.")
+
+    async def _line_of(self, message: MessageId) -> Entry | None:
+        return await self._store.read(lambda tx: tx.ledger.of(message))
 
     async def relink(self) -> Relinked:
         """Link the messages that are here with the server's new names for them. Raises MailError."""
@@ -205,3 +208,8 @@ class Pop3Remote:
             await session.quit()
         except MailError:
             session.drop()
+
+
+def _there(entry: Entry | None) -> bool:
+    """Whether the server has a message, as far as is known."""
+    return entry is not None and entry.on_server

@@ -27,7 +27,8 @@ from desktopmail.store.transaction import Transaction
 @dataclass(slots=True)
 class Visit:
     """What one visit knows. `wanted` are the names still to be brought, newest first; `total` how many those were
-    at first; `brought` the names of what was stored whole in this visit, with their SHA-256."""
+    at first; `brought` the names of what was stored whole in this visit, with their SHA-256; `left_out` those of
+    messages that could not be had."""
 
     session: Pop3Session
     server: Pop3Server
@@ -35,6 +36,7 @@ class Visit:
     door: Door
     wanted: list[str] = field(default_factory=list)
     brought: dict[str, bytes] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
     total: int = 0
 
     @property
@@ -131,7 +133,7 @@ async def _doubts(visit: Visit, store: Store, account: AccountId, names: Sequenc
     try:
         heads = await tops(visit.session, [numbers[name] for name in names])
     except Refused:
-        return list(names)
+        heads = {}
     lines = {each.uidl: each for each in await store.read(lambda tx: tx.ledger.lines(account, names))}
     same = [
         name
@@ -142,12 +144,15 @@ async def _doubts(visit: Visit, store: Store, account: AccountId, names: Sequenc
     back = [name for name in same if not lines[name].on_server]
     sizes = {name: visit.listing.size(name) for name in same}
 
+    new = [name for name in names if name not in sizes]
+
     def work(tx: Transaction) -> None:
         tx.ledger.returned(account, back)
         tx.ledger.resized(account, sizes)
+        tx.ledger.doubted(account, new)
 
     await store.write(work)
-    return [name for name in names if name not in sizes]
+    return new
 
 
 async def _is_same(store: Store, line: Entry, size: int, head: bytes) -> bool:

@@ -245,10 +245,11 @@ def test_a_message_that_the_server_cannot_give_stops_nothing(desks: Desks) -> No
     desk.box.before = before
     assert desk.clean_sync().new == 4
     assert desk.box.left == [letter(3)]
+    assert desk.folder().problem == "1 message could not be downloaded and stayed on the server"
     desk.box.before = lambda _: None
     desk.box.answers.clear()
     assert desk.clean_sync().new == 1
-    assert desk.box.left == []
+    assert desk.box.left == [] and desk.folder().problem == ""
 
 
 @pytest.mark.parametrize("where", ["content", "write"])

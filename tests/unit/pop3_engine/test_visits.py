@@ -331,3 +331,10 @@ def test_large_messages_bring_their_top_and_the_rest_on_demand(desks: Desks) -> 
     assert big in desk.raws() and len(desk.rows()) == 3
     desk.clean_sync()
     assert desk.box.left == []
+
+
+def test_large_messages_come_whole_where_there_is_no_other_way(desks: Desks) -> None:
+    big = letter(2) + b"y" * 5_000 + b"\r\n"
+    desk = desks([letter(1), big], max_size=2_000, top=False)
+    desk.clean_sync()
+    assert sorted(desk.raws()) == sorted([letter(1), big])
