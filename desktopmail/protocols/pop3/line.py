@@ -83,9 +83,9 @@ class Line(asyncio.Protocol):
             if self._sealed:
                 raise violation("words in clear behind the agreement to encrypt")
             self._buffer += data
-            while self._due and self._cut():
+            while self._due and not self._sealed and self._cut():
                 pass
-            if self._buffer and not self._due:
+            if self._buffer and (self._sealed or not self._due):
                 raise violation("words that nobody asked for")
         except ProtocolViolation as error:
             self.fail(error)

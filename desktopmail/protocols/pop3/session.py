@@ -18,7 +18,8 @@ from desktopmail.protocols.pop3.opening import Opening
 
 SECONDS = 30.0
 LIST_LINE = 600
-"""Bytes granted to each line of a list."""
+LIST_LIMIT = 256 * 1024 * 1024
+"""Bytes granted to each line of a list, and to all of it."""
 MOST_MESSAGES = 2_000_000
 MESSAGE_SPARE = 8 * 1024 * 1024
 MESSAGE_LIMIT = 1_000 * 1000**2
@@ -37,6 +38,8 @@ Refusals = Callable[[int, MailError], None]
 
 class Pop3Session(Opening):
     """See `Dialogue` for its life."""
+
+    _count: int | None = None
 
     @classmethod
     async def open(
@@ -57,16 +60,14 @@ class Pop3Session(Opening):
         return session
 
     async def stat(self) -> tuple[int, int]:
-        """How many messages there are, and their bytes (STAT)."""
+        """How many messages there are, and their bytes (STAT). Neither changes before one leaves."""
         async with self._turn():
-            return await self._stat()
-
-    async def _stat(self) -> tuple[int, int]:
-        reply = await self.command(b"STAT")
-        if not reply.ok:
-            raise self._refusal("The server does not say what is in the mailbox", reply)
-        count, size, *_ = [*reply.text.split()[:2], b"", b""]
-        return _number(count, MOST_MESSAGES), _number(size)
+            reply = await self.command(b"STAT")
+            if reply.ok:
+                count, size, *_ = [*reply.text.split()[:2], b"", b""]
+                self._count = _number(count, MOST_MESSAGES)
+                return self._count, _number(size)
+        raise self._refusal("The server does not say what is in the mailbox", reply)
 
     async def uidl(self) -> list[tuple[int, str]]:
         """Number and unique id of every message, in the server's order (UIDL). Raises Refused where the server has no
@@ -163,9 +164,9 @@ class Pop3Session(Opening):
     async def _list(
         self, words: bytes, title: str, read: Callable[[bytes], list[tuple[int, T]]]
     ) -> list[tuple[int, T]]:
+        count = (await self.stat())[0] if self._count is None else self._count
         async with self._turn():
-            count, _size = await self._stat()
-            reply = await self.command(words, Form.LINES, LIST_LINE * (count + 100))
+            reply = await self.command(words, Form.LINES, min(LIST_LINE * (count + 100), LIST_LIMIT))
             if reply.ok and len(reply.lines) < ON_THE_LOOP:
                 return read(reply.lines)
             if reply.ok:

@@ -187,3 +187,42 @@ def test_what_had_arrived_counts_when_the_line_breaks() -> None:
             line.write(b"NOOP\r\n")
 
     asyncio.run(work())
+
+
+BYTES = st.one_of(
+    st.binary(max_size=40),
+    st.sampled_from([b"+OK x\r\n", b"-ERR\r\n", b"+ \r\n", b".\r\n", b"\r\n.\r\n", b"..\r\n", b"+OK"]),
+)
+
+
+@given(st.lists(st.sampled_from(list(Form)), max_size=5), st.lists(BYTES, max_size=12))
+def test_whatever_is_said_ends_in_replies_or_a_violation(forms: list[Form], pieces: list[bytes]) -> None:  # P21
+    """Cut differently, it is the same."""
+
+    async def work(pieces: list[bytes]) -> tuple[list[Reply], bool]:
+        line = Line("server.test")
+        line.connection_made(Deaf())
+        for form in forms:
+            line.expect(form, 60)
+        for piece in pieces:
+            line.data_received(piece)
+        assert line.failure is None or isinstance(line.failure, ProtocolViolation)
+        failed = line.failure is not None
+        line.fail(line.failure or ConnectionLost("over"))
+        replies = []
+        with pytest.raises(MailError):
+            while True:
+                replies.append(await line.reply())
+        return replies, failed
+
+    said = b"".join(pieces)
+    alone = asyncio.run(work([said[place : place + 1] for place in range(len(said))]))
+    assert asyncio.run(work(pieces)) == alone
+
+
+@pytest.mark.parametrize("behind", [b"+OK forged\r\n", b"x", b"\r\n"])
+def test_behind_the_agreement_to_encrypt(behind: bytes) -> None:  # T27
+    """Even if more had been asked for already."""
+    forms = [Form.AGREEMENT, Form.LINE]
+    assert isinstance(ended(b"+OK ready\r\n+OK begin\r\n" + behind, forms=forms), ProtocolViolation)
+    assert isinstance(ended(b"+OK ready\r\n+OK begin\r\n", behind, forms=forms), ProtocolViolation)
