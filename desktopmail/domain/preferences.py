@@ -194,7 +194,7 @@ PREFERENCES: tuple[Preference, ...] = (
     Preference(
         "letter_set",
         "shortcuts",
-        mark("settings", "Single keys"),
+        mark("settings", "Keys without Ctrl"),
         mark("settings", "Single keys"),
         mark("settings", "Letters without Ctrl that work in the list and in the reader, never while you write."),
         (
@@ -233,8 +233,8 @@ PREFERENCES: tuple[Preference, ...] = (
         "quiet_hours",
         "notifications",
         mark("settings", "Quiet hours"),
-        mark("settings", "Quiet hours"),
-        mark("settings", "Between these times nothing is said. Mail comes in all the same."),
+        mark("settings", "Say nothing during these hours"),
+        mark("settings", "Mail comes in all the same, without a notification."),
         extra="do not disturb night sleep",
         needs="notify",
     ),

@@ -91,7 +91,7 @@ def test_what_needs_a_switch_rests_while_it_is_off(stage: Stage, qtbot: QtBot) -
     page = stage.page("notifications")
     begin = row(page, "From").control
     assert begin is not None and not begin.isEnabled()
-    switch = row(page, "Quiet hours").control
+    switch = row(page, "Say nothing during these hours").control
     assert isinstance(switch, Switch)
     qtbot.keyClick(switch, Qt.Key.Key_Space)
     assert begin.isEnabled() and stage.window.preferences.now.quiet_hours

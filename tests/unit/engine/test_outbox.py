@@ -13,6 +13,7 @@ from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.draft import Sending
 from desktopmail.domain.errors import ConnectionLost, DiskFull, MailError, NotFound, Unreachable, WrongUsage
 from desktopmail.domain.folder import Role
+from desktopmail.domain.hosts import SENDING
 from desktopmail.domain.message import Flags
 from desktopmail.engine.filing import look_into_sent
 from desktopmail.engine.outbox import Outbox
@@ -44,6 +45,8 @@ def test_what_is_due_goes_out_once_and_lands_in_sent(tmp_path: Path) -> None:
         assert await outbox.send_due() == 1
         assert await outbox.send_due() == 0
         assert len(server.messages) == 1
+        seen = await opened.store.read(lambda tx: tx.hosts.all())
+        assert [(each.purpose, each.times) for each in seen] == [(SENDING, 1)]
         assert b"Bcc" not in server.messages[0]
         assert b"\r\n..dot\r\n" in server.messages[0]
         assert await opened.role_of(message) is Role.SENT

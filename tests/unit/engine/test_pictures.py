@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 import pytest
 
 from desktopmail.domain.errors import ConnectionLost, MailError, Refused, Unreachable
+from desktopmail.domain.hosts import PICTURES
 from desktopmail.engine import pictures
 from desktopmail.engine.pictures import Pictures, is_public, picture_type
 
@@ -63,6 +65,22 @@ def test_a_picture_comes_with_its_true_type_and_nothing_is_told() -> None:
             for request in web.requests:
                 names = {line.partition(":")[0].lower() for line in request.split("\r\n")[1:] if line}
                 assert names == {"host", "user-agent", "accept", "accept-encoding", "connection"}
+
+    run(test)
+
+
+def test_every_host_is_noted_and_none_that_was_refused() -> None:
+    async def test() -> None:
+        noted: list[tuple[str, int, str]] = []
+        async with Web({"/a.png": ok(PNG)}) as web:
+            url = web.url("/a.png")
+            await Pictures(ssl.create_default_context, local=True, noting=lambda *seen: noted.append(seen)).fetch(url)
+            with pytest.raises(Refused):
+                await Pictures(ssl.create_default_context, noting=lambda *seen: noted.append(seen)).fetch(
+                    "http://127.0.0.1/a.png"
+                )
+            parts = urlsplit(url)
+            assert noted == [(parts.hostname, parts.port, PICTURES)]
 
     run(test)
 
