@@ -13,6 +13,7 @@ LOG_NAME = "desktopmail.log"
 LARGEST = 1_000_000
 KEPT = 3
 HIDDEN = "•••"
+OURS = "desktopmail"
 
 _SIGN_IN = re.compile(
     r"(?i)\b(LOGIN\s+\S+\s+|AUTH(?:ENTICATE)?\s+[\w-]+\s+|PASS(?:WORD)?[\s=:]+|Bearer\s+|token[=:]\s*)(\S+)"
@@ -23,7 +24,8 @@ _TOKENS = re.compile(
 
 
 class SecretsFilter(logging.Filter):
-    """Takes secrets out of every record: those it was told, and whatever stands where a sign-in has one."""
+    """Takes secrets out of every record: those it was told, and whatever stands where a sign-in has one. Details of
+    other people's loggers are left out, whatever level those are set to: they quote lines, arguments and results."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +37,9 @@ class SecretsFilter(logging.Filter):
             self._secrets.add(secret)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record in place; always keeps it."""
+        """Rewrite the record in place. Whether it is to be written."""
+        if record.levelno < logging.WARNING and record.name.partition(".")[0] != OURS:
+            return False
         record.msg, record.args = self.clean(record.getMessage()), ()
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
@@ -75,6 +79,6 @@ def start(profile: Path, level: int = logging.INFO) -> SecretsFilter:
     root = logging.getLogger()
     root.addHandler(file)
     root.setLevel(logging.WARNING)
-    logging.getLogger("desktopmail").setLevel(level)
+    logging.getLogger(OURS).setLevel(level)
     logging.raiseExceptions = False
     return secrets

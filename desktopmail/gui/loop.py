@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import qasync
@@ -50,6 +51,8 @@ def run(main: Callable[[], Awaitable[int]]) -> int:
     application.setQuitOnLastWindowClosed(False)
     garbage = Garbage()
     loop = qasync.QEventLoop(NestedRuns(application))
+    # qasync's own threads write the arguments and results of what they run, passwords among them, to its log.
+    loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="work"))
     asyncio.set_event_loop(loop)
 
     async def whole() -> int:
