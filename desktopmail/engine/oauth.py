@@ -135,6 +135,7 @@ class OAuth:
             if not found.client:
                 raise without_client(found)
             return found
+        note_address(self._store.hosts.note, key, GRANTING)
         found = providers.with_client(await tokens.learn(key, proxy=proxy), pairs, self._environment)
         if found.client:
             return found
