@@ -90,6 +90,11 @@ def pop3(wizard: AccountWizard) -> None:
     wizard.found.leaving.choose(Leave(Keep.DAYS, 14))
 
 
+def meaning(wizard: AccountWizard) -> None:
+    pop3(wizard)
+    wizard.found.means.button.click()
+
+
 def only(wizard: AccountWizard, *, imap: bool) -> None:
     found(wizard, replace(FOUND, **({"pop3": ()} if imap else {"imap": ()})))  # type: ignore[arg-type]
 
@@ -208,6 +213,7 @@ WIZARD = {
     "wizard-found": page(found),
     "wizard-offered": page(opened),
     "wizard-pop3": page(pop3),
+    "wizard-meaning": page(meaning),
     "wizard-only-imap": page(lambda wizard: only(wizard, imap=True)),
     "wizard-only-pop3": page(lambda wizard: only(wizard, imap=False)),
     "wizard-long": page(long_names),

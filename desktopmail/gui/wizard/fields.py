@@ -184,21 +184,29 @@ class HelpPage(Link):
 
 
 class Fold(QWidget):
-    """Paragraphs behind a word that opens and closes; hidden when there are none."""
+    """Something behind a word that opens and closes it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, body: QWidget) -> None:
         super().__init__()
-        self.words = PlainLabel("", size=measures.SMALL, tone="secondary", wrap=True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.words.hide()
+        self.body = body
+        body.hide()
         link = Link(text)
         self.button = link.button
-        self.button.clicked.connect(lambda: self.words.setVisible(self.words.isHidden()))
+        self.button.clicked.connect(lambda: body.setVisible(body.isHidden()))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(6))
         column.addWidget(link)
-        column.addWidget(self.words)
+        column.addWidget(body)
+
+
+class Paragraphs(Fold):
+    """Sentences behind a word; hidden when there are none."""
+
+    def __init__(self, text: str) -> None:
+        self.words = PlainLabel("", size=measures.SMALL, tone="secondary", wrap=True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        super().__init__(text, self.words)
 
     def tell(self, paragraphs: Sequence[str]) -> None:
         """Say these."""

@@ -10,15 +10,16 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QWidget
 from desktopmail.domain.account import Endpoint, Leave, Security
 from desktopmail.domain.advice import Advice, Answers, Offers, Recommendation
 from desktopmail.domain.found import FoundServers
-from desktopmail.engine.advice import recommend
+from desktopmail.engine.advice import consequences, recommend
 from desktopmail.engine.offered import in_words, offers
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
-from desktopmail.gui.wizard.fields import Explain, Fold, Link
+from desktopmail.gui.wizard.fields import Explain, Fold, Link, Paragraphs
 from desktopmail.gui.wizard.leaving import LeaveChoice
 from desktopmail.gui.wizard.page import Page
 from desktopmail.gui.wizard.servers import IMAP, POP3, Servers
+from desktopmail.gui.wizard.verdict import Meaning
 from desktopmail.gui.wizard.waycard import WayCard
 from desktopmail.gui.wizard.words import breakable
 
@@ -42,7 +43,9 @@ class Found(Page):
         self.imap, self.pop3 = WayCard("IMAP"), WayCard("POP3")
         self.leaving = LeaveChoice()
         self.incoming, self.outgoing = PlainLabel("", wrap=True), PlainLabel("", wrap=True)
-        self.offered = Fold(self.tr("What these servers offer"))
+        self.offered = Paragraphs(self.tr("What these servers offer"))
+        self.meaning = Meaning()
+        self.means = Fold(self.tr("What this means"), self.meaning)
         self.page = WordButton(self.tr("Sign in at the provider's page"), icon="log-in")
         self.page.setAutoDefault(True)
         self.page.clicked.connect(self._to_page)
@@ -56,9 +59,12 @@ class Found(Page):
             self.column.addWidget(card)
             self.column.addSpacing(px(gap))
         self.leaving.choice.activated.connect(self._touch)
+        self.leaving.changed.connect(self._mean)
         self.column.addWidget(self.leaving)
         self.column.addLayout(self._helpers())
-        self.column.addSpacing(px(20))
+        self.column.addSpacing(px(12))
+        self.column.addWidget(self.means)
+        self.column.addSpacing(px(16))
         self.column.addLayout(self._facts())
         self.column.addSpacing(px(12))
         self.column.addWidget(self.page, 0, Qt.AlignmentFlag.AlignLeft)
@@ -173,6 +179,7 @@ class Found(Page):
 
     def _turned(self) -> None:
         self.leaving.setVisible(self.chosen == POP3)
+        self._mean()
         servers = self.servers
         self.incoming.setText(self._where(servers.incoming if servers else None))
         self.outgoing.setText(self._where(servers.outgoing if servers else None))
@@ -182,6 +189,10 @@ class Found(Page):
         words = self._at_page() if self._page_first else self.tr("Sign in")
         self.verb = words if servers is not None else ""
         self.changed.emit()
+
+    def _mean(self) -> None:
+        leave = self.leaving.leave if self.chosen == POP3 else Leave()
+        self.meaning.tell(consequences(self.chosen, leave, self.offers))
 
     def _helpers(self) -> QHBoxLayout:
         self.help = WordButton(self.tr("Help me choose"))

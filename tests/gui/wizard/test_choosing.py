@@ -156,11 +156,13 @@ def test_a_rule_is_chosen_where_its_effect_is_said(
             ada.click(found.pop3)
             leaving = found.leaving
             assert leaving.isVisible() and "Nothing is ever removed" in leaving.words.text()
+            ada.click(found.means.button)
+            assert "Sent mail is on this computer only." in found.meaning.text
             leaving.choice.setFocus()
             ada.press(Qt.Key.Key_Down)
             assert "14 days after" in leaving.words.text() and "Today nothing" in leaving.words.text()
             ada.type("30", leaving.days)
-            assert "30 days after" in leaving.words.text()
+            assert "30 days after" in leaving.words.text() and "the last 30 days" in found.meaning.text
             ada.press(Qt.Key.Key_Return)
             await ada.done()
             account = await ada.account()
