@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktopmail.domain.account import Account, Identity
@@ -57,7 +58,6 @@ class AccountPage(Page):
         self.server_rows = serverrows.ServerRows(self._servers, engine, window, self.change)
         self.certificates = CertificateRows(self._trusted, engine, window)
         self._show()
-        spawn(self.server_rows.ask_where(), self)
         self._soon = QTimer(self, singleShot=True, interval=LOOK_MILLISECONDS)
         self._soon.timeout.connect(self._look)
         ends = (engine.on_activity(self._heard), engine.on_change(lambda news: self.came() if news.accounts else None))
@@ -80,7 +80,7 @@ class AccountPage(Page):
         self._own.row(self.tr("Colour"), "", self.colour)
         self.pause = Switch()
         self.pause.clicked.connect(lambda on: self.change(replace(self.account, paused=bool(on))))
-        self._own.row(
+        self._pausing = self._own.row(
             self.tr("Paused"),
             self.tr("Nothing is fetched or sent until you end the pause. Mail here stays readable, and what you do is "
                     "carried out afterwards."),
@@ -132,6 +132,11 @@ class AccountPage(Page):
 
     # The account is shown.
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """The key store is asked where it is only when somebody looks."""
+        super().showEvent(event)
+        spawn(self.server_rows.ask_where(), self)
+
     def words(self) -> str:
         return self.tr("account settings server password identity signature")
 
@@ -172,7 +177,9 @@ class AccountPage(Page):
         """Show anew what changes by itself: what the account does, and how it is."""
         self.standing.show_activity(self._engine.activities.get(self.account.id), self.account)
         self.health.show_health(self._engine.library.health(self.account.id), self.account)
-        for section in (self._servers, self._health, self._trusted):
+        alone = self.account.incoming is None and self.account.outgoing is None
+        self._pausing.setVisible(not alone)
+        for section in (self._own, self._servers, self._health, self._trusted):
             section.settle()
-        if self.account.incoming is None and self.account.outgoing is None:
+        if alone:
             self._health.hide()

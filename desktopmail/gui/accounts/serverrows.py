@@ -99,10 +99,15 @@ class ServerRows:
         self.account = account
         incoming = account.incoming.endpoint if account.incoming is not None else None
         outgoing = account.outgoing.endpoint if account.outgoing is not None else None
-        self._say(self.incoming, incoming, translate("servers", "None: this account only sends."),
-                  translate("servers", "Add receiving…"))  # fmt: skip
-        self._say(self.outgoing, outgoing, translate("servers", "None: this account only receives."),
-                  translate("servers", "Add sending…"))  # fmt: skip
+        no_mail = translate("servers", "None: this account only sends.")
+        no_way = translate("servers", "None: this account only receives.")
+        if incoming is None and outgoing is None:
+            no_mail, no_way = (
+                translate("servers", "None: nothing is fetched."),
+                translate("servers", "None: nothing is sent."),
+            )
+        self._say(self.incoming, incoming, no_mail, translate("servers", "Add receiving…"))
+        self._say(self.outgoing, outgoing, no_way, translate("servers", "Add sending…"))
         self._show_password(account)
         self._show_protocol(account)
         self._show_leave(account)

@@ -21,6 +21,7 @@ from desktopmail.gui.widgets.confirm import Confirm
 from desktopmail.gui.wizard.advice import Way
 from tests.gui.accounts.conftest import Desk, desk, press, type_into, until, words
 from tests.servers.dovecot import Dovecot, User
+from tests.servers.postfix import Postfix
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -51,6 +52,33 @@ def test_to_starttls(tmp_path: Path, run: Run, new: NewAccount, dovecot: Dovecot
             await until(lambda: gone)
             assert incoming(one) == replace(dovecot.endpoint("imap", dovecot_user))
             assert "STARTTLS" in words(one.page.server_rows.incoming)
+
+    run(story())
+
+
+def test_sending_to_starttls_and_a_word_it_does_not_take(
+    tmp_path: Path, run: Run, new: NewAccount, postfix: Postfix, dovecot_user: User
+) -> None:
+    async def story() -> None:
+        async with desk(tmp_path, new, dovecot_user.password) as one:
+            control = one.page.server_rows.outgoing.control
+            assert control is not None
+            press(control)
+            dialog = one.dialog(Servers)
+            assert dialog.outgoing is not None
+            assert dialog.focusWidget() is dialog.outgoing.host
+            choose(dialog.outgoing.security, Security.STARTTLS)
+            type_into(dialog.outgoing.port, str(postfix.ports["submission"]))
+            type_into(dialog.outgoing.user, "nobody")
+            press(dialog.button)
+            await until(lambda: "did not accept the password for nobody" in words(dialog).replace("\u200b", ""))
+            assert "Incoming mail works" in words(dialog).replace("\u200b", "")
+            type_into(dialog.outgoing.user, dovecot_user.name)
+            press(dialog.button)
+            await until(lambda: one.account.outgoing is not None and one.account.outgoing.endpoint.port
+                        == postfix.ports["submission"])  # fmt: skip
+            assert one.account.outgoing is not None
+            assert one.account.outgoing.endpoint.security is Security.STARTTLS
 
     run(story())
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 
 import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QApplication
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.health import DAY, Encryption, Health, Line, Others, Retention, Room, RoomOn, Side
 from desktopmail.domain.ids import AccountId
 from desktopmail.gui.accounts import healthwords
 from desktopmail.gui.accounts.serverrows import described
+from desktopmail.gui.accounts.sparkline import Sparkline
 
 NOW = 20_000 * DAY
 ONE = AccountId(1)
@@ -110,3 +113,21 @@ def test_a_server_in_words() -> None:
         "h, port 143, not encrypted · signs in as ada · through http://p:1 · with a client certificate"
     )
     assert described(Endpoint("h", 25, Security.STARTTLS, "")) == "h, port 25, STARTTLS"
+
+
+def test_the_line_of_the_days(qapp: QApplication) -> None:
+    """The fuller the higher, from left to right; what barely changes is flat; fewer than two days are nothing."""
+    line = Sparkline()
+    line.show_trend([RoomOn(1, Room(10, 100))], "one day")
+    assert line.isHidden()
+    line.show_trend([RoomOn(1, Room(10, 100)), RoomOn(2, Room(90, 100)), RoomOn(5, Room(50, 100))], "three days")
+    assert not line.isHidden() and line.accessibleName() == "three days"
+    points = line.points(QRectF(0, 0, 100, 40))
+    assert [point.x() for point in points] == [0, 25, 100]
+    assert points[0].y() == 40 and points[1].y() == 0 and points[2].y() == 20
+    line.show_trend([RoomOn(1, Room(1_000, 10**6)), RoomOn(2, Room(1_010, 10**6))], "flat")
+    assert all(abs(point.y() - 20) < 0.1 for point in line.points(QRectF(0, 0, 100, 40)))
+    line.show_trend([RoomOn(1, Room(0, 0)), RoomOn(2, Room(0, 0))], "nothing")
+    assert all(point.y() == 20 for point in line.points(QRectF(0, 0, 100, 40)))
+    line.grab()
+    line.deleteLater()
