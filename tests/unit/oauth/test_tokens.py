@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Coroutine
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from desktopmail.domain.account import Account, Endpoint, ImapServer, NewAccount, Security, SignIn, SmtpServer
 from desktopmail.domain.errors import (
     AwaitsSignIn,
+    MailError,
     NotFound,
     PasswordMissing,
     SecretsUnavailable,
@@ -354,3 +356,26 @@ def test_the_known_providers() -> None:
 def test_what_is_no_grant(text: str) -> None:
     assert Grant.read(text) is None
     assert Grant.read(str(replace(Grant("a", "b", "c", ("h",), "r"), hosts=("x",)))) is not None
+
+
+def test_nothing_secret_is_written_anywhere(caplog: pytest.LogCaptureFixture) -> None:  # T40
+    """Success, refusal, a lie of the server and a fault of the program, with every logger at its most talkative."""
+
+    async def journey() -> None:
+        async with Authorization(life=60) as server:
+            keys = await granted(server, Memory())
+            await keys.get(account(), "incoming")
+            server.replies = [(400, {"error": "invalid_request"}), (200, {"access_token": "a b"})]
+            for _ in range(3):
+                try:
+                    await keys.get(account(), "outgoing")
+                except MailError as error:
+                    logging.getLogger("desktopmail").error("%r", error, exc_info=error)
+                    seen.append(f"{error.title} {error.detail} {error.log}")
+                keys.forgive(AccountId(1))
+
+    seen: list[str] = []
+    caplog.set_level(logging.DEBUG)
+    asyncio.run(journey(), debug=True)
+    written = caplog.text + " ".join(seen)
+    assert seen and not any(secret in written for secret in ("refresh-", "access-", "a b"))
