@@ -64,7 +64,7 @@ class Pop3Session(Opening):
         async with self._turn():
             reply = await self.command(b"STAT")
             if reply.ok:
-                count, size, *_ = [*reply.text.split()[:2], b"", b""]
+                count, size = (*reply.text.split(), b"", b"")[:2]
                 self._count = _number(count, MOST_MESSAGES)
                 return self._count, _number(size)
         raise self._refusal("The server does not say what is in the mailbox", reply)
@@ -184,16 +184,16 @@ async def check(
 
 def _ids(lines: bytes) -> list[tuple[int, str]]:
     found = []
-    for line in lines.decode("latin-1").split("\r\n")[:-1]:
-        number, _, name = line.partition(" ")
-        found.append((_number(number.encode("latin-1")), name.strip(" ")))
+    for line in lines.split(b"\r\n")[:-1]:
+        number, name = (*line.split(None, 1), b"", b"")[:2]
+        found.append((_number(number), name.rstrip(b" ").decode("latin-1")))
     return found
 
 
 def _sizes(lines: bytes) -> list[tuple[int, int]]:
     found = []
     for line in lines.split(b"\r\n")[:-1]:
-        number, size, *_ = [*line.split(b" ", 2)[:2], b""]
+        number, size = (*line.split(None, 2), b"", b"")[:2]
         found.append((_number(number), _number(size)))
     return found
 

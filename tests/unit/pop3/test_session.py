@@ -303,6 +303,18 @@ def test_names_of_any_kind() -> None:  # D05
     assert [name for _, name in found] == ["", "", "with spaces in it", "x" * 200, "\xfc", "same", "same"]
 
 
+def test_lists_written_in_other_ways() -> None:
+    """More blanks, and words behind the numbers."""
+    script = plain(
+        STAT=b"+OK  2  320 octets\r\n", LIST=many(b"1  120", b"2 200 octets\t"), UIDL=many(b"1\tone ", b" 2  two")
+    )
+
+    async def act(session: Pop3Session) -> tuple[Any, ...]:
+        return await session.stat(), await session.sizes(), await session.uidl()
+
+    assert told(script, act) == ((2, 320), [(1, 120), (2, 200)], [(1, "one"), (2, "two")])
+
+
 def test_a_hundred_thousand_names() -> None:  # P22
     names = many(*(b"%d name-%d" % (number, number) for number in range(1, 100_001)))
     script = plain(STAT=b"+OK 100000 5\r\n", UIDL=names)
