@@ -22,6 +22,7 @@ class Preferences(QObject):
     def __init__(self, engine: Engine, parent: QObject) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._writing = 0
         self.now: Settings = engine.library.settings()
 
     def change(self, **values: Any) -> None:
@@ -30,11 +31,22 @@ class Preferences(QObject):
         names = {name for name in values if getattr(fresh, name) != getattr(self.now, name)}
         if names:
             self.now = fresh
-            spawn(self._engine.change_settings(**{name: values[name] for name in names}))
+            self._writing += 1
+            spawn(self._write({name: values[name] for name in names}))
             self.changed.emit(names)
 
+    async def _write(self, values: dict[str, Any]) -> None:
+        try:
+            await self._engine.change_settings(**values)
+        finally:
+            self._writing -= 1
+            self.reread()
+
     def reread(self) -> None:
-        """Take what another part of the program changed."""
+        """Take what another part of the program changed. While something is being written, what is stored is older than
+        what the person sees, and waits."""
+        if self._writing:
+            return
         fresh = self._engine.library.settings()
         names = {name for name in Settings.__slots__ if getattr(fresh, name) != getattr(self.now, name)}
         if names:

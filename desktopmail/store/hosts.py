@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import apsw
 
 from desktopmail.domain.hosts import HostSeen
-from desktopmail.domain.settings import Settings
 from desktopmail.store.packing import clean
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class HostNotes:
     def write(self, tx: Transaction) -> None:
         """Write what waits, unless the person wants no such list."""
         found = self.drop()
-        if tx.settings.get("note_hosts", Settings().note_hosts):
+        if tx.settings.all().note_hosts:
             tx.hosts.saw(found)
 
     def drop(self) -> list[HostSeen]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktopmail.domain.errors import ProfileInUse
 from desktopmail.domain.folder import Role, Unified
 from desktopmail.domain.preferences import PREFERENCES
 from desktopmail.gui.settings.preferencerow import PreferenceRow
@@ -211,6 +212,27 @@ def test_right_to_left_puts_the_list_and_the_controls_on_the_other_side(stage: S
 
 async def _turn() -> None:
     QApplication.processEvents()
+
+
+def test_quick_changes_never_fall_back_to_what_was_stored_before(stage: Stage) -> None:
+    preferences, seen = stage.window.preferences, []
+    preferences.changed.connect(lambda names: seen.append(preferences.now.density))
+    for density in ("compact", "roomy", "compact", "roomy"):
+        preferences.change(density=density)
+    stage.until(lambda: not preferences._writing)
+    stage.stored()
+    assert seen == ["compact", "roomy", "compact", "roomy"]
+    assert stage.engine.library.settings().density == "roomy"
+
+
+def test_what_cannot_be_stored_is_put_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(**values: object) -> None:
+        raise ProfileInUse("The profile is in use", "Another window has it open.")
+
+    monkeypatch.setattr(stage.engine, "change_settings", refuse)
+    stage.window.preferences.change(density="compact")
+    assert stage.window.preferences.now.density == "compact"
+    stage.until(lambda: stage.window.preferences.now.density == "normal")
 
 
 def test_the_inbox_is_shown_first_when_that_is_wanted(stage: Stage) -> None:
