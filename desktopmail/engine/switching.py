@@ -198,12 +198,8 @@ class Switching:
     async def _all_here(self, account: Account, say: Say) -> Alike:
         """Everything the account has, whole and read back, by the hash of its header and its size."""
         await self._bring(account, say)
-        missing, unsettled, held = await self._store.read(
-            lambda tx: (
-                tx.switched.not_here(account.id),
-                tx.switched.unsettled(account.id),
-                tx.switched.held(account.id),
-            )
+        (missing, unsettled), held = await self._store.read(
+            lambda tx: (tx.switched.wanting(account.id), tx.switched.held(account.id))
         )
         if missing or unsettled:
             what = f"{missing:,} messages are not here whole" if missing else f"{unsettled:,} changes wait"

@@ -108,19 +108,13 @@ class Switched:
         """What is known of the servers' copies, in values that JSON can hold."""
         return {name: [list(row) for row in self._db.execute(sql, (account,))] for name, sql in _STATE.items()}
 
-    def not_here(self, account: AccountId) -> int:
-        """Messages of which the content is not here."""
-        return int(
+    def wanting(self, account: AccountId) -> tuple[int, int]:
+        """How many messages have no content here, and how many changes the server has not got yet."""
+        return tuple(
             self._db.execute(
-                "SELECT count(*) FROM message WHERE account = ? AND content = x'' AND hidden = 0", (account,)
-            ).get
-        )
-
-    def unsettled(self, account: AccountId) -> int:
-        """Changes that the server has not got yet."""
-        return int(
-            self._db.execute(
-                "SELECT count(*) FROM message WHERE account = ? AND due > 0 AND due < ?", (account, NEVER)
+                "SELECT coalesce(sum(content = x'' AND hidden = 0), 0), coalesce(sum(due > 0 AND due < ?), 0)"
+                " FROM message WHERE account = ?",
+                (NEVER, account),
             ).get
         )
 

@@ -17,7 +17,9 @@ from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.engine.engine import Engine
+from desktopmail.store.rows import NewContent
 from desktopmail.store.secrets import Memory
+from desktopmail.store.transaction import Transaction
 from tests.servers.dovecot import Dovecot, User
 
 T = TypeVar("T")
@@ -200,5 +202,53 @@ def test_what_fails_changes_nothing(dovecot: Dovecot, dovecot_user: User, tmp_pa
         assert await desk.sync() == (0, 0)
         with pytest.raises(NotFound):
             await desk.engine.switching.undo(desk.account)
+
+    play(tmp_path, dovecot, dovecot_user, "imap", story)
+
+
+def test_while_everything_is_running(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    """The account's lanes rest meanwhile and go on by the other protocol."""
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 6)])
+
+    async def story(desk: Desk) -> None:
+        arrived = asyncio.Event()
+        desk.engine.on_change(lambda changes: arrived.set() if changes.added else None)
+
+        async def until(count: int) -> None:
+            while len(await desk.mail()) < count:
+                arrived.clear()
+                desk.engine.retry(desk.account)
+                await arrived.wait()
+
+        await desk.engine.start()
+        await until(5)
+        before = set(await desk.mail())
+        await desk.engine.switching.to_pop3(desk.account, desk.pop3)
+        dovecot.seed(dovecot_user, "INBOX", [letter(50)])
+        await until(6)
+        await desk.engine.switching.to_imap(desk.account, desk.imap)
+        dovecot.seed(dovecot_user, "INBOX", [letter(51)])
+        await until(7)
+        assert before < set(await desk.mail()) and desk.there() == 7
+
+    play(tmp_path, dovecot, dovecot_user, "imap", story)
+
+
+def test_everything_has_to_be_here(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    """A message that is damaged here, or a wish the server refuses, stands in the way and is named."""
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 4)])
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        (first, *_) = await desk.mail()
+
+        def harm(tx: Transaction) -> None:
+            tx.messages.set_content([NewContent(first, b"\1" * 32, 10, "", 0)])
+
+        await desk.engine._store.write(harm)
+        with pytest.raises(MailError) as caught:
+            await desk.engine.switching.to_pop3(desk.account, desk.pop3)
+        assert "Nothing was changed" in caught.value.detail and desk.now().kind == "imap"
+        assert desk.there() == 3
 
     play(tmp_path, dovecot, dovecot_user, "imap", story)
