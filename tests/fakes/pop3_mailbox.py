@@ -69,10 +69,12 @@ class Pop3Mailbox:
         """Where `serve` listens."""
         return Endpoint("127.0.0.1", self.port, Security.NONE, "ada")
 
-    def line(self, *, down: int = -1, up: int = -1, size: int = 0) -> MailboxLine:
-        """A connection in memory; it breaks after `down` bytes to the client or `up` bytes from it (-1: never). Replies
-        come in pieces of `size` bytes (0: whole)."""
-        return MailboxLine(self, down, up, size)
+    def line(self, *, down: int = -1, up: int = -1, size: int = 0, fin: bool = False) -> MailboxLine:
+        """A connection in memory; it breaks after `down` bytes to the client or `up` bytes from it (-1: never), by a
+        reset or, with `fin`, as if the server had ended it. Replies come in pieces of `size` bytes (0: whole)."""
+        line = MailboxLine(self, down, up, size)
+        line.fin = fin
+        return line
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[int]:
@@ -215,6 +217,7 @@ class MailboxLine(asyncio.Transport):
         self._waiting = b""
         self._scheduled = self._paused = self._closed = False
         self._broken = False
+        self.fin = False
         self._protocol: asyncio.Protocol | None = None
         self.down = self.up = 0
 
@@ -255,7 +258,7 @@ class MailboxLine(asyncio.Transport):
         if self._closed or self._paused or self._protocol is None:
             return
         if not self._waiting:
-            self._end(ConnectionResetError("cut") if self._broken else None)
+            self._end(ConnectionResetError("cut") if self._broken and not self.fin else None)
             return
         size = self._size or len(self._waiting)
         piece, self._waiting = self._waiting[:size], self._waiting[size:]

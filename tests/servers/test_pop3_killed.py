@@ -179,6 +179,48 @@ def test_killed_at_every_write_to_a_file(server: Server, scene: Path, tmp_path: 
     assert call > 1
 
 
+def fault(server: Server, scene: Path, folder: Path, fault: str) -> bool:
+    """One visit during which calls of the system fail, and the next one, when they do not. Whether the first one was
+    told of it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(scene, folder)
+    server.refill()
+    calls = fault.partition(":")[0]
+    files = [f"-P{folder / name}" for name in ("mail.db-wal", "content.db-wal", "mail.db", "content.db")]
+    code = traced(server, folder, RULES[3], *files, f"-einject={fault}", f"-etrace={calls}", "-o/dev/null")
+    removed = {LETTERS[2], LETTERS[3]}
+    assert set(here(folder)) | set(server.box.left) | removed == set(LETTERS), fault
+    report = asyncio.run(visit(folder, endpoint_of(server), RULES[3], "secret"))
+    assert report.problems == () and server.box.left == [], fault
+    assert sorted(here(folder)) == sorted(set(LETTERS) - removed), fault
+    return code != 0
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    "failing",
+    [
+        "pwrite64:error=ENOSPC:when=4+",
+        "pwrite64:error=ENOSPC:when=12+",
+        "fdatasync:error=EIO:when=2+",
+        "pwrite64:error=EIO:when=9",
+    ],
+)
+def test_a_disk_that_fails_loses_nothing(server: Server, scene: Path, tmp_path: Path, failing: str) -> None:  # D07 D08
+    assert fault(server, scene, tmp_path / "profile", failing)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize("failing", ["pwrite64:error=ENOSPC", "pwrite64:error=EIO", "fdatasync:error=EIO"])
+@pytest.mark.parametrize("lasting", ["", "+"])
+def test_a_disk_that_fails_at_any_call(
+    server: Server, scene: Path, tmp_path: Path, failing: str, lasting: str
+) -> None:  # D07 D08
+    told = [fault(server, scene, tmp_path / "profile", f"{failing}:when={call}{lasting}") for call in range(1, 40)]
+    assert any(told)
+
+
 SYNC = re.compile(r"(?:fdatasync|fsync)\(\d+<(.*?)>")
 WRITE = re.compile(r"pwrite64\(\d+<(.*?)>")
 SENT = re.compile(r"(?:sendto|write)\(\d+<(?:socket|TCP)[^>]*>+, \"(.*?)\"")

@@ -125,6 +125,13 @@ def test_cut_at_many_bytes(scene: Scene, tmp_path: Path, monkeypatch: pytest.Mon
         cut(scene, tmp_path / "cut", monkeypatch, up=byte)
 
 
+def test_ended_by_the_server_in_the_middle(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # T33
+    for byte in points(scene.down, 4):
+        cut(scene, tmp_path / "cut", monkeypatch, down=byte, fin=True)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(7_200)
 def test_cut_at_every_byte(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # D02 D04 D24

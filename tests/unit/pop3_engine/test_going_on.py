@@ -271,3 +271,12 @@ def test_a_store_that_fails_removes_nothing_and_leaves_without_quit(
     report = desk.sync()
     assert report.problems[0].kind == "disk-full"
     assert "QUIT" not in desk.box.commands and desk.box.asked_gone == []
+
+
+def test_a_mailbox_that_is_in_use_is_no_wrong_password(desks: Desks) -> None:
+    busy = b"-ERR [IN-USE] somebody else reads this mailbox\r\n"
+    desk = desks(letters(2), answers={"PASS": busy, "AUTH": busy})
+    problem = desk.sync().problems[0]
+    assert problem.kind != "sign-in-refused"
+    desk.box.answers.clear()
+    assert desk.clean_sync().new == 2
