@@ -26,7 +26,7 @@ from desktopmail.domain.errors import (
 from desktopmail.protocols.pop3.session import Pop3Session, check
 from tests.fakes.pop3_script import DROP, STALL, Pop3Script, Reply
 from tests.servers.certificates import Certificates, Pair
-from tests.unit.transport_cases.judge import PASSWORD, leaks, product_tasks, run
+from tests.unit.transport_cases.judge import BODY, PASSWORD, leaks, product_tasks, run
 
 TRIES = (b"AUTH", b"USER", b"PASS", b"APOP")
 
@@ -199,22 +199,29 @@ def test_no_secret_in_any_log(
     pair: Pair, caplog: pytest.LogCaptureFixture, answers: dict[str, Reply | list[Reply]], offered: str
 ) -> None:  # T40
     """Neither in a record, nor in an error, nor in a traceback, however talkative everybody is."""
-    script = Pop3Script(pair.context(), offered=offered, answers=dict(answers))
+    letter = f"Subject: x\r\n\r\n{BODY}\r\n".encode()
+    script = Pop3Script(pair.context(), offered=offered, mails=[letter], answers=dict(answers))
     if offered in ("SASL LOGIN", "SASL CRAM-MD5"):
         script.answers.setdefault("AUTH", b"+ VXNlcm5hbWU6\r\n")
     said = []
 
     async def work() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_debug(True)
+        loop.slow_callback_duration = 0
         async with script:
             try:
-                await Pop3Session.open(script.endpoint(Security.STARTTLS), PASSWORD, timeout=0.2)
+                session = await Pop3Session.open(script.endpoint(Security.STARTTLS), PASSWORD, timeout=0.2)
+                await session.retrieve([1], {}, lambda _, raw: script.handed.append(raw))
+                await session.quit()
             except MailError as error:
                 said.append(repr(error) + error.title + error.detail + error.log + repr(error.__cause__))
                 said.append("".join(traceback.format_exception(error)))
 
     with caplog.at_level(logging.DEBUG):
         run(work())
-    assert not leaks(("".join(said) + caplog.text).encode(), PASSWORD)
+    assert (said or script.handed == [letter]) and "asyncio" in caplog.text
+    assert not leaks(("".join(said) + caplog.text).encode(), PASSWORD, BODY)
 
 
 STALLS = ["greeting", "STLS", "CAPA", "AUTH", "challenge"]
