@@ -42,6 +42,7 @@ class ServerFields(QWidget):
             }
         )
         self.protocol.setAccessibleName(self.tr("Way"))
+        self.protocol.setMinimumWidth(px(168))
         self.kind.currentIndexChanged.connect(self._follow)
         self.protocol.currentIndexChanged.connect(self._turn)
         for part in (self.host.line, self.port.line, self.user.line, self.kind, self.protocol):

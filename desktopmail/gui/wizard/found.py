@@ -71,11 +71,7 @@ class Found(Page):
         self.column.addSpacing(px(8))
         self.column.addWidget(self.offered)
         self.column.addSpacing(px(4))
-        link = Link(self.tr("Enter servers by hand"))
-        self.hand = link.button
-        self.hand.clicked.connect(self.by_hand)
-        self.column.addWidget(link)
-        self.column.addStretch()
+        self._end()
 
     def offer(self, found: FoundServers, answers: Answers | None = None) -> None:
         """Show what was found; what the person chose already stays."""
@@ -151,6 +147,13 @@ class Found(Page):
         return None if self.servers is not None else self.hand
 
     # Parts ----------------------------------------------------------------------------------------------------
+
+    def _end(self) -> None:
+        link = Link(self.tr("Enter servers by hand"))
+        self.hand = link.button
+        self.hand.clicked.connect(self.by_hand)
+        self.column.addWidget(link)
+        self.column.addStretch()
 
     def _describe(self, card: WayCard, protocol: str, words: str) -> None:
         possible = bool(self.offers.imap if protocol == IMAP else self.offers.pop3)
