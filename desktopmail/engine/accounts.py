@@ -13,6 +13,7 @@ from desktopmail.domain.health import Side
 from desktopmail.domain.hosts import CHECKING
 from desktopmail.domain.ids import AccountId
 from desktopmail.domain.oauth import Grant
+from desktopmail.engine import accountpast
 from desktopmail.engine.hosts import note
 from desktopmail.protocols.imap import opening
 from desktopmail.protocols.imap.session import ImapSession
@@ -146,6 +147,7 @@ class Accounts:
             for place in _places(old):
                 if place in _places(account) or place not in others:
                     tx.trust.unpin(*place)
+            accountpast.remember(tx, old, account)
             tx.accounts.update(account)
 
         await self._store.write(work, durable=True)

@@ -8,7 +8,7 @@ from desktopmail.domain.preferences import Preference, preference
 from desktopmail.domain.settings import SettingChange, Settings, Value
 
 translate = QCoreApplication.translate
-IMAGES, CERTIFICATE = "images:", "certificate:"
+IMAGES, CERTIFICATE, ACCOUNT = "images:", "certificate:", "account:"
 
 
 def told(text: str) -> str:
@@ -34,6 +34,8 @@ def what_changed(change: SettingChange) -> str:
     if change.name.startswith(CERTIFICATE):
         text = translate("settings", "The certificate of {0} is no longer trusted")
         return text.format(change.name.removeprefix(CERTIFICATE))
+    if change.name.startswith(ACCOUNT):
+        return _account_changed(change)
     if change.name == "shortcut_keys":
         return translate("settings", "Keyboard shortcuts were changed")
     if change.name == "silent_accounts":
@@ -46,6 +48,21 @@ def what_changed(change: SettingChange) -> str:
     return text.format(told(known.title), value_word(known, new), value_word(known, old))
 
 
+def _account_changed(change: SettingChange) -> str:
+    match change.name.rpartition(":")[2]:
+        case "name":
+            return translate("settings", "An account is called {0}, before: {1}").format(change.new, change.old)
+        case "colour":
+            return translate("settings", "An account has another colour")
+        case "paused" if change.new:
+            return translate("settings", "An account was paused")
+        case "paused":
+            return translate("settings", "The pause of an account was ended")
+        case "leave":
+            return translate("settings", "What an account leaves on its server was changed")
+    return translate("settings", "The names to write under were changed")
+
+
 def what_returned(change: SettingChange) -> str:
     """What taking a change back did, in one sentence."""
     if change.name.startswith(IMAGES):
@@ -54,6 +71,8 @@ def what_returned(change: SettingChange) -> str:
     if change.name.startswith(CERTIFICATE):
         text = translate("settings", "Taken back: the certificate of {0} is trusted again")
         return text.format(change.name.removeprefix(CERTIFICATE))
+    if change.name.startswith(ACCOUNT):
+        return translate("settings", "Taken back: the account is as it was")
     known = preference(change.name)
     if known is None:
         return translate("settings", "Taken back")
