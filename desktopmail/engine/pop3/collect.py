@@ -149,6 +149,7 @@ class Collect:
             kept = await keep(self._store, self._visit.door, came[::-1])
             self._visit.brought |= kept.shas
             self._tally.new += kept.new
+            self._visit.new += kept.new
             self._tally.bytes += sum(len(each.raw) for each in came)
 
     async def _keep_tops(self, came: Sequence[Brought]) -> None:

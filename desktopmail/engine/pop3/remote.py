@@ -29,6 +29,8 @@ from desktopmail.store.store import Store
 
 LOOK_SECONDS = 300.0
 """How long after a visit the next one begins by itself."""
+BATCH = 200
+"""New messages in one visit after which there may be more than the server showed: some show a few hundred at a time."""
 
 
 class Pop3Remote:
@@ -80,9 +82,9 @@ class Pop3Remote:
                     return True
                 await finish(visit, self._store, self._account, self.tally)
             self._left()
-            self._unfinished = False
+            self._unfinished = visit.new >= BATCH and self._too_early() <= 0
             await self._recorder.pulled(Others(), whole=True)
-            return False
+            return self._unfinished
 
     async def watch(self) -> Collection[FolderId] | None:
         """Return when it is time for the next visit: after a while, or as soon as the server allows when asked."""
@@ -97,16 +99,17 @@ class Pop3Remote:
 
     async def fetch(self, message: MessageId) -> None:
         """Bring the rest of a large message: in the visit that is going on, or in one of its own."""
-        if not _there(await self._line_of(message)):
+        entry = await self._line_of(message)
+        if entry is None or not entry.on_server:
             raise ContentMissing("This message was never downloaded", "The server does not have it any more.")
         async with self._turn:
             under_way = self._visit is not None
             visit = self._visit or await self._begin()
             async with self._dropping():
                 came: list[bytes] = []
-                entry = await self._line_of(message)
-                number = visit.listing.numbers.get(entry.uidl) if entry is not None and _there(entry) else None
-                if entry is not None and number is not None:
+                entry = await self._line_of(message)  # the visit may have seen that the name means another one now
+                number = visit.listing.numbers.get(entry.uidl) if entry and entry.on_server else None
+                if entry and number is not None:
                     await visit.session.retrieve([number], visit.listing.sizes, lambda _, raw: came.append(raw))
                     await complete(self._store, self._account, entry, message, came[0])
             if not under_way:
@@ -208,8 +211,3 @@ class Pop3Remote:
             await session.quit()
         except MailError:
             session.drop()
-
-
-def _there(entry: Entry | None) -> bool:
-    """Whether the server has a message, as far as is known."""
-    return entry is not None and entry.on_server

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from desktopmail.domain.account import Account
+from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.ids import MessageId
 from desktopmail.engine.arrival import Arriving, Door, arrive, key_of
 from desktopmail.mime import dates
@@ -70,7 +71,10 @@ async def keep_tops(store: Store, door: Door, batch: Sequence[Brought]) -> int:
 
 
 async def complete(store: Store, account: Account, entry: Entry, message: MessageId, raw: bytes) -> None:
-    """The rest of a large message came: its row has its content now."""
+    """The rest of a large message came: its row has its content now. Raises ContentMissing when it is another one."""
+    row = await store.read(lambda tx: tx.messages.summary(message))
+    if row.message_id != quick(raw).message_id:
+        raise ContentMissing("The server has another message in place of this one", "Its header stays here.")
     text = await asyncio.to_thread(for_index, raw)
     (sha,) = await store.content(lambda content: content.put_many([raw]))
 

@@ -28,7 +28,7 @@ from desktopmail.store.transaction import Transaction
 class Visit:
     """What one visit knows. `wanted` are the names still to be brought, newest first; `total` how many those were
     at first; `brought` the names of what was stored whole in this visit, with their SHA-256; `left_out` those of
-    messages that could not be had."""
+    messages that could not be had. `new` counts what was not here before."""
 
     session: Pop3Session
     server: Pop3Server
@@ -38,6 +38,7 @@ class Visit:
     brought: dict[str, bytes] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
     total: int = 0
+    new: int = 0
 
     @property
     def keeps_nothing(self) -> bool:

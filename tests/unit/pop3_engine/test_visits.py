@@ -8,6 +8,7 @@ import pytest
 
 from desktopmail.domain.account import Keep, Leave
 from desktopmail.domain.activity import Remedy
+from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Copy, Fetched
 from desktopmail.engine.actions import Actions
@@ -338,3 +339,28 @@ def test_large_messages_come_whole_where_there_is_no_other_way(desks: Desks) -> 
     desk = desks([letter(1), big], max_size=2_000, top=False)
     desk.clean_sync()
     assert sorted(desk.raws()) == sorted([letter(1), big])
+
+
+def test_a_server_that_shows_a_part_at_a_time_is_visited_again(desks: Desks) -> None:
+    """A provider that shows some hundred messages in each session, and others in the next one."""
+    desk = desks([])
+    everything = [Mail(f"u{number}", letter(number)) for number in range(1, 521)]
+
+    def before(line: str) -> None:
+        if line == "QUIT":
+            desk.box.mails = [each for each in everything if not desk.box.fetches[each.uidl]][:250]
+
+    desk.box.before = before
+    desk.box.mails = everything[:250]
+    assert desk.clean_sync().new == 520
+    assert desk.box.sessions == 3 and len(desk.rows()) == 520
+
+
+def test_the_rest_of_a_large_message_is_not_another_of_the_same_size(desks: Desks) -> None:
+    big = letter(2) + b"y" * 5_000 + b"\r\n"
+    desk = desks([big], max_size=2_000)
+    desk.clean_sync()
+    desk.box.mails[0].raw = big.replace(b"<2@pop", b"<3@pop")
+    with pytest.raises(ContentMissing):
+        desk.run(desk.remote().fetch(desk.ids()[0]))
+    assert desk.rows()[0].copy is Copy.SERVER

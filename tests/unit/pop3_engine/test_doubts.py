@@ -1,0 +1,64 @@
+"""A server's name that means another message than before: nothing is removed or filled in by a name alone."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from desktopmail.domain.account import Keep, Leave, Pop3Server
+from desktopmail.domain.errors import MailError
+from tests.fakes.pop3_mailbox import Mail
+from tests.unit.pop3_engine.desk import ENDPOINT, PopDesk, letter, letters
+
+Desks = Callable[..., PopDesk]
+DAYS, NO = Leave(Keep.DAYS, 14), Leave(Keep.NO)
+
+
+@pytest.mark.parametrize("leave", [DAYS, NO])
+def test_a_new_message_under_an_old_name_that_does_not_come_is_not_removed(desks: Desks, leave: Leave) -> None:  # D05
+    desk = desks(letters(1))
+    desk.clean_sync()
+    desk.age(30)
+    desk.leave(leave)
+    new = letter(2, "with other words in it")
+    desk.box.mails = [Mail("u1", new)]
+    desk.box.answers["RETR"] = b"-ERR [SYS/TEMP] not now\r\n"
+    desk.sync()
+    assert desk.box.left == [new] and desk.box.asked_gone == []
+    desk.box.answers.clear()
+    desk.sync()
+    assert sorted(desk.raws()) == sorted([letter(1), new])
+
+
+def test_names_of_another_server_that_were_not_looked_at_to_the_end_are_looked_at_again(desks: Desks) -> None:  # D05
+    desk = desks([letter(1, "aaaa")])
+    desk.clean_sync()
+    desk.age(30)
+    other = letter(1, "bbbb").replace(b"<1@", b"<2@")
+    assert len(other) == len(letter(1, "aaaa"))
+    desk.box.mails = [Mail("u1", other)]
+    desk.account = replace(desk.account, incoming=Pop3Server(replace(ENDPOINT, host="pop.other.test"), DAYS))
+    desk.write(lambda tx: tx.accounts.update(desk.account))
+    desk.box.answers["RETR"] = b"-ERR [SYS/TEMP] not now\r\n"
+    desk.sync()
+    desk.box.answers.clear()
+    desk.sync()
+    assert desk.box.asked_gone == [] or other in desk.raws()
+    assert sorted(desk.raws()) == sorted([letter(1, "aaaa"), other])
+
+
+def test_the_rest_of_a_large_message_is_not_taken_from_another_under_its_name(desks: Desks) -> None:  # D05
+    large = letter(1) + b"y" * 4000 + b"\r\n"
+    desk = desks([large], max_size=2000)
+    desk.clean_sync()
+    message = desk.ids()[0]
+    desk.box.mails = [Mail("u1", letter(2) + b"z" * 5000 + b"\r\n")]
+    remote = desk.remote()
+    with contextlib.suppress(MailError):
+        desk.run(remote.fetch(message))
+    facts = desk.read(lambda tx: tx.messages.facts(message))
+    assert facts.content is None
+    desk.run(remote.close())
