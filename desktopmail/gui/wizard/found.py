@@ -186,8 +186,15 @@ class Found(Page):
         servers = self.servers
         self.incoming.setText(self._where(servers.incoming if servers else None))
         self.outgoing.setText(self._where(servers.outgoing if servers else None))
+        clear = Servers.in_clear(self.found) if self.found is not None else None
         if servers is not None and servers.outgoing is None:
-            self.outgoing.setText(self._only_receives())
+            self.outgoing.setText(
+                self._missing(clear.outgoing if clear else None, self.tr("this account would only receive"))
+            )
+        if servers is not None and servers.incoming is None:
+            self.incoming.setText(
+                self._missing(clear.incoming if clear else None, self.tr("this account would only send"))
+            )
         self.page.setVisible(bool(self._page) and not self._page_first and servers is not None)
         words = self._at_page() if self._page_first else self.tr("Sign in")
         self.verb = words if servers is not None else ""
@@ -226,13 +233,12 @@ class Found(Page):
             return self.tr("This provider is in the list that comes with the program.")
         return self.tr("Each server proved its name on an encrypted connection; your password was not sent.")
 
-    def _only_receives(self) -> str:
-        """Why there is no server for outgoing mail."""
-        clear = Servers.in_clear(self.found).outgoing if self.found is not None else None
+    def _missing(self, clear: Endpoint | None, then: str) -> str:
+        """Why there is no server for one way, and what that comes to."""
         if clear is None:
-            return self.tr("No server found: this account would only receive")
-        words = self.tr("{0} does not encrypt: this account would only receive. It can be entered by hand.")
-        return words.format(breakable(clear.host))
+            return self.tr("No server found: {0}").format(then)
+        words = self.tr("{0} does not encrypt: {1}. It can be entered by hand.")
+        return words.format(breakable(clear.host), then)
 
     def _where(self, endpoint: Endpoint | None) -> str:
         if endpoint is None:

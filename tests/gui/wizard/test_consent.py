@@ -249,3 +249,18 @@ def test_a_sending_server_in_clear_is_named_and_not_used(tmp_path: Path, run: Ru
             assert ada.wizard.found.servers is not None and ada.wizard.found.servers.outgoing is None
 
     run(work())
+
+
+def test_a_provider_that_only_takes_mail_is_said_to_be_one(tmp_path: Path, run: Run) -> None:
+    out = Endpoint("smtp.example.org", 465, Security.TLS, "ada")
+    found = FoundServers("ada@example.org", "Example", "found by trying", smtp=(out,))
+
+    async def work() -> None:
+        async with person(tmp_path) as ada:
+            ada.engine.discovery = Known(found)  # type: ignore[assignment]
+            ada.introduce(User("ada", "secret"), address="ada@example.org")
+            await ada.found()
+            assert "would only send" in ada.wizard.found.incoming.text()
+            assert not ada.wizard.found.imap.isEnabled() and not ada.wizard.found.pop3.isEnabled()
+
+    run(work())
