@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -38,7 +39,8 @@ class AddServer(QDialog):
         self._side = Side.OUTGOING if protocols == ("smtp",) else Side.INCOMING
         self.setWindowTitle(self._title())
         self.trouble: Trouble | None = None
-        self._touched = False
+        self._touched = self._over = False
+        self._work: asyncio.Task[Any] | None = None
         self._found: FoundServers | None = None
         self._protocol = protocols[0]
         self.kind = self._kinds(protocols)
@@ -134,7 +136,7 @@ class AddServer(QDialog):
             self._say(complaint, "bad")
             return
         self.button.setEnabled(False)
-        spawn(self._add(), self)
+        self._work = spawn(self._add(), self)
 
     async def _add(self) -> None:
         self.fields.setEnabled(False)
@@ -147,9 +149,17 @@ class AddServer(QDialog):
             self._show(trouble)
             return
         finally:
-            self.fields.setEnabled(True)
-            self.button.setEnabled(True)
+            if not self._over:
+                self.fields.setEnabled(True)
+                self.button.setEnabled(True)
         self._finished()
+
+    def done(self, code: int) -> None:
+        """The end, however it came about: what is being tried ends with it."""
+        self._over = True
+        if self._work is not None and code == QDialog.DialogCode.Rejected:
+            self._work.cancel()
+        super().done(code)
 
     async def _carry_out(self) -> None:
         """What the button does. Raises MailError, with nothing changed."""

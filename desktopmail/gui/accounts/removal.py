@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 
 class RemoveAccount(QDialog):
-    """Keeping the mail is chosen first. `removed` when it is done."""
-
-    removed = Signal()
+    """Keeping the mail is chosen first."""
 
     def __init__(self, engine: Engine, account: Account, window: QWidget) -> None:
         super().__init__(window)
@@ -38,7 +36,7 @@ class RemoveAccount(QDialog):
         self.leave.setDefault(True)
         self._place(here)
         self.leave.clicked.connect(self.reject)
-        self.button.clicked.connect(lambda: spawn(self._remove(), self))
+        self.button.clicked.connect(self._remove)
         self.setMinimumWidth(px(440))
         self.leave.setFocus()
 
@@ -82,8 +80,7 @@ class RemoveAccount(QDialog):
         return self.tr("{0} go from this computer, for good where the server does not have them any "
                        "more.").format(words.messages(here))  # fmt: skip
 
-    async def _remove(self) -> None:
-        self.button.setEnabled(False)
-        await self._engine.accounts.remove(self._account.id, keep_mail=self.keep.isChecked())
-        self.removed.emit()
+    def _remove(self) -> None:
+        """Done beside the window: nothing is left half done when it is closed, and a failure is told."""
+        spawn(self._engine.accounts.remove(self._account.id, keep_mail=self.keep.isChecked()))
         self.accept()

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account, Endpoint
@@ -36,6 +35,7 @@ class Servers(QDialog):
         self.setWindowTitle(self.tr("Servers of {0}").format(account.name or account.address))
         self._engine, self._account, self._window = engine, account, window
         self._work: asyncio.Task[Any] | None = None
+        self._over = False
         self.trouble: Trouble | None = None
         self.incoming = self._fields(account.incoming, account.kind)
         self.outgoing = self._fields(account.outgoing, "smtp")
@@ -135,7 +135,8 @@ class Servers(QDialog):
         except _NotGood:
             return
         finally:
-            self._busy(False)
+            if not self._over:
+                self._busy(False)
 
     async def _try_one(self, wanted: Account, side: Side, endpoint: Endpoint) -> None:
         try:
@@ -210,10 +211,12 @@ class Servers(QDialog):
         else:
             self.reject()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        if self._work is not None:
+    def done(self, code: int) -> None:
+        """The end, however it came about: what is being tried ends with it."""
+        self._over = True
+        if self._work is not None and code == QDialog.DialogCode.Rejected:
             self._work.cancel()
-        super().closeEvent(event)
+        super().done(code)
 
 
 class _NotGood(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QPushButton
 
 from desktopmail.domain.account import Endpoint, NewAccount, Security
 from desktopmail.engine import accounts as verbs
+from desktopmail.gui.accounts.adding import AddServer
 from desktopmail.gui.accounts.servers import Servers
 from desktopmail.gui.accounts.sign_in import SignIn
 from desktopmail.gui.widgets.combo import ComboBox
@@ -212,6 +214,39 @@ def test_trying_can_be_stopped(tmp_path: Path, run: Run, new: NewAccount, doveco
             assert incoming(one).port != silent
 
     run(story())
+
+
+def test_closing_ends_what_is_being_tried(
+    tmp_path: Path, run: Run, new: NewAccount, dovecot_user: User, silent: int
+) -> None:
+    faults: list[object] = []
+
+    async def story() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+        async with desk(tmp_path, new, dovecot_user.password) as one:
+            dialog = one.servers()
+            assert dialog.incoming is not None
+            type_into(dialog.incoming.port, str(silent))
+            press(dialog.button)
+            await until(lambda: dialog.said.text())
+            work, gone = dialog._work, []
+            dialog.destroyed.connect(lambda: gone.append(True))
+            QTest.keyClick(dialog, Qt.Key.Key_Escape)
+            await until(lambda: gone and work is not None and work.done())
+            assert incoming(one).port != silent
+            adding = AddServer(one.engine, one.account, ("imap",), one.window)
+            adding.open()
+            type_into(adding.fields.host, "localhost")
+            type_into(adding.fields.port, str(silent))
+            press(adding.button)
+            await until(lambda: "Looking for localhost" in adding.said.text())
+            work, gone = adding._work, []
+            adding.destroyed.connect(lambda: gone.append(True))
+            QTest.keyClick(adding, Qt.Key.Key_Escape)
+            await until(lambda: gone and work is not None and work.done())
+
+    run(story())
+    assert faults == []
 
 
 def test_no_encryption_takes_a_step_that_says_what_it_means(
