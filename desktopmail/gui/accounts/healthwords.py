@@ -9,6 +9,7 @@ from desktopmail.gui import words
 
 translate = QCoreApplication.translate
 
+HERE = ("localhost", "127.0.0.1", "::1")
 Said = tuple[str, str]
 """A sentence and the tone of it: empty, `care` or `bad`."""
 
@@ -16,6 +17,8 @@ Said = tuple[str, str]
 def protection(line: Line, now: int, *, pinned: bool = False) -> Said:
     """How the line to a server is protected, and how long its certificate lasts. `pinned`: the person trusts it."""
     made = line.encryption
+    if not made.there and line.host in HERE:
+        return translate("health", "Not encrypted, and it need not be: the server is on this computer."), ""
     if not made.there:
         return translate("health", "Not encrypted: everybody on the way can read the password and the mail."), "bad"
     start = translate("health", "Encrypted with {0}.").format(version(made.version))
@@ -58,6 +61,8 @@ def signing_in(line: Line) -> Said:
         text = translate("health", "{0}: with a token of the provider; this program holds no password.")
     elif name == "EXTERNAL":
         text = translate("health", "{0}: the client certificate says who you are.")
+    elif line.host in HERE:
+        text = translate("health", "{0}: the password does not leave this computer.")
     elif line.encryption.there:
         text = translate("health", "{0}: the password is sent inside the encrypted connection.")
     else:

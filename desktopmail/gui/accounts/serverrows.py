@@ -15,6 +15,7 @@ from desktopmail.domain.errors import MailError
 from desktopmail.domain.folder import Role
 from desktopmail.gui import words
 from desktopmail.gui.accounts.adding import AddServer
+from desktopmail.gui.accounts.healthwords import HERE
 from desktopmail.gui.accounts.leave import LargeRow, LeaveRow
 from desktopmail.gui.accounts.rows import Rows
 from desktopmail.gui.accounts.servers import Servers
@@ -115,7 +116,8 @@ class ServerRows:
 
     def _say(self, row: Row, endpoint: Endpoint | None, nothing: str, add: str) -> None:
         row.say(row.title.text(), described(endpoint) if endpoint is not None else nothing)
-        row.sentence.tone("bad" if endpoint is not None and endpoint.security is Security.NONE else "secondary")
+        naked = endpoint is not None and endpoint.security is Security.NONE and endpoint.host not in HERE
+        row.sentence.tone("bad" if naked else "secondary")
         self._word(row, translate("servers", "Change…") if endpoint is not None else add)
 
     def _word(self, row: Row, text: str) -> None:

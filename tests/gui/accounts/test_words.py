@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication
 
 from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.activity import Activity, State
 from desktopmail.domain.health import DAY, Encryption, Health, Line, Others, Retention, Room, RoomOn, Side
 from desktopmail.domain.ids import AccountId
 from desktopmail.gui.accounts import healthwords
 from desktopmail.gui.accounts.serverrows import described
 from desktopmail.gui.accounts.sparkline import Sparkline
+from desktopmail.gui.activity.state import standing
 
 NOW = 20_000 * DAY
 ONE = AccountId(1)
@@ -66,6 +69,22 @@ def test_signing_in(mechanism: str, words: str) -> None:
 
 def test_a_password_in_clear_is_bad() -> None:
     assert healthwords.signing_in(line(90, "PLAIN", version=""))[1] == "bad"
+
+
+def test_a_server_on_this_computer_needs_no_encryption() -> None:
+    here = replace(line(None, version=""), host="127.0.0.1")
+    assert healthwords.protection(here, NOW) == (
+        "Not encrypted, and it need not be: the server is on this computer.",
+        "",
+    )
+    assert healthwords.signing_in(here) == ("PLAIN: the password does not leave this computer.", "")
+
+
+def test_paused_accounts_leave_the_word_to_the_others() -> None:
+    paused, busy = Activity(ONE, State.PAUSED, "Paused"), Activity(AccountId(2), State.IDLE, "Up to date")
+    assert standing([paused]).text == "Paused"
+    assert standing([paused, busy]).text == "Up to date"
+    assert standing([]).text == ""
 
 
 def test_room() -> None:
