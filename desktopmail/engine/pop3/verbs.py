@@ -5,27 +5,38 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Protocol
 
 from desktopmail.domain.account import Account, Leave
 from desktopmail.domain.action import Receipt
 from desktopmail.domain.errors import ContentMissing, NeedsPerson, NotFound, WrongUsage
 from desktopmail.domain.ids import AccountId, MessageId
-from desktopmail.engine.lanes import Lanes
 from desktopmail.engine.pop3.outlook import Outlook, what_would_go
 from desktopmail.engine.pop3.relink import Relinked
 from desktopmail.engine.pop3.remote import Pop3Remote
 from desktopmail.engine.pop3.visit import pop3_server
+from desktopmail.engine.remote import Remote
 from desktopmail.engine.undo import counted
 from desktopmail.store.ledger_rows import CopyCounts
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
 
+class Lines(Protocol):
+    """What keeps accounts going, as far as it is needed here."""
+
+    def retry(self, account: AccountId) -> None:
+        """Visit the account now."""
+
+    def remote(self, account: Account) -> Remote | None:
+        """The far side of an account; None when nobody may be asked."""
+
+
 class Pop3Verbs:
     """Accounts that do not receive by POP3 raise WrongUsage, those that are not there NotFound. `lanes` is made when
     a server has to be spoken to."""
 
-    def __init__(self, store: Store, lanes: Callable[[], Lanes]) -> None:
+    def __init__(self, store: Store, lanes: Callable[[], Lines]) -> None:
         self._store = store
         self._lanes = lanes
 
