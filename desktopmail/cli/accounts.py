@@ -8,6 +8,7 @@ import os
 import sys
 from argparse import Namespace
 from dataclasses import replace
+from pathlib import Path
 
 from desktopmail.cli import health, leaving, places, servers, shapes
 from desktopmail.cli.desk import Desk
@@ -27,7 +28,7 @@ async def add(desk: Desk) -> int:
     if "@" not in options.address.strip("@"):
         raise WrongUsage(f"'{options.address}' is not a mail address")
     async with desk.engine() as engine:
-        new = await _described(desk, engine)
+        new = _through(options, await _described(desk, engine))
         secret = await password(desk, options.password_env, new.address)
         outgoing = _from_environment(options.smtp_password_env) if options.smtp_password_env else None
         if not options.no_check:
@@ -103,6 +104,18 @@ async def _described(desk: Desk, engine: Engine) -> NewAccount:
     if options.smtp:
         outgoing = SmtpServer(_endpoint(options, options.smtp, "smtp", pins))
     return NewAccount(options.address, name or options.address, name, incoming, outgoing)
+
+
+def _through(options: Namespace, new: NewAccount) -> NewAccount:
+    """The same with a proxy on the way and a certificate to show, where those are named."""
+    certificate = str(Path(options.client_certificate).resolve()) if options.client_certificate else ""
+
+    def place(endpoint: Endpoint) -> Endpoint:
+        return replace(endpoint, proxy=options.proxy or "", certificate=certificate)
+
+    incoming = replace(new.incoming, endpoint=place(new.incoming.endpoint)) if new.incoming else None
+    outgoing = replace(new.outgoing, endpoint=place(new.outgoing.endpoint)) if new.outgoing else None
+    return replace(new, incoming=incoming, outgoing=outgoing)
 
 
 def _endpoint(options: Namespace, url: str, protocol: str, pins: frozenset[str]) -> Endpoint:

@@ -105,6 +105,8 @@ def _accounts(add: AddCommand) -> None:
     new.add_argument("--smtp-password-env", metavar="VAR", help="the same for the outgoing server")
     new.add_argument("--pin-certificate", metavar="SHA256", action="append", default=[], help="trust this certificate")
     new.add_argument("--allow-cleartext", action="store_true", help="accept servers without encryption")
+    new.add_argument("--proxy", metavar="URL", help="reach its servers through socks5://host:port or http://host:port")
+    new.add_argument("--client-certificate", metavar="FILE", help="PEM file with a certificate and key to show")
     new.add_argument("--no-check", action="store_true", help="do not sign in to try it")
     verbs("list", "all accounts", "accounts:show_all")
     verbs("show", "one account", "accounts:show").add_argument("id", type=int)
@@ -114,6 +116,13 @@ def _accounts(add: AddCommand) -> None:
     way = again.add_mutually_exclusive_group()
     way.add_argument("--password-env", metavar="VAR", help="read the password from this environment variable")
     way.add_argument("--provider", metavar="NAME|URL", help="sign in at this provider's page: google, https://…")
+    _switching(verbs)
+    gone = verbs("remove", "remove an account from this computer", "accounts:remove")
+    gone.add_argument("id", type=int)
+    gone.add_argument("--keep-mail", action="store_true", help="keep its mail in local folders")
+
+
+def _switching(verbs: AddCommand) -> None:
     other = verbs("switch", "receive by IMAP or POP3 from now on, with all mail kept; or back", "switching:switch")
     other.add_argument("id", type=int)
     other.add_argument("protocol", choices=("imap", "pop3", "back"))
@@ -124,9 +133,6 @@ def _accounts(add: AddCommand) -> None:
         "--pin-certificate", metavar="SHA256", action="append", default=[], help="trust this certificate"
     )
     other.add_argument("--allow-cleartext", action="store_true", help="accept a server without encryption")
-    gone = verbs("remove", "remove an account from this computer", "accounts:remove")
-    gone.add_argument("id", type=int)
-    gone.add_argument("--keep-mail", action="store_true", help="keep its mail in local folders")
 
 
 def _staying(verbs: AddCommand) -> None:
