@@ -18,7 +18,7 @@ from desktopmail.engine.hosts import note
 from desktopmail.protocols.imap import opening
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.protocols.smtp import session as smtp
-from desktopmail.store.secrets import PasswordSource, What
+from desktopmail.store.secrets import PasswordSource, What, missing
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
@@ -75,7 +75,9 @@ class Accounts:
         server = account.incoming if side is Side.INCOMING else account.outgoing
         if server is None:
             raise WrongUsage("This account has no such server")
-        named = account if server.endpoint.sign_in is SignIn.OAUTH2 else stored
+        before = stored.incoming if side is Side.INCOMING else stored.outgoing
+        by_word = _by_word(server.endpoint) and (before is None or _by_word(before.endpoint))
+        named = stored if by_word else account
         password = await self._passwords.get(named, side.value) if server.endpoint.user else ""
         incoming = account.incoming if side is Side.INCOMING else None
         outgoing = account.outgoing if side is Side.OUTGOING else None
@@ -89,7 +91,11 @@ class Accounts:
         other = Side.OUTGOING if side is Side.INCOMING else Side.INCOMING
         server = account.incoming if side is Side.INCOMING else account.outgoing
         by_word = server is None or _by_word(server.endpoint)
-        named, kind = (await self._get(account.id), other) if by_word else (account, side)
+        stored = await self._get(account.id)
+        named, kind = (stored, other) if by_word else (account, side)
+        beside = stored.incoming if other is Side.INCOMING else stored.outgoing
+        if by_word and not password and beside is not None and not _by_word(beside.endpoint):
+            raise missing(account)
         secret = password or await self._passwords.get(named, kind.value)
         incoming = account.incoming if side is Side.INCOMING else None
         outgoing = account.outgoing if side is Side.OUTGOING else None
