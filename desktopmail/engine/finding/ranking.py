@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -130,13 +131,20 @@ def questions(endpoints: Iterable[Endpoint], owners: frozenset[str], address: st
     speak for it."""
     strangers: dict[str, list[str]] = {}
     for each in endpoints:
-        here = each.host.startswith("127.")
-        if not here and not any(belongs(each.host, domain) for domain in owners):
+        if not _here(each.host) and not any(belongs(each.host, domain) for domain in owners):
             hosts = strangers.setdefault(_registered(each.host), [])
             if each.host not in hosts:
                 hosts.append(each.host)
     domain = address.rpartition("@")[2]
     return tuple(_question(stranger, hosts, domain) for stranger, hosts in strangers.items())
+
+
+def _here(host: str) -> bool:
+    """Whether this is the address of this computer; a name that only begins like one is a stranger's."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _registered(host: str) -> str:

@@ -55,10 +55,21 @@ async def get(url: str, *, timeout: float, visit: Visit = lambda host, port: Non
                 return page
             if not url.startswith("https:"):
                 break
-            url = urljoin(url, further)
-            if not url.startswith("https://") or not host_name(urlsplit(url).hostname or ""):
+            further = _joined(url, further)
+            if not further:
                 break
+            url = further
     raise Refused(f"{transport.inert(urlsplit(url).hostname or '')} sends on to somewhere else", SAFE)
+
+
+def _joined(url: str, further: str) -> str:
+    """Where a redirect leads; empty when that is not https, or no host with a name."""
+    try:
+        to = urljoin(url, further)
+        sound = to.startswith("https://") and host_name(urlsplit(to).hostname or "")
+    except ValueError:
+        return ""
+    return to if sound else ""
 
 
 def _checked(url: str) -> SplitResult:

@@ -97,6 +97,8 @@ def test_sent_on_three_times_but_not_four(play: Play) -> None:
         "file:///etc/passwd",
         "",
         "https:///p",
+        "https://[::1/p",
+        "https://[not.an.address]/p",
         "https://example.org/\x7f\xff",
     ],
 )
