@@ -152,6 +152,10 @@ class Dialogue:
         await request.wait()
         code, _arguments = request.code()
         self._heed(code, request.text)
+        for line in request.lines if "OK" in request.wants else ():
+            name, _, text = line.partition(b" ")
+            if name.upper() in (b"OK", b"NO", b"BAD"):
+                self._heed(response_code(text)[0], text)
         if request.status != "OK":
             raise request.refusal(verb or f"{self.endpoint.host} refused the request")
         return request

@@ -126,6 +126,18 @@ def test_all_of_it_in_pieces(pair: Pair, tmp_path: Path, untouched: object) -> N
     assert run(_outcome(tmp_path, script)) == untouched
 
 
+@pytest.mark.parametrize("place", ["LIST", "SELECT", "UID SEARCH", "UID FETCH"])
+def test_an_alert_after_the_sign_in_is_shown_as_the_servers(pair: Pair, tmp_path: Path, place: str) -> None:  # T18
+    """As plain text of one line, not more than 300 characters, and named as the server's words."""
+    words = b"* OK [ALERT] \x1b[31mcall <b>now</b> \x07" + "\u202e".encode() + b"z" * 1000 + b"\r\n"
+    script = ImapScript(pair.context(), offered=PLAIN, answers={**ANSWERS, place: words + ANSWERS[place]})
+    _rows_of, said, _ledger = run(_outcome(tmp_path, script))  # type: ignore[misc]
+    (problem,) = {each.problem for each in said if each.problem is not None}
+    assert problem.kind == "server-message" and problem.title == "Message from the server localhost"
+    assert problem.detail.startswith("[31mcall <b>now</b> z") and len(problem.detail) <= 300
+    assert problem.detail.isprintable() and problem.remedy.value == "none"
+
+
 EXTENSIONS = (
     "IDLE MOVE UIDPLUS CONDSTORE QRESYNC LITERAL+ LITERAL- ESEARCH NAMESPACE ID ENABLE SASL-IR BINARY SPECIAL-USE "
     "LIST-EXTENDED LIST-STATUS NOTIFY UTF8=ACCEPT COMPRESS=DEFLATE QUOTA UNSELECT AUTH=LOGIN AUTH=XOAUTH2"
