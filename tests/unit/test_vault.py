@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import stat
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -217,3 +218,35 @@ def test_a_passphrase_by_descriptor() -> None:
     with pytest.raises(WrongUsage):
         passphrase.asking({"DESKTOPMAIL_PASSPHRASE_FD": "x"}, prompt=True)
     assert passphrase.asking({}, prompt=False) is None
+
+
+def test_a_write_that_is_given_up_half_way_neither_loses_nor_mixes_anything(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    real = os.fsync
+
+    def slow(handle: int) -> None:
+        if not begun.is_set():
+            begun.set()
+            assert go_on.wait(10)
+        real(handle)
+
+    async def scene() -> None:
+        first = asyncio.create_task(vault.set(account(), "token", "rotated"))
+        await asyncio.to_thread(begun.wait, 10)
+        first.cancel()
+        second = asyncio.create_task(vault.set(account(number=2), "incoming", "other"))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        go_on.set()
+        await asyncio.wait([first, second])
+        await second
+
+    monkeypatch.setattr(os, "fsync", slow)
+    run(scene())
+    again = Vault(tmp_path)
+    run(again.unlock(PASSPHRASE))
+    assert run(again.get(account(), "token")) == "rotated"
+    assert run(again.get(account(number=2), "incoming")) == "other"
+    assert run(again.get(account(), "incoming")) == SECRET

@@ -149,8 +149,15 @@ class Vault:
         self._key, self._entries = await asyncio.to_thread(_unseal, raw, passphrase)
 
     async def _write(self, key: Key, entries: dict[str, str]) -> None:
+        """Write the file. What was begun ends, also when nobody waits for it any more: until then no other begins."""
+        writing = asyncio.ensure_future(asyncio.to_thread(_replace, self._file, key, entries))
         try:
-            await asyncio.shield(asyncio.to_thread(_replace, self._file, key, entries))
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait([writing])
+            if not writing.cancelled() and writing.exception() is None:
+                self._key, self._entries = key, entries
+            raise
         except OSError as error:
             raise _no_file(error) from error
         self._key, self._entries = key, entries
