@@ -37,6 +37,7 @@ class EndpointFields(QWidget):
         self._endpoint = endpoint
         self._usual = PORTS[protocol]
         self.host, self.user = QLineEdit(endpoint.host), QLineEdit(endpoint.user)
+        self.host.setCursorPosition(0)
         self.port = NumberField(1, 65535, endpoint.port)
         self.security = ComboBox()
         self.security.addItem(self.tr("TLS from the first byte"), Security.TLS.value)

@@ -160,6 +160,7 @@ class AccountPage(Page):
         self.lead.setVisible(account.address != self.title)
         if not self.name.hasFocus():
             self.name.setText(account.name)
+            self.name.setCursorPosition(0)
         self.colour.choose(account.colour)
         self.pause.setChecked(account.paused)
         self.server_rows.show_account(account)
