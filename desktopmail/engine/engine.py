@@ -31,7 +31,7 @@ T = TypeVar("T")
 class Engine(Parts):
     """Made by `open`, ended by `close`. The window calls `start` and everything goes on by itself; the command line
     calls `sync` instead, never both. The verbs are those of its parts: `actions`, `reading`, `composing`, `outbox`,
-    `accounts`, `folders`, `search`, `settings`, `contacts`, `discovery`, `transfer`, `diagnosis`."""
+    `accounts`, `folders`, `search`, `settings`, `contacts`, `discovery`, `transfer`, `diagnosis`, `pop3`."""
 
     @classmethod
     async def open(

@@ -69,11 +69,14 @@ class Pop3Mailbox:
         """Where `serve` listens."""
         return Endpoint("127.0.0.1", self.port, Security.NONE, "ada")
 
-    def line(self, *, down: int = -1, up: int = -1, size: int = 0, fin: bool = False) -> MailboxLine:
+    def line(
+        self, *, down: int = -1, up: int = -1, size: int = 0, fin: bool = False, stall: bool = False
+    ) -> MailboxLine:
         """A connection in memory; it breaks after `down` bytes to the client or `up` bytes from it (-1: never), by a
-        reset or, with `fin`, as if the server had ended it. Replies come in pieces of `size` bytes (0: whole)."""
+        reset or, with `fin`, as if the server had ended it; with `stall` it goes silent there instead. Replies come in
+        pieces of `size` bytes (0: whole)."""
         line = MailboxLine(self, down, up, size)
-        line.fin = fin
+        line.fin, line.stall = fin, stall
         return line
 
     @asynccontextmanager
@@ -217,7 +220,8 @@ class MailboxLine(asyncio.Transport):
         self._waiting = b""
         self._scheduled = self._paused = self._closed = False
         self._broken = False
-        self.fin = False
+        self.fin = self.stall = False
+        self.silent = asyncio.Event()
         self._protocol: asyncio.Protocol | None = None
         self.down = self.up = 0
 
@@ -256,6 +260,9 @@ class MailboxLine(asyncio.Transport):
     def _deliver(self) -> None:
         self._scheduled = False
         if self._closed or self._paused or self._protocol is None:
+            return
+        if not self._waiting and self._broken and self.stall:
+            self.silent.set()
             return
         if not self._waiting:
             self._end(ConnectionResetError("cut") if self._broken and not self.fin else None)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.account import Endpoint, NewAccount, Pop3Server, Security
 from desktopmail.domain.folder import Role
-from desktopmail.domain.ids import AccountId
+from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.engine.pop3.verbs import Pop3Verbs
 from desktopmail.gui.widgets.confirm import Confirm
 from desktopmail.store.ledger_rows import Stored
@@ -59,7 +59,7 @@ def test_messages_are_removed_from_the_server_after_a_question(desk: Desk, run: 
     desk.engine.pop3 = Pop3Verbs(desk.store, lambda: lanes)  # type: ignore[attr-defined,arg-type,return-value]
     window = desk.open()
     desk.until(lambda: len(window.messages.model) == 3)
-    window.messages.choose(list(desk.ids))
+    window.messages.choose([MessageId(each) for each in desk.ids])
     action = window.commands.actions["remove_there"]
     desk.until(action.isEnabled)
     action.trigger()
@@ -75,6 +75,6 @@ def test_what_is_only_here_cannot_be_removed_there(desk: Desk, run: Run, qtbot: 
     run(desk.set_up(2))
     window = desk.open()
     desk.until(lambda: len(window.messages.model) == 2)
-    window.messages.choose([desk.ids[0]])
+    window.messages.choose([MessageId(desk.ids[0])])
     assert not window.commands.actions["remove_there"].isEnabled()
     assert desk.folder(Role.INBOX)

@@ -23,21 +23,19 @@ SECONDS = 2.0
 """How long is brought before somebody who waits for one message gets the line."""
 AHEAD = 2
 STRIKES = 3
-"""How often the line may break at one message before it is left for the next start of the program."""
+"""How often the line may break at one message before it is left until somebody asks for mail."""
 MANY = 20
 
 
 @dataclass(slots=True)
 class Trouble:
-    """What stood in the way, remembered from visit to visit: at which messages the line broke how often, and those
-    that the server refused to give."""
+    """What stood in the way, remembered from visit to visit: at which messages the line broke how often."""
 
     strikes: Counter[str] = field(default_factory=Counter)
-    refused: set[str] = field(default_factory=set)
 
     def skips(self, name: str) -> bool:
         """Whether a message is not asked for any more."""
-        return name in self.refused or self.strikes[name] >= STRIKES
+        return self.strikes[name] >= STRIKES
 
 
 class Collect:
@@ -76,7 +74,6 @@ class Collect:
 
     async def _tell(self) -> None:
         """Say at the Inbox whether something could not be brought."""
-        self._visit.left_out |= self._trouble.refused & self._visit.listing.numbers.keys()
         inbox, count = self._visit.door.folder, len(self._visit.left_out)
         many = "1 message" if count == 1 else f"{count:,} messages"
         words = f"{many} could not be downloaded and stayed on the server" if count else ""
@@ -119,7 +116,7 @@ class Collect:
             came.append(Brought(name, listing.size(name), raw))
 
         def refused(number: int, error: MailError) -> None:
-            self._trouble.refused.add(by_number[number])
+            self._visit.left_out.add(by_number[number])
 
         try:
             await self._visit.session.retrieve(list(by_number), listing.sizes, sink, refused=refused)

@@ -131,7 +131,9 @@ class Pop3Remote:
             return done
 
     def suspect(self) -> None:
-        """The network may have changed, or the person asks: the next visit need not be waited for."""
+        """The network may have changed, or the person asks: the next visit need not be waited for, and what the line
+        broke at is tried again."""
+        self._trouble.strikes.clear()
         self._woken.set()
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -18,7 +19,7 @@ from desktopmail.engine.outbox import Outbox
 from desktopmail.engine.pop3 import remote as pop3_remote
 from desktopmail.engine.pop3.verbs import Pop3Verbs
 from desktopmail.store.store import Store
-from tests.fakes.pop3_mailbox import OFFERED, Mail
+from tests.fakes.pop3_mailbox import OFFERED, Mail, MailboxLine
 from tests.unit.pop3_engine.desk import PopDesk, letter, letters
 
 Desks = Callable[..., PopDesk]
@@ -280,3 +281,63 @@ def test_a_mailbox_that_is_in_use_is_no_wrong_password(desks: Desks) -> None:
     assert problem.kind != "sign-in-refused"
     desk.box.answers.clear()
     assert desk.clean_sync().new == 2
+
+
+def test_cancelled_wherever_the_server_goes_silent_nothing_is_left_over(desks: Desks) -> None:  # P30
+    desk = desks(letters(8), NO)
+
+    async def attempt(down: int) -> bool:
+        """Whether the server went silent before the visit was over."""
+        line = desk.box.line(down=down, stall=True)
+        desk.line = lambda: line
+        visit = asyncio.ensure_future(desk.runner(desk.remote()).sync_once())
+        silence = asyncio.ensure_future(line.silent.wait())
+        await asyncio.wait([visit, silence], return_when=asyncio.FIRST_COMPLETED)
+        cut = silence.done()
+        for task in (visit, silence):
+            task.cancel()
+        await asyncio.gather(visit, silence, return_exceptions=True)
+        assert line.is_closing() and asyncio.all_tasks() == {asyncio.current_task()}
+        return cut
+
+    rounds = 0
+    while desk.run(attempt(40 * rounds)):
+        rounds += 1
+        assert set(desk.raws()) | set(desk.box.left) == set(letters(8))
+    assert rounds > 20
+
+
+def test_a_message_at_which_the_line_breaks_holds_up_no_other(desks: Desks) -> None:
+    desk = desks(letters(6))
+
+    async def visits() -> list[int]:
+        remote, here = desk.remote(), []
+        for _ in range(5):
+            with contextlib.suppress(MailError):
+                await remote.pull()
+                while await remote.fill():
+                    pass
+            await remote.close()
+            here.append(await shown(desk))
+        desk.box.before = lambda _: None
+        remote.suspect()
+        await remote.pull()
+        while await remote.fill():
+            pass
+        await remote.close()
+        return [*here, await shown(desk)]
+
+    def before(line: str) -> None:
+        if line == "RETR 4":
+            lines[-1].abort()
+
+    lines: list[MailboxLine] = []
+
+    def connect() -> MailboxLine:
+        lines.append(desk.box.line())
+        return lines[-1]
+
+    desk.line = connect
+    desk.box.before = before
+    counts = desk.run(visits())
+    assert counts[-2:] == [5, 6] and counts == sorted(counts)
