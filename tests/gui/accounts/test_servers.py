@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from desktopmail.domain.account import Endpoint, NewAccount, Security
+from desktopmail.domain.account import Endpoint, NewAccount, Pop3Server, Security
 from desktopmail.engine import accounts as verbs
 from desktopmail.gui.accounts.adding import AddServer
 from desktopmail.gui.accounts.servers import Servers
@@ -41,18 +41,23 @@ def incoming(desk: Desk) -> Endpoint:
     return server.endpoint
 
 
-def test_to_starttls(tmp_path: Path, run: Run, new: NewAccount, dovecot: Dovecot, dovecot_user: User) -> None:
+@pytest.mark.parametrize("kind", ["imap", "pop3"])
+def test_to_starttls(
+    tmp_path: Path, run: Run, new: NewAccount, dovecot: Dovecot, dovecot_user: User, kind: str
+) -> None:
+    box = new if kind == "imap" else replace(new, incoming=Pop3Server(dovecot.endpoint("pop3s", dovecot_user)))
+
     async def story() -> None:
-        async with desk(tmp_path, new, dovecot_user.password) as one:
+        async with desk(tmp_path, box, dovecot_user.password) as one:
             dialog = one.servers()
             assert dialog.incoming is not None
             choose(dialog.incoming.security, Security.STARTTLS)
-            type_into(dialog.incoming.port, str(dovecot.ports["imap"]))
+            type_into(dialog.incoming.port, str(dovecot.ports[kind]))
             gone = []
             dialog.accepted.connect(lambda: gone.append(True))
             press(dialog.button)
             await until(lambda: gone)
-            assert incoming(one) == replace(dovecot.endpoint("imap", dovecot_user))
+            assert incoming(one) == dovecot.endpoint(kind, dovecot_user)
             assert "STARTTLS" in words(one.page.server_rows.incoming)
 
     run(story())
