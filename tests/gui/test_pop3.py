@@ -11,8 +11,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.account import Endpoint, NewAccount, Pop3Server, Security
+from desktopmail.domain.errors import Renamed
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.engine.pop3.relink import Relinked
 from desktopmail.engine.pop3.verbs import Pop3Verbs
 from desktopmail.gui.widgets.confirm import Confirm
 from desktopmail.store.ledger_rows import Stored
@@ -78,3 +80,21 @@ def test_what_is_only_here_cannot_be_removed_there(desk: Desk, run: Run, qtbot: 
     window.messages.choose([MessageId(desk.ids[0])])
     assert not window.commands.actions["remove_there"].isEnabled()
     assert desk.folder(Role.INBOX)
+
+
+def test_a_mailbox_that_moved_is_linked_again_by_its_button(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    """The problem offers a button; pressing it links, and says what came of it."""
+    linked: list[AccountId] = []
+
+    async def relink(account: AccountId) -> Relinked:
+        linked.append(account)
+        return Relinked(12, 1, 0)
+
+    run(delivered(desk))
+    desk.engine.pop3 = SimpleNamespace(relink=relink)  # type: ignore[attr-defined]
+    window = desk.open()
+    problem = Renamed("The server has new names for 12 messages that are here already").problem(desk.account)
+    window.trouble.tell(problem)
+    window.trouble.remedy(problem)
+    desk.until(lambda: linked)
+    assert linked == [desk.account]
