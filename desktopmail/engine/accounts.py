@@ -57,7 +57,7 @@ class Accounts:
             case ImapServer(endpoint):
                 await _check_imap(endpoint, _shown(endpoint, password), say)
             case Pop3Server(endpoint):
-                await _check_pop3(endpoint, _shown(endpoint, password), say)
+                await _check_pop3(new.incoming, _shown(endpoint, password), say)
             case None:
                 pass
         if new.outgoing is not None:
@@ -239,11 +239,11 @@ async def _check_imap(endpoint: Endpoint, password: str, say: Say) -> None:
     await session.logout()
 
 
-async def _check_pop3(endpoint: Endpoint, password: str, say: Say) -> None:
-    from desktopmail.protocols.pop3 import session as pop3
+async def _check_pop3(server: Pop3Server, password: str, say: Say) -> None:
+    from desktopmail.engine.pop3.trial import try_out
 
-    say(f"Looking for {endpoint.host}…")
-    await pop3.check(endpoint, password, connected=lambda: say(_signing_in(endpoint)), timeout=SECONDS)
+    say(f"Looking for {server.endpoint.host}…")
+    await try_out(server, password, lambda: say(_signing_in(server.endpoint)), SECONDS)
 
 
 def _signing_in(endpoint: Endpoint) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from desktopmail.domain.account import Keep, Leave
+from desktopmail.domain.account import Keep, Leave, Pop3Server
 from desktopmail.domain.errors import ContentMissing, DiskFull, MailError, NeedsPerson, NotFound, TooSoon, WrongUsage
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import MessageId
@@ -17,10 +17,11 @@ from desktopmail.engine.ears import Ears
 from desktopmail.engine.lanes import Lanes
 from desktopmail.engine.outbox import Outbox
 from desktopmail.engine.pop3 import remote as pop3_remote
+from desktopmail.engine.pop3.trial import try_out
 from desktopmail.engine.pop3.verbs import Pop3Verbs
 from desktopmail.store.store import Store
 from tests.fakes.pop3_mailbox import OFFERED, Mail, MailboxLine
-from tests.unit.pop3_engine.desk import PopDesk, letter, letters
+from tests.unit.pop3_engine.desk import ENDPOINT, PopDesk, letter, letters
 
 Desks = Callable[..., PopDesk]
 NO, DAYS = Leave(Keep.NO), Leave(Keep.DAYS, 14)
@@ -341,3 +342,27 @@ def test_a_message_at_which_the_line_breaks_holds_up_no_other(desks: Desks) -> N
     desk.box.before = before
     counts = desk.run(visits())
     assert counts[-2:] == [5, 6] and counts == sorted(counts)
+
+
+@pytest.mark.parametrize(
+    ("quirks", "leave", "refused"),
+    [
+        ({}, Leave(), False),
+        ({"uidl": False, "offered": ("USER", "TOP")}, Leave(), False),
+        ({"uidl": False, "top": False, "offered": ("USER",)}, Leave(), True),
+        ({"uidl": False, "top": False, "offered": ("USER",)}, DAYS, True),
+        ({"uidl": False, "top": False, "offered": ("USER",)}, NO, False),
+    ],
+)
+def test_a_server_where_mail_cannot_stay_is_found_out_before(
+    desks: Desks, quirks: dict[str, object], leave: Leave, refused: bool
+) -> None:
+    desk = desks(letters(2), **quirks)
+    told: list[bool] = []
+
+    async def attempt() -> None:
+        await try_out(Pop3Server(ENDPOINT, leave), "secret", lambda: told.append(True), 5)
+
+    with pytest.raises(NeedsPerson) if refused else contextlib.nullcontext():
+        desk.run(attempt())
+    assert desk.box.fetches.total() == 0 and ("QUIT" in desk.box.commands) is not refused
