@@ -40,6 +40,11 @@ JOIN message AS o ON o.account = n.account AND o.folder = n.folder AND o.date = 
 WHERE n.account = ?1 AND n.content = x'' AND n.key = x'' AND o.key = x'' AND o.content <> x'' AND o.retry_at = ?2
     AND NOT EXISTS (SELECT 1 FROM imap_copy AS i WHERE i.message = o.id)
 """
+_APART = """
+SELECT id FROM message AS m WHERE account = ?1 AND (
+    hidden & 1 OR (EXISTS (SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id) AND NOT EXISTS (
+        SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0 AND p.gone_at = 0)))
+"""
 _FILED = """
 UPDATE message SET content = o.content, fetched = o.fetched, preview = o.preview, attachments = o.attachments
 FROM (SELECT n.id AS new, m.content, m.fetched, m.preview, m.attachments FROM message AS n JOIN message AS m
@@ -189,7 +194,9 @@ class Switched:
         return len(shared)
 
     def bring_back(self, account: AccountId, state: dict[str, Any]) -> None:
-        """What was known of the servers' copies, as far as the messages and folders still are."""
+        """What was known of the servers' copies, as far as the messages and folders still are. An IMAP server's copy
+        of what went from the server since, or was removed here alone, is unknown: neither side follows the other."""
+        apart = {message for (message,) in self._db.execute(_APART, (account,))}
         self.come_home(account)
         self._db.executemany(
             "UPDATE folder SET lives = ?2 WHERE id = ?1 AND account = ?3", [(*row, account) for row in state["folder"]]
@@ -203,7 +210,11 @@ class Switched:
         self._db.executemany(
             "INSERT OR IGNORE INTO imap_copy (message, folder, uid, flags, tags, mod_seq) SELECT ?1, ?2, ?3, ?4, ?5, ?6"
             " WHERE EXISTS (SELECT 1 FROM message WHERE id = ?1) AND EXISTS (SELECT 1 FROM folder WHERE id = ?2)",
-            state["imap_copy"],
+            [row for row in state["imap_copy"] if row[0] not in apart],
+        )
+        self._db.executemany(  # whole folders are compared again
+            "UPDATE imap_folder SET uid_next = 0, highest_mod_seq = 0 WHERE folder = ?",
+            {(row[1],) for row in state["imap_copy"] if row[0] in apart},
         )
         self._db.executemany(
             "INSERT OR IGNORE INTO pop3_copy (account, uidl, message, first_seen, size, sha, stored_at, dele_sent,"

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from desktopmail.domain.account import Account, Endpoint, ImapServer, NewAccount, Pop3Server, Security
+from desktopmail.domain.account import Account, Endpoint, ImapServer, Keep, Leave, NewAccount, Pop3Server, Security
 from desktopmail.domain.errors import MailError, NotFound, WrongUsage
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, MessageId
@@ -250,5 +250,45 @@ def test_everything_has_to_be_here(dovecot: Dovecot, dovecot_user: User, tmp_pat
             await desk.engine.switching.to_pop3(desk.account, desk.pop3)
         assert "Nothing was changed" in caught.value.detail and desk.now().kind == "imap"
         assert desk.there() == 3
+
+    play(tmp_path, dovecot, dovecot_user, "imap", story)
+
+
+def test_what_a_rule_removed_from_the_server_stays_here_when_the_switch_is_taken_back(
+    dovecot: Dovecot, dovecot_user: User, tmp_path: Path
+) -> None:
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 7)])
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        before = await desk.mail()
+        await desk.engine.switching.to_pop3(desk.account, replace(desk.pop3, leave=Leave(Keep.NO)))
+        await desk.sync()
+        assert desk.there() == 0 and await desk.mail() == before
+        await desk.engine.switching.undo(desk.account)
+        assert desk.now().kind == "imap"
+        await desk.sync()
+        await desk.sync()
+        assert await desk.mail() == before
+
+    play(tmp_path, dovecot, dovecot_user, "imap", story)
+
+
+def test_what_was_removed_here_alone_stays_on_the_server_when_the_switch_is_taken_back(
+    dovecot: Dovecot, dovecot_user: User, tmp_path: Path
+) -> None:
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 7)])
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        await desk.engine.switching.to_pop3(desk.account, desk.pop3)
+        first = next(iter(await desk.mail()))
+        await desk.engine.actions.remove([first])
+        await desk.sync()
+        assert desk.there() == 6 and len(await desk.mail()) == 5
+        await desk.engine.switching.undo(desk.account)
+        await desk.sync()
+        await desk.sync()
+        assert desk.there() == 6 and len(await desk.mail()) == 6
 
     play(tmp_path, dovecot, dovecot_user, "imap", story)
