@@ -183,8 +183,13 @@ class Switched:
         sure = [(new, old) for new, old in pairs if news[new] == 1 and olds[old] == 1]
         self._db.executemany("UPDATE imap_copy SET message = ?2 WHERE message = ?1", sure)
         self._wishes.forget([new for new, _ in sure])
-        self._db.executemany("UPDATE message SET retry_at = 0 WHERE id = ?", [(old,) for _, old in sure])
-        self._wishes.recheck([old for _, old in sure])
+        known = self._db.execute(
+            "UPDATE message SET retry_at = 0 WHERE account = ? AND retry_at = ?"
+            " AND EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = message.id) RETURNING id",
+            (account, NEVER),
+        )
+        if self._wishes.recheck([one for (one,) in list(known)]):
+            self._notes.work = True
         return len(sure)
 
     def share(self, account: AccountId) -> int:

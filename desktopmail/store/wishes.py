@@ -11,12 +11,16 @@ from collections.abc import Iterable, Sequence
 import apsw
 
 from desktopmail.domain.ids import FolderId, MessageId
-from desktopmail.store.due import recheck
+from desktopmail.store.due import NEVER, recheck
 from desktopmail.store.notes import Notes
 from desktopmail.store.rows import Before
 
 REMOVED = 1
 VANISHED = 2
+_FLAGGED = f"""
+UPDATE message SET flags = ?, tags = ?, retry_at = CASE WHEN retry_at = {NEVER}
+    AND NOT EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = message.id) THEN retry_at ELSE 0 END WHERE id = ?
+"""  # noqa: S608 - a number; what was given up, or is to stay here, is not handed over because of a mark
 
 
 class Wishes:
@@ -50,7 +54,7 @@ class Wishes:
             else:
                 moved.append((new.folder, new.flags, new.tags, new.hidden, settle_at, new.message))
         if flagged:
-            self._db.executemany("UPDATE message SET flags = ?, tags = ?, retry_at = 0 WHERE id = ?", flagged)
+            self._db.executemany(_FLAGGED, flagged)
         if moved:
             self._db.executemany(
                 "UPDATE message SET folder = ?, flags = ?, tags = ?, hidden = ?, settle_at = ?, retry_at = 0"

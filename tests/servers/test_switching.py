@@ -151,6 +151,13 @@ def test_to_imap_and_back(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) 
         after = await desk.mail()
         assert {one: after[one] for one in before} == before
         assert desk.there() == left, "nothing is uploaded without being asked for"
+        alone = next(one for one in ids if b"Subject: letter 2\r\n" in after[one][2])
+        await desk.engine.actions.star([alone], True)
+        await desk.sync()
+        assert desk.there() == left, "and not because of a star"
+        await desk.engine.actions.star([alone], False)
+        seen = dovecot.doveadm("search", "-u", dovecot_user.name, "mailbox", "INBOX", "seen").count("\n")
+        assert seen == 4, "two that were read here, and two that the server alone has in this folder"
         assert sorted(path for path, _, _ in after.values()).count("Projects") == 1
         raws = [raw for path, _, raw in after.values() if path == "Inbox"]
         doubled = {raw for raw in raws if raws.count(raw) > 1}
