@@ -67,6 +67,8 @@ def endpoint(each: Endpoint) -> Document:
         "security": each.security.value,
         "user": each.user,
         "pins": sorted(each.pins),
+        "proxy": each.proxy,
+        "certificate": each.certificate,
     }
 
 

@@ -17,7 +17,7 @@ def test_an_account_behind_a_proxy(person: Person) -> None:
         async with ProxyScript("socks5", port) as proxy:
             words = ("account", "add", person.user.address, "--imap", person.dovecot.url("imaps", person.user))
             made = await asyncio.to_thread(person.terminal.ask, *words, "--proxy", proxy.url)
-            assert made["kind"] == "imap"
+            assert (made["kind"], made["incoming"]["proxy"]) == ("imap", proxy.url)
             (report,) = (await asyncio.to_thread(person.terminal.ask, "sync"))["accounts"]
             assert report["new"] == 1 and report["problems"] == []
             return proxy.asked
