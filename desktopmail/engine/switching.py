@@ -6,8 +6,9 @@ sides have is recognised. For 30 days the account can be put back as it was.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from desktopmail.domain.account import (
     Security,
     SignIn,
 )
-from desktopmail.domain.errors import MailError, NotFound, Refused, StoreDamaged, WrongUsage
+from desktopmail.domain.errors import NotFound, Refused, StoreDamaged, WrongUsage
 from desktopmail.domain.folder import Folder, Role
 from desktopmail.domain.ids import AccountId, FolderId
 from desktopmail.engine.activity import SyncReport, Teller
@@ -94,24 +95,20 @@ class Switching:
             here = await self._all_here(old, say)
             say(f"Looking at {server.endpoint.host}…")
             new = replace(old, incoming=server)
-            await self._passwords.carry(old, new)
-            try:
+            async with self._carrying(old, new):
                 listing, heads = await self._listed(new)
-            except MailError:
-                await self._passwords.carry(new, old)
-                raise
-            say("Comparing what is here with what is there…")
-            lines = match(listing, heads, here)
-            held = sum(len(each) for each in here.values())
-            report = _outcome("pop3", held, len(lines), len(listing.numbers) - len(lines))
+                say("Comparing what is here with what is there…")
+                lines = match(listing, heads, here)
+                held = sum(len(each) for each in here.values())
+                report = _outcome("pop3", held, len(lines), len(listing.numbers) - len(lines))
 
-            def work(tx: Transaction) -> None:
-                _remember(tx, old, report)
-                tx.switched.come_home(account)
-                tx.accounts.update(new)
-                tx.ledger.stored(account, lines)
+                def work(tx: Transaction) -> None:
+                    _remember(tx, old, report)
+                    tx.switched.come_home(account)
+                    tx.accounts.update(new)
+                    tx.ledger.stored(account, lines)
 
-            await self._store.write(work, durable=True)
+                await self._store.write(work, durable=True)
             return report
 
     async def to_imap(
@@ -125,24 +122,20 @@ class Switching:
             await self._bring(old, say)
             new = replace(old, incoming=server)
             say(f"Looking at {server.endpoint.host}…")
-            await self._passwords.carry(old, new)
-            try:
+            async with self._carrying(old, new):
                 names = await self._server_folders(new)
-            except MailError:
-                await self._passwords.carry(new, old)
-                raise
 
-            def work(tx: Transaction) -> tuple[int, list[Held]]:
-                held = tx.switched.held(account)
-                number = _remember(tx, old, _outcome("imap", len(held), 0, 0))
-                tx.accounts.update(new)
-                folders = [each for each in tx.folders.all(account) if upload or _is_there(each, names)]
-                chosen = [each.id for each in folders if each.role is not Role.OUTBOX]
-                tx.switched.come_home(account)
-                tx.switched.go_out(account, _with_parents(tx, account, chosen))
-                return number, held
+                def work(tx: Transaction) -> tuple[int, list[Held]]:
+                    held = tx.switched.held(account)
+                    number = _remember(tx, old, _outcome("imap", len(held), 0, 0))
+                    tx.accounts.update(new)
+                    folders = [each for each in tx.folders.all(account) if upload or _is_there(each, names)]
+                    chosen = [each.id for each in folders if each.role is not Role.OUTBOX]
+                    tx.switched.come_home(account)
+                    tx.switched.go_out(account, _with_parents(tx, account, chosen))
+                    return number, held
 
-            number, held = await self._store.write(work, durable=True)
+                number, held = await self._store.write(work, durable=True)
             report = await self._link(new, number, held, say)
             if upload:
                 await self._store.write(lambda tx: tx.switched.await_copies(account, upload=True))
@@ -161,20 +154,34 @@ class Switching:
             elif now.incoming is not None:
                 await self._bring(now, say)
             before = replace(now, incoming=incoming_of(switch.past["incoming"]))
-            await self._passwords.carry(now, before)
+            async with self._carrying(now, before):
 
-            def work(tx: Transaction) -> None:
-                tx.switched.bring_back(account, switch.past["state"])
-                tx.accounts.update(before)
-                tx.switched.taken_back(switch.id)
+                def work(tx: Transaction) -> None:
+                    tx.switched.bring_back(account, switch.past["state"])
+                    tx.accounts.update(before)
+                    tx.switched.taken_back(switch.id)
 
-            await self._store.write(work, durable=True)
+                await self._store.write(work, durable=True)
             return before
 
     async def last(self, account: AccountId) -> Switch | None:
         """The switch that can be taken back, if there is one."""
         since = int(time.time()) - UNDO_SECONDS
         return await self._store.read(lambda tx: tx.switched.last(account, since))
+
+    @contextlib.asynccontextmanager
+    async def _carrying(self, old: Account, new: Account) -> AsyncIterator[None]:
+        """The password goes over to the new server, and back when the account did not."""
+        await self._passwords.carry(old, new)
+        switched = False
+        try:
+            yield
+            switched = True
+        finally:
+            if not switched:
+                now = await self._store.read(lambda tx: tx.accounts.get(old.id))
+                if now.incoming != new.incoming:
+                    await self._passwords.carry(new, old)
 
     async def _get(self, account: AccountId, kind: type[ImapServer] | type[Pop3Server]) -> Account:
         found = await self._store.read(lambda tx: tx.accounts.get(account))

@@ -12,7 +12,7 @@ from typing import TypeVar
 import pytest
 
 from desktopmail.domain.account import Account, Endpoint, ImapServer, Keep, Leave, NewAccount, Pop3Server, Security
-from desktopmail.domain.errors import MailError, NotFound, WrongUsage
+from desktopmail.domain.errors import DiskFull, MailError, NotFound, WrongUsage
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.domain.message import Flags
@@ -299,3 +299,33 @@ def test_what_was_removed_here_alone_stays_on_the_server_when_the_switch_is_take
         assert desk.there() == 6 and len(await desk.mail()) == 6
 
     play(tmp_path, dovecot, dovecot_user, "imap", story)
+
+
+@pytest.mark.parametrize("kind", ["imap", "pop3"])
+def test_a_full_disk_leaves_everything_as_it_was(
+    dovecot: Dovecot, dovecot_user: User, tmp_path: Path, kind: str
+) -> None:
+    """The account, its mail and its password, for nothing of the last step was written."""
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 4)])
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        before, account, store = await desk.mail(), desk.now(), desk.engine._store
+        write = store.write
+
+        async def full(fn: Callable[[Transaction], T], *, durable: bool = False) -> T:
+            if durable and fn.__qualname__.startswith("Switching."):
+                raise DiskFull("There is no room left")
+            return await write(fn, durable=durable)
+
+        store.write = full  # type: ignore[method-assign]
+        with pytest.raises(DiskFull):
+            if kind == "imap":
+                await desk.engine.switching.to_pop3(desk.account, desk.pop3)
+            else:
+                await desk.engine.switching.to_imap(desk.account, desk.imap)
+        store.write = write  # type: ignore[method-assign]
+        assert desk.now() == account and await desk.mail() == before
+        assert await desk.sync() == (0, 0)
+
+    play(tmp_path, dovecot, dovecot_user, kind, story)
