@@ -78,8 +78,8 @@ class LedgerReads:
         ).fetchone()
         if row is None and key:
             row = self._db.execute(
-                "SELECT '', size, id FROM message WHERE date = ? AND key = ? AND account = ? AND content = ?"
-                " ORDER BY hidden LIMIT 1",
+                "SELECT '', size, id FROM message WHERE date = ? AND key = ? AND key <> x''"
+                " AND account = ? AND content = ? ORDER BY hidden LIMIT 1",
                 (date, key, account, sha),
             ).fetchone()
         return Stored(row[0], row[1], MessageId(row[2]) if row[2] else None, sha) if row else None
