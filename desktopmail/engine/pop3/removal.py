@@ -1,5 +1,5 @@
 """Takes from a POP3 server what the leave rule or the person wants gone. Order: stored durably, read back and compared,
-listed in this very session, noted in the ledger, then DELE; 'removed' only after the server's yes to QUIT.
+listed in this session, still wanted, noted in the ledger, then DELE; 'removed' only after the server's yes to QUIT.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from desktopmail.domain.account import Account
+from desktopmail.domain.account import Account, Pop3Server
 from desktopmail.engine.activity import Tally
 from desktopmail.engine.pop3.rules import due, stored_before
 from desktopmail.engine.pop3.visit import Visit, stored
@@ -20,13 +20,13 @@ from desktopmail.store.transaction import Transaction
 async def finish(visit: Visit, store: Store, account: Account, tally: Tally) -> None:
     """Remove what has to go and end the visit. Raises MailError: then nothing is known to be removed, and the next
     visit sees what is still there."""
-    decided = await _decided(visit, store, account)
+    chosen = await _chosen(visit, store, account)
     if visit.keeps_nothing and not await _all_read_back(visit, store):
         visit.session.drop()
         return
     gone: dict[str, str] = {}
-    if decided:
-        await store.write(lambda tx: tx.ledger.dele_sent(account.id, decided), durable=True)
+    if chosen:
+        decided = await store.write(lambda tx: _mark(tx, visit, account, chosen), durable=True)
         numbers = {visit.listing.numbers[name]: name for name in decided}
         done = await visit.session.delete(list(numbers))
         gone = {numbers[number]: decided[numbers[number]] for number in done}
@@ -36,14 +36,33 @@ async def finish(visit: Visit, store: Store, account: Account, tally: Tally) -> 
         tally.pushed += len(gone)
 
 
-async def _decided(visit: Visit, store: Store, account: Account) -> dict[str, str]:
-    """Who decided, by name, for everything that goes now and was read back."""
+async def _chosen(visit: Visit, store: Store, account: Account) -> dict[str, Entry]:
+    """The lines, by name, of everything that goes now and was read back."""
     now = int(time.time())
     leave = visit.server.leave
     entries = await store.read(lambda tx: tx.ledger.candidates(account.id, stored_before(leave, now)))
     decided = due(entries, leave, now, visit.listing.numbers)
-    by_name = {each.uidl: each for each in entries}
-    return {name: who for name, who in decided.items() if await _may_go(visit, store, by_name[name])}
+    return {each.uidl: each for each in entries if each.uidl in decided and await _may_go(visit, store, each)}
+
+
+def _mark(tx: Transaction, visit: Visit, account: Account, chosen: Mapping[str, Entry]) -> dict[str, str]:
+    """Note who decided, by name, as far as that still holds: the person may have changed the account since, taken a
+    wish back or restored a message. Raises NotFound when the account is gone."""
+    here = tx.accounts.get(account.id)
+    server = here.incoming
+    if here.paused or not isinstance(server, Pop3Server) or server.endpoint != visit.server.endpoint:
+        return {}
+    now = int(time.time())
+    entries = tx.ledger.candidates(account.id, stored_before(server.leave, now))
+    same = [each for each in entries if (old := chosen.get(each.uidl)) is not None and _alike(each, old)]
+    decided = due(same, server.leave, now, chosen)
+    tx.ledger.dele_sent(account.id, decided)
+    return decided
+
+
+def _alike(entry: Entry, old: Entry) -> bool:
+    """Whether what `_may_go` found out about a line still counts."""
+    return (entry.sha, entry.removed, entry.partly) == (old.sha, old.removed, old.partly)
 
 
 async def _may_go(visit: Visit, store: Store, entry: Entry) -> bool:
