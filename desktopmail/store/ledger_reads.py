@@ -72,8 +72,8 @@ class LedgerReads:
     def twin(self, account: AccountId, sha: bytes, date: int, key: bytes) -> Stored | None:
         """The line or message of the account that holds these very bytes, removed by the person or not."""
         row = self._db.execute(
-            "SELECT uidl, size, message FROM pop3_copy WHERE account = ? AND sha = ? AND sha <> x'' AND stored_at > 0"
-            " ORDER BY message IS NULL LIMIT 1",
+            "SELECT uidl, size, message FROM pop3_copy INDEXED BY pop3_copy_sha"
+            " WHERE account = ? AND sha = ? AND sha <> x'' AND stored_at > 0 ORDER BY message IS NULL LIMIT 1",
             (account, sha),
         ).fetchone()
         if row is None and key:
