@@ -32,7 +32,8 @@ class Tokens:
         self._noting = noting
         self._held: dict[AccountId, Access] = {}
         self._new: set[AccountId] = set()
-        self._turns: dict[AccountId, asyncio.Lock] = {}
+        self._renewing: dict[AccountId, asyncio.Task[str]] = {}
+        self._running: set[asyncio.Task[str]] = set()
 
     async def get(self, account: Account, endpoint: Endpoint, secret: str) -> str:
         """An access token for one of the account's servers, from the grant in `secret`. Raises PasswordMissing when
@@ -42,24 +43,47 @@ class Tokens:
             raise PasswordMissing(
                 f"Nobody signed in for {endpoint.host} at the provider's page yet", "Mail here is safe. Sign in once."
             )
-        async with self._turns.setdefault(account.id, asyncio.Lock()):
-            held = self._held.get(account.id)
-            if held is not None and held.ends - EARLY_SECONDS > time.monotonic():
-                self._new.discard(account.id)
-                return held.token
-            return await self._renew(account, endpoint)
+        held = self._held.get(account.id)
+        if held is not None and held.ends - EARLY_SECONDS > time.monotonic():
+            self._new.discard(account.id)
+            return held.token
+        renewing = self._renewing.get(account.id)
+        if renewing is None or renewing.done():
+            renewing = self._renewing[account.id] = asyncio.create_task(self._renew(account, endpoint))
+            self._running.add(renewing)
+            renewing.add_done_callback(self._over)
+        return await asyncio.shield(renewing)
+
+    def _over(self, renewing: asyncio.Task[str]) -> None:
+        """What went wrong is told to those who wait; when nobody does, to nobody."""
+        self._running.discard(renewing)
+        if not renewing.cancelled():
+            renewing.exception()
 
     async def _renew(self, account: Account, endpoint: Endpoint) -> str:
+        """Goes on when nobody waits any more: what the provider gave has to be kept, for it took the old one back."""
         grant = Grant.read(await self._source.get(account, "token"))
         assert grant is not None
         known = providers.known().get(grant.provider)
         note_address(self._noting, grant.token, GRANTING)
         access = await tokens.renew(grant, known.name if known else grant.provider, proxy=endpoint.proxy)
+        if not await self._in_force(account, grant):
+            return access.token
         if access.refresh and access.refresh != grant.refresh:
             await self._keep(account, replace(grant, refresh=access.refresh))
         self._held[account.id] = access
         self._new.add(account.id)
         return access.token
+
+    async def _in_force(self, account: Account, grant: Grant) -> bool:
+        """Whether no other sign-in took the place of this one meanwhile, and the account was not removed."""
+        try:
+            now = Grant.read(await self._source.get(account, "token"))
+        except PasswordMissing:
+            return False
+        except SecretsUnavailable:
+            return True
+        return now is not None and now.refresh == grant.refresh
 
     async def _keep(self, account: Account, grant: Grant) -> None:
         """Store the new refresh token; where that fails, the old one is no use any more and this run still has it."""
@@ -79,7 +103,8 @@ class Tokens:
         return True
 
     def forget(self, account: AccountId) -> None:
-        """Forget the access token of an account."""
+        """Forget the access token of an account, and do not wait for the one that is on its way."""
+        self._renewing.pop(account, None)
         self._held.pop(account, None)
         self._new.discard(account)
 

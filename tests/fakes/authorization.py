@@ -28,7 +28,8 @@ CLIENT = "our-client"
 @dataclass
 class Authorization:
     """`rotate`: every refresh gives a new refresh token and the old one is over. `life` in seconds, as told. `replies`
-    are taken instead of an honest answer at the token endpoint, one each time."""
+    are taken instead of an honest answer at the token endpoint, one each time. `waiting` is set when a request for a
+    token was put on `hold`."""
 
     rotate: bool = True
     life: int = 3_600
@@ -41,6 +42,7 @@ class Authorization:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     before_refresh: Callable[[], None] | None = None
     hold: asyncio.Event | None = None
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
     _count: int = 0
 
@@ -84,6 +86,7 @@ class Authorization:
             length = next((int(each.split(":")[1]) for each in head.split("\r\n") if each.startswith("Content-Len")), 0)
             body = (await reader.readexactly(length)).decode() if length else ""
             if self.hold is not None and path == "/token":
+                self.waiting.set()
                 await self.hold.wait()
             status, document = self._answer(verb, path, body)
             raw = json.dumps(document).encode()

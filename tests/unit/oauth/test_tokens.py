@@ -379,3 +379,49 @@ def test_nothing_secret_is_written_anywhere(caplog: pytest.LogCaptureFixture) ->
     asyncio.run(journey(), debug=True)
     written = caplog.text + " ".join(seen)
     assert seen and not any(secret in written for secret in ("refresh-", "access-", "a b"))
+
+
+def test_whoever_gives_up_waiting_loses_no_rotated_token() -> None:  # T38
+    """The provider has taken the old one back by then, whether anybody still waits or not."""
+
+    async def journey() -> None:
+        async with Authorization(life=60) as server:
+            server.hold = asyncio.Event()
+            arrived = asyncio.Event()
+            server.before_refresh = arrived.set
+            source = Watched()
+            keys = await granted(server, source)
+            asking = asyncio.create_task(keys.get(account(), "incoming"))
+            await server.waiting.wait()
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+            server.hold.set()
+            await arrived.wait()
+            assert await keys.get(account(), "outgoing") in ("access-1", "access-2")
+            stored = Grant.read(await source.get(account(), "token"))
+            assert stored is not None and stored.refresh in server.valid
+
+    run(journey())
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_late_answer_does_not_replace_what_was_set_meanwhile(gone: bool) -> None:  # T38
+    async def journey() -> None:
+        async with Authorization(life=60) as server:
+            server.hold = asyncio.Event()
+            source = Watched()
+            keys = await granted(server, source)
+            asking = asyncio.create_task(keys.get(account(), "incoming"))
+            await server.waiting.wait()
+            fresh = str(Grant("fake", f"{server.root}/token", "c", (IMAP, SMTP), "signed in anew"))
+            await (keys.delete(account()) if gone else keys.set(account(), "token", fresh))
+            server.hold.set()
+            await asyncio.wait([asking])
+            if gone:
+                with pytest.raises(PasswordMissing):
+                    await source.get(account(), "token")
+            else:
+                assert await source.get(account(), "token") == fresh
+
+    run(journey())
