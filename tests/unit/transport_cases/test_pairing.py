@@ -195,7 +195,7 @@ SMTP_ANSWERS: list[Any] = [
 @pytest.mark.parametrize("answer", SMTP_ANSWERS)
 def test_smtp_answers_that_are_none(pair: Pair, step: str, answer: bytes) -> None:  # T20
     script = smtp(pair, True, **{step: answer})
-    error = refusal(script, Security.TLS, timeout=0.5)
+    error = refusal(script, Security.TLS)
     assert isinstance(error, ProtocolViolation | Refused | SignInRefused)
     assert not script.messages
     if step == "tls_ehlo":
