@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from desktopmail.app import logs
-from desktopmail.domain.account import Endpoint, ImapServer, NewAccount, Pop3Server, Security, SignIn, SmtpServer
+from desktopmail.domain.account import (
+    Endpoint,
+    ImapServer,
+    Incoming,
+    NewAccount,
+    Pop3Server,
+    Security,
+    SignIn,
+    SmtpServer,
+)
 from desktopmail.domain.address import Address
 from desktopmail.domain.errors import MailError
 from desktopmail.engine.engine import Engine
@@ -76,7 +85,8 @@ async def live(told: dict[str, Any], profile: Path) -> None:
     passwords = Faulty()
     engine = await Engine.open(profile, passwords=passwords)
     outgoing = SmtpServer(endpoint(told, "smtp"))
-    for number, incoming in enumerate((ImapServer(endpoint(told, "imap")), Pop3Server(endpoint(told, "pop3")))):
+    sources: list[Incoming] = [ImapServer(endpoint(told, "imap")), Pop3Server(endpoint(told, "pop3"))]
+    for number, incoming in enumerate(sources):
         new = NewAccount(f"alice{number}@example.org", "Alice", "Alice", incoming, outgoing)
         with contextlib.suppress(MailError):
             await engine.accounts.check(new, told["password"])

@@ -60,7 +60,7 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-async def _outcome(folder: Path, script: ImapScript) -> object:
+async def _outcome(folder: Path, script: ImapScript) -> tuple[object, list[Activity], object]:
     """Everything one round leaves behind: the rows of the database, what was said to people, and to the server."""
     said: list[Activity] = []
     async with script:
@@ -131,7 +131,7 @@ def test_an_alert_after_the_sign_in_is_shown_as_the_servers(pair: Pair, tmp_path
     """As plain text of one line, not more than 300 characters, and named as the server's words."""
     words = b"* OK [ALERT] \x1b[31mcall <b>now</b> \x07" + "\u202e".encode() + b"z" * 1000 + b"\r\n"
     script = ImapScript(pair.context(), offered=PLAIN, answers={**ANSWERS, place: words + ANSWERS[place]})
-    _rows_of, said, _ledger = run(_outcome(tmp_path, script))  # type: ignore[misc]
+    said = run(_outcome(tmp_path, script))[1]
     (problem,) = {each.problem for each in said if each.problem is not None}
     assert problem.kind == "server-message" and problem.title == "Message from the server localhost"
     assert problem.detail.startswith("[31mcall <b>now</b> z") and len(problem.detail) <= 300
@@ -165,7 +165,7 @@ def test_a_forged_extension_is_never_used(pair: Pair, place: str) -> None:  # T1
             await session.logout()
         return script.lines
 
-    plain = {"UID SEARCH": search(1, 2)}
+    plain: dict[str, Any] = {"UID SEARCH": search(1, 2)}
     assert run(said(imap(pair, **plain, **answers[place]))) == run(said(imap(pair, **plain)))
 
 
