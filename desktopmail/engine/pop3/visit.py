@@ -16,6 +16,7 @@ from desktopmail.domain.folder import Role
 from desktopmail.domain.health import Others
 from desktopmail.domain.ids import AccountId
 from desktopmail.engine.arrival import Door
+from desktopmail.engine.pop3.fewnames import recognise
 from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, read_listing, tops
 from desktopmail.engine.pop3.rules import renamed, too_big
 from desktopmail.protocols.pop3.session import Pop3Session
@@ -68,6 +69,7 @@ async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
     compared = await asyncio.to_thread(compare, known, listing, moved=moved)
     if compared.missing and compared.strangers and not listing.nameless:
         refuse_renamed(known, listing)
+        compared = await recognise(session, store, account.id, listing, compared, known)
     visit = Visit(session, server, listing, door)
     new = await _doubts(visit, store, account.id, compared.doubtful)
     await _note(store, account, compared, moved=moved)

@@ -144,14 +144,40 @@ def test_a_mailbox_that_moved_waits_for_the_person_and_is_linked_again(desks: De
     assert len(desk.rows()) == 13 and desk.box.left == []
 
 
+def test_a_few_new_names_are_recognised_without_a_second_download(desks: Desks) -> None:
+    """D05: also when they are new at every visit."""
+    desk = desks(letters(2), DAYS)
+    desk.clean_sync()
+    for visit in range(4):
+        desk.box.rename(f"visit{visit}-")
+        assert desk.clean_sync().new == 0
+    assert len(desk.rows()) == 2 and {row.copy for row in desk.rows()} == {Copy.BOTH}
+    assert desk.box.fetches.total() == 2 and desk.box.asked_gone == []
+    desk.age(15)
+    desk.box.mails = [Mail("a", letter(3)), Mail("b", letter(2)), Mail("c", letter(1))]
+    desk.clean_sync()
+    assert desk.box.left == [letter(3)] and sorted(desk.raws()) == sorted(letters(3))
+
+
 def test_a_few_new_names_are_recognised_by_their_bytes(desks: Desks) -> None:
-    desk = desks(letters(2))
+    desk = desks(letters(2), top=False)
     desk.clean_sync()
     desk.box.rename()
     assert desk.clean_sync().new == 0
     assert len(desk.rows()) == 2 and {row.copy for row in desk.rows()} == {Copy.BOTH}
     desk.clean_sync()
     assert set(desk.box.fetches.values()) == {1} and desk.box.fetches.total() == 4
+
+
+def test_another_message_of_the_same_size_is_no_old_one(desks: Desks) -> None:
+    """D05"""
+    desk = desks([letter(1, "aaaa")])
+    desk.clean_sync()
+    other = letter(1, "bbbb").replace(b"<1@", b"<2@")
+    assert len(other) == len(letter(1, "aaaa"))
+    desk.box.mails = [Mail("new", other)]
+    assert desk.clean_sync().new == 1
+    assert sorted(desk.raws()) == sorted([letter(1, "aaaa"), other])
 
 
 def test_new_names_at_every_visit_are_given_up(desks: Desks) -> None:
