@@ -28,7 +28,9 @@ async def visit(folder: Path, endpoint: Endpoint, leave: Leave, password: str) -
     def first(tx: Transaction) -> Account:
         there = tx.accounts.all()
         number = there[0].id if there else tx.accounts.add(NewAccount("me@mail.test", "Me", "Me", server, None))
-        return replace(tx.accounts.get(number), incoming=server)
+        account = replace(tx.accounts.get(number), incoming=server)
+        tx.accounts.update(account)
+        return account
 
     try:
         account = await store.write(first)
