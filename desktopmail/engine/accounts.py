@@ -156,7 +156,13 @@ class Accounts:
             accountpast.remember(tx, old, account)
             tx.accounts.update(account)
 
-        await self._store.write(work, durable=True)
+        stored = False
+        try:
+            await self._store.write(work, durable=True)
+            stored = True
+        finally:
+            if not stored and _servers(await self._get(account.id)) != _servers(account):
+                await self._passwords.carry(account, old)
 
     async def set_password(
         self, account: AccountId, password: str | Grant, what: What | None = None, *, keep: bool = True
@@ -260,6 +266,10 @@ def _same_mailbox(one: Incoming, other: Incoming) -> bool:
         return False
     first, second = one.endpoint, other.endpoint
     return (first.host.lower(), first.port, first.user) == (second.host.lower(), second.port, second.user)
+
+
+def _servers(account: Account) -> tuple[object, object]:
+    return account.incoming, account.outgoing
 
 
 def _places(account: Account) -> set[tuple[str, int]]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from desktopmail.domain.account import Account, Endpoint, ImapServer, NewAccount, Security, SignIn, SmtpServer
-from desktopmail.domain.errors import PasswordMissing
+from desktopmail.domain.errors import DiskFull, PasswordMissing
 from desktopmail.domain.health import Side
 from desktopmail.domain.oauth import Grant
 from desktopmail.engine.accounts import Accounts
@@ -75,3 +75,41 @@ def test_a_token_is_not_shown_to_a_server_that_is_added_and_takes_a_password(  #
         await accounts.add_server(replace(account, outgoing=SmtpServer(OTHER)), Side.OUTGOING)
 
     assert play(tmp_path, monkeypatch, act) == []
+
+
+class Carried(Memory):
+    """Notes to which host a password belongs."""
+
+    host = IMAP.endpoint.host
+
+    async def carry(self, old: Account, new: Account) -> None:
+        assert old.incoming is not None and new.incoming is not None
+        assert self.host == old.incoming.endpoint.host
+        self.host = new.incoming.endpoint.host
+
+
+@pytest.mark.parametrize("fault", [DiskFull("The disk is full"), asyncio.CancelledError()])
+def test_a_password_stays_where_the_account_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    async def failing(*_: object, **more: object) -> None:
+        raise fault
+
+    async def work() -> None:
+        store, passwords = Store.open(tmp_path), Carried()
+        try:
+            accounts = Accounts(store, passwords)
+            place = ImapServer(replace(IMAP.endpoint, sign_in=SignIn.WORD))
+            await accounts.add(NewAccount("ada@provider.example", "Ada", "Ada", place, None), "secret")
+            (account,) = await accounts.all()
+            with monkeypatch.context() as patch:
+                patch.setattr(store, "write", failing)
+                with pytest.raises(type(fault)):
+                    await accounts.change(replace(account, incoming=ImapServer(OTHER)))
+            assert passwords.host == IMAP.endpoint.host
+            await accounts.change(replace(account, incoming=ImapServer(OTHER)))
+            assert passwords.host == OTHER.host
+        finally:
+            await store.close()
+
+    asyncio.run(asyncio.wait_for(work(), 20))
