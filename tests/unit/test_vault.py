@@ -250,3 +250,34 @@ def test_a_write_that_is_given_up_half_way_neither_loses_nor_mixes_anything(
     assert run(again.get(account(), "token")) == "rotated"
     assert run(again.get(account(number=2), "incoming")) == "other"
     assert run(again.get(account(), "incoming")) == SECRET
+
+
+def test_files_put_aside_in_one_second_are_all_kept(vault: Vault, tmp_path: Path) -> None:
+    for number in range(3):
+        run(vault.create(f"{PASSPHRASE} {number}"))
+    assert len(list(tmp_path.glob(f"{NAME}.*.old*"))) == 3
+    first = next(each for each in tmp_path.glob(f"{NAME}.*.old*") if _opens(each, PASSPHRASE))
+    assert stat.S_IMODE(first.stat().st_mode) == 0o600
+
+
+def test_a_disk_that_takes_no_new_file_leaves_the_old_one(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(SecretsUnavailable):
+            run(vault.create("another passphrase"))
+    again = Vault(tmp_path)
+    run(again.unlock(PASSPHRASE))
+    assert run(again.get(account(), "incoming")) == SECRET
+
+
+def _opens(file: Path, passphrase: str) -> bool:
+    try:
+        sealed.unseal(file.read_bytes(), passphrase)
+    except PassphraseWrong:
+        return False
+    return True

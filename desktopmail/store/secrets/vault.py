@@ -11,6 +11,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,13 @@ class Vault:
         check(passphrase)
         async with self._turn:
             key = await asyncio.to_thread(_new_key, passphrase)
-            await asyncio.to_thread(_put_aside, self._file)
-            await self._write(key, dict(entries or {}))
+            aside = await asyncio.to_thread(_put_aside, self._file)
+            try:
+                await self._write(key, dict(entries or {}))
+            except SecretsUnavailable:
+                if aside is not None:
+                    await asyncio.to_thread(aside.replace, self._file)
+                raise
 
     async def unlock(self, passphrase: str) -> None:
         """Open the file. Raises PassphraseWrong, VaultDamaged."""
@@ -217,9 +223,17 @@ def _settle(folder: Path) -> None:
             os.close(handle)
 
 
-def _put_aside(file: Path) -> None:
-    if file.exists():
-        file.replace(file.with_name(f"{file.name}.{time.strftime('%Y%m%d-%H%M%S')}.old"))
+def _put_aside(file: Path) -> Path | None:
+    """Give the file a name that no other has; None when there is none."""
+    if not file.exists():
+        return None
+    now = time.strftime("%Y%m%d-%H%M%S")
+    aside = file.with_name(f"{file.name}.{now}.old")
+    for number in count(2):
+        if not aside.exists():
+            break
+        aside = file.with_name(f"{file.name}.{now}-{number}.old")
+    return file.replace(aside)
 
 
 def _no_file(error: OSError) -> SecretsUnavailable:
