@@ -79,7 +79,8 @@ async def _ask(name: str, url: str, form: dict[str, str], proxy: str) -> Access:
 def _access(name: str, answer: web.Answer, asked: float) -> Access:
     token, refresh = answer.text("access_token"), answer.text("refresh_token")
     life = answer.members.get("expires_in")
-    seconds = float(life) if isinstance(life, int | float | str) and str(life).isdecimal() else LIFE
+    said = str(life) if isinstance(life, int | float | str) else ""
+    seconds = float(said) if said.isdecimal() and len(said) < 10 else LIFE
     bearer = answer.text("token_type").lower() in ("bearer", "")
     if not token or len(token) > LONGEST or len(refresh) > LONGEST or not bearer or not token.isprintable():
         raise ProtocolViolation(f"{name} gave a token that makes no sense", "Nothing was stored.")
@@ -89,6 +90,7 @@ def _access(name: str, answer: web.Answer, asked: float) -> Access:
 async def learn(issuer: str, *, proxy: str = "") -> Provider:
     """What an issuer says about itself (RFC 8414). Raises MailError when it says nothing that can be used."""
     issuer = issuer.rstrip("/")
+    web.endpoint(issuer)
     parts = urlsplit(issuer)
     for known in WELL_KNOWN:
         paths = {known + parts.path, parts.path + known} if "openid" in known else {known + parts.path}

@@ -29,6 +29,7 @@ from desktopmail.engine import providers
 from desktopmail.engine.engine import Engine
 from desktopmail.engine.keys import Keys, signed_in
 from desktopmail.engine.oauth import OAuth
+from desktopmail.protocols.oauth import tokens
 from desktopmail.store.secrets import Memory, What
 from tests.fakes.authorization import Authorization, visit
 
@@ -425,3 +426,20 @@ def test_a_late_answer_does_not_replace_what_was_set_meanwhile(gone: bool) -> No
                 assert await source.get(account(), "token") == fresh
 
     run(journey())
+
+
+@pytest.mark.parametrize("life", [10**400, 10**20, -1, 1e400, "9" * 400, "٣", None, [], True])
+def test_whatever_a_provider_says_of_the_time_a_token_lasts(life: Any) -> None:
+    async def journey() -> None:
+        async with Authorization() as server:
+            keys = await granted(server, Memory())
+            server.replies = [(200, {"access_token": "a", "expires_in": life})]
+            assert await keys.get(account(), "incoming") == "a"
+
+    run(journey())
+
+
+@pytest.mark.parametrize("issuer", ["https://[::1", "https://", "https://a b/", "https://x@y/", "https://h:99999/"])
+def test_an_issuer_that_is_no_address(issuer: str) -> None:
+    with pytest.raises(WrongUsage):
+        run(tokens.learn(issuer))
