@@ -6,6 +6,7 @@ sides have is recognised. For 30 days the account can be put back as it was.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -84,13 +85,14 @@ class Switching:
         self._store = store
         self._passwords = passwords
         self._lanes = lanes
+        self._turn = asyncio.Lock()
 
     async def to_pop3(self, account: AccountId, server: Pop3Server, say: Say = silent) -> Outcome:
         """Receive by POP3 from now on. First everything is brought here and read back; folders become folders of this
         computer, and what the POP3 server lists and is here already gets its line in the ledger.
 
         Raises MailError with what stands in the way, Refused when something is not here whole."""
-        async with self._lanes().resting(account):
+        async with self._turn, self._lanes().resting(account):
             old = await self._get(account, ImapServer)
             here = await self._all_here(old, say)
             say(f"Looking at {server.endpoint.host}…")
@@ -117,7 +119,7 @@ class Switching:
         """Receive by IMAP from now on. What the server has is recognised and linked; what it lacks stays here. With
         `upload` it is handed over, and the server's folders become what they are here. Raises MailError with what
         stands in the way."""
-        async with self._lanes().resting(account):
+        async with self._turn, self._lanes().resting(account):
             old = await self._get(account, Pop3Server)
             await self._bring(old, say)
             new = replace(old, incoming=server)
@@ -144,7 +146,7 @@ class Switching:
     async def undo(self, account: AccountId, say: Say = silent) -> Account:
         """Put an account back as it was before it was switched; mail that came since stays. Raises NotFound when there
         is nothing to take back, and MailError when not everything could be brought here first."""
-        async with self._lanes().resting(account):
+        async with self._turn, self._lanes().resting(account):
             switch = await self.last(account)
             if switch is None:
                 raise NotFound("There is no switch that can be taken back", "They can be for 30 days.")

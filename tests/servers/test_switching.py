@@ -329,3 +329,18 @@ def test_a_full_disk_leaves_everything_as_it_was(
         assert await desk.sync() == (0, 0)
 
     play(tmp_path, dovecot, dovecot_user, kind, story)
+
+
+def test_asked_twice_at_once_it_is_done_once(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 4)])
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        before = await desk.mail()
+        asked = [desk.engine.switching.to_pop3(desk.account, desk.pop3) for _ in range(2)]
+        _, second = await asyncio.gather(*asked, return_exceptions=True)
+        assert isinstance(second, WrongUsage)
+        await desk.engine.switching.undo(desk.account)
+        assert await desk.sync() == (0, 0) and await desk.mail() == before and desk.there() == 3
+
+    play(tmp_path, dovecot, dovecot_user, "imap", story)
