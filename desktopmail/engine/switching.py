@@ -107,7 +107,7 @@ class Switching:
                 def work(tx: Transaction) -> None:
                     _remember(tx, old, report)
                     tx.switched.come_home(account)
-                    tx.accounts.update(new)
+                    _receive(tx, account, server)
                     tx.ledger.stored(account, lines)
 
                 await self._store.write(work, durable=True)
@@ -130,7 +130,7 @@ class Switching:
                 def work(tx: Transaction) -> tuple[int, list[Held]]:
                     held = tx.switched.held(account)
                     number = _remember(tx, old, _outcome("imap", len(held), 0, 0))
-                    tx.accounts.update(new)
+                    _receive(tx, account, server)
                     folders = [each for each in tx.folders.all(account) if upload or _is_there(each, names)]
                     chosen = [each.id for each in folders if each.role is not Role.OUTBOX]
                     tx.switched.come_home(account)
@@ -160,7 +160,7 @@ class Switching:
 
                 def work(tx: Transaction) -> None:
                     tx.switched.bring_back(account, switch.past["state"])
-                    tx.accounts.update(before)
+                    _receive(tx, account, before.incoming)
                     tx.switched.taken_back(switch.id)
 
                 await self._store.write(work, durable=True)
@@ -309,6 +309,11 @@ def _server(account: Account) -> dict[str, Any]:
         leave = account.incoming.leave
         found |= {"keep": leave.keep.value, "days": leave.days, "max_size": account.incoming.max_size}
     return found
+
+
+def _receive(tx: Transaction, account: AccountId, server: Incoming) -> None:
+    """From this server now; whatever else the person changed meanwhile stays."""
+    tx.accounts.update(replace(tx.accounts.get(account), incoming=server))
 
 
 def _remember(tx: Transaction, old: Account, report: Outcome) -> int:

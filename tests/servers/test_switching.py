@@ -344,3 +344,29 @@ def test_asked_twice_at_once_it_is_done_once(dovecot: Dovecot, dovecot_user: Use
         assert await desk.sync() == (0, 0) and await desk.mail() == before and desk.there() == 3
 
     play(tmp_path, dovecot, dovecot_user, "imap", story)
+
+
+def test_what_is_changed_meanwhile_is_kept(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    dovecot.seed(dovecot_user, "INBOX", [letter(1)])
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        changing: list[asyncio.Task[None]] = []
+
+        def rename(words: str) -> None:
+            if not changing:
+                changing.append(asyncio.create_task(desk.engine.accounts.change(replace(desk.now(), name="Renamed"))))
+
+        await desk.engine.switching.to_pop3(desk.account, desk.pop3, rename)
+        await changing.pop()
+        assert (desk.now().kind, desk.now().name) == ("pop3", "Renamed")
+        await desk.engine.accounts.change(replace(desk.now(), name="Work"))
+        await desk.engine.switching.to_imap(desk.account, desk.imap, say=rename)
+        await changing.pop()
+        assert (desk.now().kind, desk.now().name) == ("imap", "Renamed")
+        await desk.engine.accounts.change(replace(desk.now(), name="Work"))
+        await desk.engine.switching.undo(desk.account, rename)
+        await changing.pop()
+        assert (desk.now().kind, desk.now().name) == ("pop3", "Renamed")
+
+    play(tmp_path, dovecot, dovecot_user, "imap", story)
