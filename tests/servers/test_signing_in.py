@@ -19,6 +19,7 @@ from desktopmail.protocols.smtp import session as smtp
 from tests.servers.certificates import Certificates
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix
+from tests.servers.process import wait_until
 
 T = TypeVar("T")
 TOKEN = "good-token"
@@ -98,6 +99,7 @@ def test_by_password(limited: tuple[Dovecot, str]) -> None:  # T36
         assert run(mechanism(server.endpoint(kind, user), user.password)) == expected
     with pytest.raises(SignInRefused):
         run(mechanism(server.endpoint("imaps", user), "wrong"))
+    assert wait_until(lambda: "auth failed" in server.log(), 10)
     assert server.log().count("auth failed, 1 attempts") == 1 and "auth failed, 2 attempts" not in server.log()
 
 
