@@ -82,12 +82,14 @@ class Foldering(QObject):
 
     def empty(self, folder: Folder) -> None:
         """Remove everything in it for ever, after a question."""
+        from desktopmail.gui.removal import removed_where
         from desktopmail.gui.widgets.confirm import Confirm
 
+        what = self.tr("{0} will be removed for ever.").format(words.messages(folder.total))
         Confirm(
             self._window,
             self.tr("Empty {0}?").format(folder_title(folder)),
-            self.tr("{0} will be removed for ever, here and on the server.").format(words.messages(folder.total)),
+            f"{what} {removed_where([folder])}",
             self.tr("Remove for ever"),
             self.tr("Keep"),
         ).ask(lambda: self._start(self._engine.folders.empty(folder.id)))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from desktopmail.domain.folder import Folder, Lives
 from desktopmail.domain.message import Copy, Summary
 from desktopmail.gui import words
 from desktopmail.gui.widgets.confirm import Confirm
+
+
+def removed_where(places: Iterable[Folder]) -> str:
+    """What removing for ever reaches: the server's copy too where folders live there; elsewhere only this computer."""
+    if any(place.lives is Lives.HERE for place in places):
+        return QCoreApplication.translate(
+            "removal", "This removes mail from this computer. Copies on a POP3 server go by the account's rule."
+        )
+    return QCoreApplication.translate("removal", "This removes mail here and on the server.")
 
 
 def ask(rows: Sequence[Summary], window: QWidget, yes: Callable[[], None]) -> None:

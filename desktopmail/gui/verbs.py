@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 Ids = Sequence[MessageId]
 
 
+ASKED = 100
+"""Rows that are looked at for the words of a question."""
+
+
 class Verbs(QObject):
     """Works on the rows it is given, or on what is selected. `done` after every verb that the store accepted.
     `say` shows a sentence with a button, as `Frame.say`."""
@@ -94,13 +98,16 @@ class Verbs(QObject):
         given = self._rows(rows)
         if not given:
             return
+        from desktopmail.gui.removal import removed_where
         from desktopmail.gui.widgets.confirm import Confirm
 
         ids = members(self._pane.model, given)
+        inside = {row.folder for row in self._pane.summaries(list(given)[:ASKED])}
+        reach = removed_where(each for each in self._engine.library.folders() if each.id in inside)
         Confirm(
             self._window,
             self.tr("Remove {0} for ever?").format(words.messages(len(ids))),
-            self.tr("This removes mail here and on the server. After a few seconds nothing brings it back."),
+            f"{reach} {self.tr('After a few seconds nothing brings it back.')}",
             self.tr("Remove for ever"),
             self.tr("Keep"),
         ).ask(lambda: self._take_away(given, self._engine.actions.remove, True))

@@ -73,6 +73,21 @@ def test_messages_are_removed_from_the_server_after_a_question(desk: Desk, run: 
     assert outlook.count == 2 and len(window.messages.model) == 3
 
 
+@pytest.mark.parametrize("grouped", [False, True])
+def test_removing_for_ever_says_what_a_server_keeps(desk: Desk, run: Run, qtbot: QtBot, grouped: bool) -> None:
+    run(delivered(desk))
+    run(desk.engine.change_settings(group_conversations=grouped))
+    window = desk.open()
+    desk.until(lambda: len(window.messages.model) == 3)
+    window.messages.choose([MessageId(desk.ids[0])])
+    action = window.commands.actions["remove"]
+    desk.until(action.isEnabled)
+    action.trigger()
+    question = next(each for each in window.findChildren(Confirm) if each.isVisible())
+    assert "go by the account's rule" in question.accessibleDescription()
+    question.reject()
+
+
 def test_what_is_only_here_cannot_be_removed_there(desk: Desk, run: Run, qtbot: QtBot) -> None:
     run(desk.set_up(2))
     window = desk.open()

@@ -20,6 +20,7 @@ class Confirm(QDialog):
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
+        self.setAccessibleDescription(detail)
         self._act: Callable[[], None] = lambda: None
         self._yes = WordButton(verb, look="danger")
         self._no = WordButton(keep, look="primary")
