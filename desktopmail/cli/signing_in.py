@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from desktopmail.cli import accounts, places, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE
 from desktopmail.domain.account import Account, NewAccount, SignIn
 from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.hostname import belongs
 from desktopmail.engine.engine import Engine
 
 
@@ -19,8 +22,9 @@ async def sign_in(desk: Desk) -> int:
             await _at_page(desk, engine, account)
         else:
             password = await accounts.password(desk, options.password_env, account.address)
-            await engine.accounts.check(_as_new(account), password, desk.output.progress)
-            await engine.accounts.set_password(account.id, password)
+            new, side = _at_one_owner(account)
+            await engine.accounts.check(new, password, desk.output.progress)
+            await engine.accounts.set_password(account.id, password, side)
         made = places.account(engine.library, account.id)
     desk.output.result(shapes.account(made), f"Signed in to {made.address}")
     return DONE
@@ -38,8 +42,13 @@ async def _at_page(desk: Desk, engine: Engine, account: Account) -> None:
     await engine.accounts.take_grant(account.id, grant, desk.output.progress)
 
 
-def _as_new(account: Account) -> NewAccount:
-    return NewAccount(account.address, account.name, "", account.incoming, account.outgoing)
+def _at_one_owner(account: Account) -> tuple[NewAccount, Literal["incoming"] | None]:
+    """What a new password is for: the whole account, but a sending server of somebody else keeps its own and is not
+    shown another's."""
+    incoming, outgoing = account.incoming, account.outgoing
+    foreign = incoming and outgoing and not belongs(outgoing.endpoint.host, incoming.endpoint.host)
+    new = NewAccount(account.address, account.name, "", incoming, None if foreign else outgoing)
+    return new, "incoming" if foreign else None
 
 
 def _by_token(account: Account) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -33,6 +34,23 @@ def test_a_new_password(person: Person) -> None:
     assert refused.json["error"]["kind"] == "sign-in-refused"
     terminal.run("account", "sign-in", 1, "--password-env", "NEW", given=PASSPHRASE)
     assert terminal.run("--json", "sync", given=PASSPHRASE).json["accounts"][0]["problems"] == []
+
+
+def test_a_new_password_is_not_shown_to_a_server_of_somebody_else(person: Person) -> None:
+    imap = person.dovecot.url("imaps", person.user)
+    with socket.socket() as foreign:
+        foreign.bind(("127.0.0.1", 0))
+        foreign.listen()
+        foreign.setblocking(False)
+        smtp = f"smtps://relay@127.0.0.1:{foreign.getsockname()[1]}"
+        variables = {**VAULT, "OLD": "wrong", "RELAY": "another", "NEW": person.user.password}
+        terminal = replace(person.terminal, variables=variables)
+        words = ("account", "add", person.user.address, "--imap", imap, "--smtp", smtp, "--no-check")
+        terminal.run(*words, "--password-env", "OLD", "--smtp-password-env", "RELAY", given=PASSPHRASE)
+        terminal.run("account", "sign-in", 1, "--password-env", "NEW", given=PASSPHRASE)
+        assert terminal.run("--json", "sync", given=PASSPHRASE).json["accounts"][0]["problems"] == []
+        with pytest.raises(BlockingIOError):
+            foreign.accept()
 
 
 class Whose(BaseHTTPRequestHandler):
