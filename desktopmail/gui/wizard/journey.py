@@ -113,7 +113,7 @@ class Journey(QObject):
             return
         wizard.trying.rest()
         await self._say_how(found)
-        if wizard.page is wizard.trying:
+        if wizard.page is wizard.trying or (found.confirm and wizard.page is wizard.found):
             self._decide(found, address)
         else:
             self._hear(found)
@@ -130,7 +130,7 @@ class Journey(QObject):
             wizard.found.offer(found)
 
     def _decide(self, found: FoundServers, address: str) -> None:
-        """Nothing has been shown yet: ask, warn, or have servers typed."""
+        """Nothing has been shown yet, or something that was only guessed: ask, warn, or have servers typed."""
         wizard = self._wizard
         wizard.hand.help.lead_to(found.documentation)
         wizard.hand.offer(Servers.best(found), address, nothing_found=found.empty)

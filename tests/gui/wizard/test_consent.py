@@ -222,6 +222,50 @@ def test_an_unknown_host(tmp_path: Path, run: Run, dovecot_user: User, way: str)
     run(work())
 
 
+def test_a_better_answer_that_needs_consent_is_asked_about(tmp_path: Path, run: Run) -> None:
+    guess = FoundServers("ada@example.org", "Example", "found by trying", (server("mail.example.org"),))
+    sentence = "The server mx.hosting.example is not under example.org."
+    better = FoundServers("ada@example.org", "Example", "DNS", (server("mx.hosting.example"),), confirm=(sentence,))
+
+    async def work() -> None:
+        async with person(tmp_path) as ada:
+            late = Late(guess, better)
+            ada.engine.discovery = late  # type: ignore[assignment]
+            ada.type("ada@example.org", ada.wizard.you.address.line)
+            ada.type("secret", ada.wizard.you.password.line)
+            ada.press(Qt.Key.Key_Return)
+            await ada.found()
+            late.come.set()
+            await until(lambda: ada.wizard.page is ada.wizard.agree)
+            ada.click(ada.wizard.main_button)
+            await ada.found()
+            servers = ada.wizard.found.servers
+            assert servers is not None and servers.incoming == better.imap[0]
+
+    run(work())
+
+
+def server(host: str) -> Endpoint:
+    return Endpoint(host, 993, Security.TLS, "ada")
+
+
+class Late:
+    """Knows one answer at once and a better one when told so."""
+
+    def __init__(self, first: FoundServers, better: FoundServers) -> None:
+        self._first = first
+        self._better = better
+        self.come = asyncio.Event()
+
+    async def find(self, address: str, *, offline: bool = False, better: Any = None) -> FoundServers:
+        """The first is heard, the other is the answer."""
+        if offline:
+            return FoundServers(address, "", "nothing found")
+        better(self._first)
+        await self.come.wait()
+        return self._better
+
+
 def test_the_provider_s_help_is_offered_only_over_https(tmp_path: Path, run: Run) -> None:
     first = Endpoint("imap.example.org", 993, Security.TLS, "ada")
     found = FoundServers("ada@example.org", "Example", "DNS", (first,), confirm=("Other.",))
