@@ -39,6 +39,7 @@ class Loopback:
         self._answer: asyncio.Future[dict[str, str]] | None = None
         self._ours: Ours = lambda _: False
         self._busy: set[asyncio.Task[None]] = set()
+        self._over = False
         self.port = 0
 
     @property
@@ -62,6 +63,7 @@ class Loopback:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._over = True
         self._close()
         for task in list(self._busy):
             task.cancel()
@@ -87,6 +89,9 @@ class Loopback:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        if self._over:
+            writer.transport.abort()
+            return
         self._busy.add(task)
         try:
             async with asyncio.timeout(REQUEST_SECONDS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Coroutine
 from dataclasses import replace
@@ -128,8 +129,10 @@ def test_nobody_comes_back() -> None:  # T38
 def test_a_visitor_who_says_nothing_does_not_hold_the_program() -> None:
     async def journey() -> None:
         async with Loopback() as back:
-            _, writer = await asyncio.open_connection("127.0.0.1", back.port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", back.port)
             writer.write(b"GET / HTTP/1.1\r\n")
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.wait_for(reader.read(), 3) == b""
         writer.close()
 
     run(journey())
