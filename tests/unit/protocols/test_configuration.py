@@ -128,7 +128,7 @@ def test_hostile_documents(hostile: bytes) -> None:
     began = time.monotonic()
     with pytest.raises(ProtocolViolation):
         read(hostile, ADDRESS)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 def test_other_encodings() -> None:
