@@ -11,7 +11,6 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import idna
@@ -19,12 +18,13 @@ import idna
 from desktopmail.domain.errors import ConnectionLost, Refused, Stalled, Unreachable
 from desktopmail.domain.hosts import PICTURES
 from desktopmail.engine.hosts import Noting, silent
+from desktopmail.protocols import http
 
 LARGEST = 10_000_000
-LONGEST_HEADER = 32_768
 MOST_REDIRECTIONS = 3
 DEADLINE = 20.0
 PARALLEL = 6
+_FIELDS = ("User-Agent: Mozilla/5.0", "Accept: image/*", "Accept-Encoding: identity")
 PORTS = frozenset({80, 443, 8080, 8443})
 
 _SIGNATURES = (
@@ -35,13 +35,6 @@ _SIGNATURES = (
     (b"BM", "image/bmp"),
     (b"\0\0\1\0", "image/x-icon"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
 
 
 class Pictures:
@@ -66,32 +59,36 @@ class Pictures:
 
     async def _follow(self, url: str) -> tuple[str, bytes]:
         for _ in range(MOST_REDIRECTIONS + 1):
-            answer = await self._get(_checked(url, local=self._local))
-            if answer.status in (301, 302, 303, 307, 308) and answer.headers.get("location"):
-                url = urljoin(url, answer.headers["location"])
+            head, body = await self._get(_checked(url, local=self._local))
+            if head.status in http.MOVED and head.fields.get("location"):
+                url = urljoin(url, head.fields["location"])
                 continue
-            if answer.status != 200:
-                raise Refused("A picture is not there", log=f"HTTP status {answer.status}")
-            return picture_type(answer.body), answer.body
+            if head.status != 200:
+                raise Refused("A picture is not there", log=f"HTTP status {head.status}")
+            return picture_type(body), body
         raise Refused("A picture was sent from place to place too often")
 
-    async def _get(self, parts: SplitResult) -> _Answer:
+    async def _get(self, parts: SplitResult) -> tuple[http.Head, bytes]:
         host = _ascii_host(parts.hostname or "")
         secure = parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
+        parts = _spelled(parts, host)
         try:
             address = await self._address(host, port)
             self._noting(host, port, PICTURES)
             context = await asyncio.to_thread(self._tls) if secure else None
             reader, writer = await asyncio.open_connection(
-                address, port, ssl=context, server_hostname=host if secure else None
+                address, port, ssl=context, server_hostname=host if secure else None, limit=http.LINE_BYTES
             )
         except OSError as failed:
             raise Unreachable("A picture could not be fetched", log=str(failed)) from failed
         try:
-            writer.write(_request(parts, host, port if parts.port else None))
-            return await _read(reader)
-        except (OSError, EOFError, ValueError) as failed:
+            writer.write(http.request("GET", parts, _FIELDS))
+            head = await http.head(reader)
+            return head, await http.body(reader, head, LARGEST) if head.status == 200 else b""
+        except http.TooLarge as large:
+            raise Refused("A picture is too large", log=str(large)) from None
+        except (OSError, http.Unreadable) as failed:
             raise ConnectionLost("A picture could not be fetched", log=str(failed)) from failed
         finally:
             writer.transport.abort()
@@ -154,57 +151,9 @@ def _ascii_host(host: str) -> str:
         raise Refused("A picture has no usable address") from None
 
 
-def _request(parts: SplitResult, host: str, port: int | None) -> bytes:
-    path = quote(parts.path or "/", safe="/%:=&~+!$,;'@()*-._")
-    query = "?" + quote(parts.query, safe="/%:=&~+!$,;'@()*-._?") if parts.query else ""
-    shown = f"[{host}]" if ":" in host else host
-    where = f"{shown}:{port}" if port else shown
-    return (
-        f"GET {path}{query} HTTP/1.1\r\nHost: {where}\r\nUser-Agent: Mozilla/5.0\r\nAccept: image/*\r\n"
-        "Accept-Encoding: identity\r\nConnection: close\r\n\r\n"
-    ).encode("ascii")
-
-
-async def _read(reader: asyncio.StreamReader) -> _Answer:
-    try:
-        head = await reader.readuntil(b"\r\n\r\n")
-    except asyncio.LimitOverrunError:
-        raise Refused("A picture's server said too much") from None
-    first, *lines = head[:LONGEST_HEADER].decode("latin-1").split("\r\n")
-    words = first.split(" ", 2)
-    if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdigit():
-        raise ValueError("not HTTP")
-    headers: dict[str, str] = {}
-    for line in lines:
-        name, _, value = line.partition(":")
-        headers.setdefault(name.strip().lower(), value.strip())
-    status = int(words[1])
-    if status != 200:
-        return _Answer(status, headers, b"")
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        return _Answer(status, headers, await _chunks(reader))
-    return _Answer(status, headers, await _whole(reader, headers.get("content-length", "")))
-
-
-async def _whole(reader: asyncio.StreamReader, length: str) -> bytes:
-    if length:
-        size = int(length)
-        if not 0 <= size <= LARGEST:
-            raise Refused("A picture is too large")
-        return await reader.readexactly(size)
-    collected = bytearray()
-    while piece := await reader.read(65_536):
-        collected += piece
-        if len(collected) > LARGEST:
-            raise Refused("A picture is too large")
-    return bytes(collected)
-
-
-async def _chunks(reader: asyncio.StreamReader) -> bytes:
-    collected = bytearray()
-    while size := int((await reader.readline()).partition(b";")[0].strip() or b"0", 16):
-        if size < 0 or len(collected) + size > LARGEST:
-            raise Refused("A picture is too large")
-        collected += await reader.readexactly(size)
-        await reader.readexactly(2)
-    return bytes(collected)
+def _spelled(parts: SplitResult, host: str) -> SplitResult:
+    """The same address in the letters a request may have (RFC 3986 section 2)."""
+    netloc = f"[{host}]" if ":" in host else host
+    path = quote(parts.path, safe="/%:=&~+!$,;'@()*-._")
+    query = quote(parts.query, safe="/%:=&~+!$,;'@()*-._?")
+    return parts._replace(netloc=netloc + (f":{parts.port}" if parts.port else ""), path=path, query=query)

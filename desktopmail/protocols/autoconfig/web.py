@@ -14,18 +14,15 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError, NotFound, ProtocolViolation, Refused
 from desktopmail.domain.hostname import host_name
-from desktopmail.protocols import transport
+from desktopmail.protocols import http, transport
 
 MOST_BYTES = 256 * 1024
 MOST_REDIRECTS = 3
-MOST_HEADERS = 100
-MOST_CHUNKS = 2_000
-LINE_BYTES = 8 * 1024
+LONGEST_URL = 4_096
 SAFE = "Nothing but the name of the domain was sent."
 
-_STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: .*)?\Z")
 _TARGET = re.compile(r"[!-~]*\Z")
-MOVED = (301, 302, 303, 307, 308)
+_FIELDS = ("User-Agent: desktopmail", "Accept: application/xml, text/xml, */*;q=0.1")
 
 Visit = Callable[[str, int], None]
 
@@ -79,7 +76,7 @@ def _checked(url: str) -> SplitResult:
     except ValueError:
         port = 0
     sound = parts.scheme in ("https", "http") and parts.hostname and port != 0 and _TARGET.match(url)
-    if not sound or "@" in parts.netloc or len(url) > LINE_BYTES // 2:
+    if not sound or "@" in parts.netloc or len(url) > LONGEST_URL:
         raise Refused("This is no address of a page", SAFE, transport.inert(url, 100))
     return parts
 
@@ -90,81 +87,22 @@ async def _fetch(parts: SplitResult, visit: Visit) -> tuple[Page | None, str]:
     secure = parts.scheme == "https"
     place = Endpoint(host, parts.port or (443 if secure else 80), Security.TLS if secure else Security.NONE, "")
     visit(place.host, place.port)
-    reader = asyncio.StreamReader(limit=LINE_BYTES)
+    reader = asyncio.StreamReader(limit=http.LINE_BYTES)
     line, _ = await transport.connect(place, lambda: asyncio.StreamReaderProtocol(reader))
     try:
-        line.write(_request(parts))
-        code, headers = await _head(reader, host)
-        if code in MOVED:
-            return None, headers.get("location", "")
-        if code in (404, 410):
+        line.write(http.request("GET", parts, _FIELDS))
+        head = await http.head(reader)
+        if head.status in http.MOVED:
+            return None, head.fields.get("location", "")
+        if head.status in (404, 410):
             raise NotFound(f"{host} publishes no settings", SAFE)
-        if code != 200:
-            raise Refused(f"{host} answered with {code}", SAFE)
-        return Page(parts.geturl(), await _body(reader, headers, host)), ""
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError) as error:
+        if head.status != 200:
+            raise Refused(f"{host} answered with {head.status}", SAFE)
+        return Page(parts.geturl(), await http.body(reader, head, MOST_BYTES)), ""
+    except (http.Unreadable, OSError) as error:
         raise _nonsense(host, str(error)) from error
     finally:
         line.abort()
-
-
-def _request(parts: SplitResult) -> bytes:
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    fields = ("User-Agent: desktopmail", "Accept: application/xml, text/xml, */*;q=0.1", "Connection: close")
-    return "\r\n".join((f"GET {target} HTTP/1.1", f"Host: {parts.netloc}", *fields, "", "")).encode("ascii")
-
-
-async def _head(reader: asyncio.StreamReader, host: str) -> tuple[int, dict[str, str]]:
-    found = _STATUS.match((await _line(reader)).rstrip(b"\r\n"))
-    if found is None:
-        raise _nonsense(host, "status")
-    headers: dict[str, str] = {}
-    for _ in range(MOST_HEADERS):
-        field = (await _line(reader)).rstrip(b"\r\n")
-        if not field:
-            return int(found[1]), headers
-        name, _, value = field.decode("latin-1").partition(":")
-        headers.setdefault(name.strip().lower(), value.strip())
-    raise _nonsense(host, "header")
-
-
-async def _body(reader: asyncio.StreamReader, headers: dict[str, str], host: str) -> bytes:
-    if headers.get("content-encoding", "identity").lower() != "identity":
-        raise _nonsense(host, "encoding")
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        return await _chunks(reader, host)
-    length = headers.get("content-length")
-    if length is None:
-        taken = bytearray()
-        while piece := await reader.read(MOST_BYTES + 1 - len(taken)):
-            taken += piece
-        if len(taken) > MOST_BYTES:
-            raise _nonsense(host, "too large")
-        return bytes(taken)
-    if not (length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= MOST_BYTES):
-        raise _nonsense(host, "length")
-    return await reader.readexactly(int(length))
-
-
-async def _chunks(reader: asyncio.StreamReader, host: str) -> bytes:
-    """RFC 9112 section 7.1; what comes after the last chunk is not read."""
-    taken = bytearray()
-    for _ in range(MOST_CHUNKS):
-        size = (await _line(reader)).split(b";")[0].strip()
-        if not re.fullmatch(rb"[0-9A-Fa-f]{1,6}", size):
-            raise _nonsense(host, "chunk")
-        if int(size, 16) == 0:
-            return bytes(taken)
-        if len(taken) + int(size, 16) > MOST_BYTES:
-            raise _nonsense(host, "too large")
-        taken += await reader.readexactly(int(size, 16))
-        if await _line(reader) not in (b"\r\n", b"\n"):
-            raise _nonsense(host, "chunk")
-    raise _nonsense(host, "too many chunks")
-
-
-async def _line(reader: asyncio.StreamReader) -> bytes:
-    return await reader.readuntil(b"\n")
 
 
 def _nonsense(host: str, log: str) -> MailError:

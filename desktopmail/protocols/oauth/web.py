@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
-import io
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError, ProtocolViolation, WrongUsage
-from desktopmail.protocols import transport
+from desktopmail.protocols import http, transport
 
 MAX_BYTES = 256_000
 SECONDS = 20.0
@@ -65,76 +63,28 @@ def endpoint(url: str, proxy: str = "") -> Endpoint:
 
 async def _exchange(url: str, verb: str, body: bytes, kind: str, proxy: str) -> Answer:
     place = endpoint(url, proxy)
-    request = _request(url, place, verb, body, kind)
+    fields = ("Accept: application/json", *((f"Content-Type: {kind}",) if kind else ()))
     async with transport.deadline(SECONDS, place.host, "to answer"):
-        reader = asyncio.StreamReader()
+        reader = asyncio.StreamReader(limit=http.LINE_BYTES)
         line, _ = await transport.connect(place, lambda: asyncio.StreamReaderProtocol(reader), timeout=SECONDS)
         try:
-            line.write(request)
-            raw = await _all(reader, place.host)
+            line.write(http.request(verb, urlsplit(url), fields, body))
+            head = await http.head(reader)
+            return Answer(head.status, _members(await http.body(reader, head, MAX_BYTES)))
+        except http.Unreadable as error:
+            raise _unreadable(place.host, str(error)) from error
         except OSError as error:
             raise transport.map_error(error, place.host) from error
         finally:
             line.abort()
-    return _answer(raw, place.host)
 
 
-def _request(url: str, place: Endpoint, verb: str, body: bytes, kind: str) -> bytes:
-    parts = urlsplit(url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    usual = 443 if place.security is Security.TLS else 80
-    host = f"[{place.host}]" if ":" in place.host else place.host
-    head = [f"{verb} {path} HTTP/1.1", f"Host: {host}" + (f":{place.port}" if place.port != usual else "")]
-    head += ["Accept: application/json", "Connection: close"]
-    if verb == "POST":
-        head += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
-    return "\r\n".join([*head, "", ""]).encode("ascii") + body
-
-
-async def _all(reader: asyncio.StreamReader, host: str) -> bytes:
-    """Everything until the server closes, or until the answer is whole."""
-    raw = b""
-    while piece := await reader.read(65_536):
-        raw += piece
-        if len(raw) > MAX_BYTES:
-            raise _unreadable(host, "too much")
-        if _whole(raw):
-            break
-    return raw
-
-
-def _whole(raw: bytes) -> bool:
-    """Whether an answer with a Content-Length is complete; the end of others is the end of the connection."""
-    head, gap, body = raw.partition(b"\r\n\r\n")
-    for line in head.lower().split(b"\r\n")[1:] if gap else ():
-        name, _, value = line.partition(b":")
-        if name == b"content-length" and value.strip().isdigit():
-            return len(body) >= int(value.strip()[:9])
-    return False
-
-
-class _Line:
-    """What was read, as http.client wants it."""
-
-    def __init__(self, raw: bytes) -> None:
-        self._raw = raw
-
-    def makefile(self, *_: Any) -> io.BytesIO:
-        return io.BytesIO(self._raw)
-
-
-def _answer(raw: bytes, host: str) -> Answer:
-    try:
-        response = http.client.HTTPResponse(_Line(raw))  # type: ignore[arg-type]
-        response.begin()
-        body = response.read(MAX_BYTES)
-    except (http.client.HTTPException, OSError, ValueError) as error:
-        raise _unreadable(host, type(error).__name__) from error
+def _members(body: bytes) -> dict[str, Any]:
     try:
         members = json.loads(body)
     except (ValueError, RecursionError):
-        members = {}
-    return Answer(response.status, members if isinstance(members, dict) else {})
+        return {}
+    return members if isinstance(members, dict) else {}
 
 
 def _unreadable(host: str, log: str) -> MailError:
