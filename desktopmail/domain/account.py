@@ -59,9 +59,11 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class ImapServer:
-    """IMAP: mail stays on the server and looks the same everywhere."""
+    """IMAP: mail stays on the server and looks the same everywhere. `offline_days`: how far back messages are brought
+    here whole without being asked for; 0 = all of them. What is here stays here."""
 
     endpoint: Endpoint
+    offline_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

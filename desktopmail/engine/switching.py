@@ -44,6 +44,7 @@ from desktopmail.store.store import Store
 from desktopmail.store.switched import Held, Switch
 from desktopmail.store.transaction import Transaction
 
+MOST_LARGE = 100_000
 UNDO_SECONDS = 30 * 24 * 3600
 
 Say = Callable[[str], None]
@@ -206,7 +207,8 @@ class Switching:
 
     async def _all_here(self, account: Account, say: Say) -> Alike:
         """Everything the account has, whole and read back, by the hash of its header and its size."""
-        await self._bring(account, say)
+        await self._bring(_all_of(account), say)
+        await self._bring_large(account, say)
         (missing, unsettled), held = await self._store.read(
             lambda tx: (tx.switched.wanting(account.id), tx.switched.held(account.id))
         )
@@ -224,6 +226,19 @@ class Switching:
                 )
             found.setdefault((header_hash(raw), len(raw)), []).append(each)
         return found
+
+    async def _bring_large(self, account: Account, say: Say) -> None:
+        """What a round leaves on an IMAP server until somebody opens it."""
+        if not isinstance(account.incoming, ImapServer):
+            return
+        left = await self._store.read(lambda tx: tx.messages.without_content(account=account.id, limit=MOST_LARGE))
+        remote = ImapRemote(account, self._store, self._passwords, Teller(account.id, lambda activity: None))
+        try:
+            for number, each in enumerate(left, 1):
+                say(f"Getting large messages: {number:,} of {len(left):,}")
+                await remote.fetch(each.message)
+        finally:
+            await remote.close()
 
     async def _listed(self, account: Account) -> tuple[Listing, Mapping[int, bytes]]:
         """What the POP3 server lists, and its headers where it gives them. The session is left without QUIT."""
@@ -287,6 +302,13 @@ def match(listing: Listing, heads: Mapping[int, bytes], here: Alike) -> list[Sto
     return lines
 
 
+def _all_of(account: Account) -> Account:
+    """The account as one that brings everything, however old."""
+    if not isinstance(account.incoming, ImapServer):
+        return account
+    return replace(account, incoming=replace(account.incoming, offline_days=0))
+
+
 def incoming_of(past: dict[str, Any] | None) -> Incoming:
     """A server as `_remember` wrote it down."""
     if past is None:
@@ -295,7 +317,7 @@ def incoming_of(past: dict[str, Any] | None) -> Incoming:
     place |= {"security": Security(place["security"]), "sign_in": SignIn(place["sign_in"])}
     endpoint = Endpoint(**{**place, "pins": frozenset(place["pins"])})
     if past["protocol"] == "imap":
-        return ImapServer(endpoint)
+        return ImapServer(endpoint, past.get("offline_days", 0))
     return Pop3Server(endpoint, Leave(Keep(past["keep"]), past["days"]), past["max_size"])
 
 
@@ -305,6 +327,8 @@ def _server(account: Account) -> dict[str, Any]:
     place = asdict(account.incoming.endpoint)
     place |= {"security": place["security"].value, "sign_in": place["sign_in"].value, "pins": sorted(place["pins"])}
     found: dict[str, Any] = {"protocol": account.kind, "endpoint": place}
+    if isinstance(account.incoming, ImapServer):
+        found["offline_days"] = account.incoming.offline_days
     if isinstance(account.incoming, Pop3Server):
         leave = account.incoming.leave
         found |= {"keep": leave.keep.value, "days": leave.days, "max_size": account.incoming.max_size}

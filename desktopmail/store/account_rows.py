@@ -55,15 +55,15 @@ def _servers(db: apsw.Connection) -> tuple[dict[int, Incoming], dict[int, SmtpSe
     outgoing: dict[int, SmtpServer] = {}
     for account, protocol, host, port, security, user, sign_in, certificate, proxy, *more in db.execute(
         "SELECT account, protocol, host, port, security, user, sign_in, certificate, proxy,"
-        " keep, keep_days, max_size, files_sent FROM server"
+        " keep, keep_days, max_size, files_sent, offline_days FROM server"
     ):
-        keep, days, max_size, files_sent = more
+        keep, days, max_size, files_sent, offline_days = more
         trusted = frozenset(pins.get((host.lower(), port), ()))
         endpoint = Endpoint(host, port, Security(security), user, trusted, SignIn(sign_in), certificate, proxy)
         if protocol == "smtp":
             outgoing[account] = SmtpServer(endpoint, None if files_sent is None else bool(files_sent))
         elif protocol == "imap":
-            incoming[account] = ImapServer(endpoint)
+            incoming[account] = ImapServer(endpoint, offline_days)
         else:
             incoming[account] = Pop3Server(endpoint, Leave(Keep(keep), days), max_size)
     return incoming, outgoing

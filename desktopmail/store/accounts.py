@@ -170,7 +170,7 @@ class Accounts:
         self._db.execute("DELETE FROM server WHERE account = ?", (account,))
         match incoming:
             case ImapServer():
-                self._put_server(account, "imap", incoming.endpoint)
+                self._put_server(account, "imap", incoming.endpoint, offline_days=incoming.offline_days)
             case Pop3Server():
                 self._put_server(account, "pop3", incoming.endpoint, incoming.leave, incoming.max_size)
             case None:
@@ -181,11 +181,18 @@ class Accounts:
                 self.learn_files_sent(account, outgoing.files_sent)
 
     def _put_server(
-        self, account: AccountId, protocol: str, endpoint: Endpoint, leave: Leave = FOREVER, max_size: int = 0
+        self,
+        account: AccountId,
+        protocol: str,
+        endpoint: Endpoint,
+        leave: Leave = FOREVER,
+        max_size: int = 0,
+        *,
+        offline_days: int = 0,
     ) -> None:
         self._db.execute(
             "INSERT INTO server (account, protocol, host, port, security, user, sign_in, certificate, proxy,"
-            " keep, keep_days, max_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " keep, keep_days, max_size, offline_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 account,
                 protocol,
@@ -199,6 +206,7 @@ class Accounts:
                 leave.keep.value,
                 leave.days,
                 max_size,
+                offline_days,
             ),
         )
         for fingerprint in endpoint.pins:

@@ -29,11 +29,13 @@ WHERE r.hash = ?1 AND m.message_id = ?2 AND m.hidden = 0 AND (?3 = 0 OR m.accoun
 _MISSING = """
 SELECT m.id, m.folder, c.uid, m.size, m.sort FROM message AS m JOIN imap_copy AS c ON c.message = m.id
 WHERE m.folder = ? AND m.hidden = 0 AND m.fetched = 0 AND c.folder = m.folder AND m.size <= ?
+    AND (m.sort >= ? OR m.flags & 2 = 2)
 ORDER BY m.sort DESC LIMIT ?
 """
 _MISSING_COUNT = """
 SELECT count(*) FROM folder AS f JOIN message AS m ON m.folder = f.id
 WHERE f.removed = 0 AND f.account = ? AND m.hidden = 0 AND m.fetched = 0 AND m.size <= ?
+    AND (m.sort >= ? OR m.flags & 2 = 2)
 """
 NO_LIMIT = 1 << 62
 
@@ -105,9 +107,10 @@ class MessageReads:
         folder: FolderId | None = None,
         limit: int = 100,
         max_size: int = NO_LIMIT,
+        since: int = 0,
     ) -> list[Missing]:
         """Messages of at most `max_size` bytes that are still on the server alone, newest first, of one folder or of
-        one account."""
+        one account; of those before `since` (seconds) only the starred ones."""
         folders = [folder]
         if folder is None:
             rows = self._db.execute(
@@ -116,13 +119,13 @@ class MessageReads:
             folders = [FolderId(one) for (one,) in rows]
         found: list[tuple[int, int, int, int, int]] = []
         for one in folders:
-            found += self._db.execute(_MISSING, (one, max_size, limit))
+            found += self._db.execute(_MISSING, (one, max_size, since, limit))
         found.sort(key=lambda row: row[4], reverse=True)
         return [Missing(MessageId(row[0]), FolderId(row[1]), row[2], row[3]) for row in found[:limit]]
 
-    def count_without_content(self, account: AccountId, max_size: int = NO_LIMIT) -> int:
-        """How many messages of at most `max_size` bytes are not stored here."""
-        return int(self._db.execute(_MISSING_COUNT, (account, max_size)).get)
+    def count_without_content(self, account: AccountId, max_size: int = NO_LIMIT, since: int = 0) -> int:
+        """How many messages of at most `max_size` bytes, starred or not before `since`, are not stored here."""
+        return int(self._db.execute(_MISSING_COUNT, (account, max_size, since)).get)
 
     def contents(self) -> set[bytes]:
         """Every content that a message or a draft version names."""

@@ -17,6 +17,7 @@ from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.engine.engine import Engine
+from desktopmail.engine.imap import bodies
 from desktopmail.store.rows import NewContent
 from desktopmail.store.secrets import Memory
 from desktopmail.store.transaction import Transaction
@@ -257,6 +258,27 @@ def test_everything_has_to_be_here(dovecot: Dovecot, dovecot_user: User, tmp_pat
             await desk.engine.switching.to_pop3(desk.account, desk.pop3)
         assert "Nothing was changed" in caught.value.detail and desk.now().kind == "imap"
         assert desk.there() == 3
+
+    play(tmp_path, dovecot, dovecot_user, "imap", story)
+
+
+def test_what_was_left_on_the_server_comes_first(
+    dovecot: Dovecot, dovecot_user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old messages and large ones, which no round brings by itself."""
+    monkeypatch.setattr(bodies, "ON_DEMAND_SIZE", 5_000)
+    letters = [letter(1), letter(2), letter(3) + b"z" * 9_000]
+    dovecot.seed(dovecot_user, "INBOX", letters)
+
+    async def story(desk: Desk) -> None:
+        shallow = replace(desk.imap, offline_days=30)
+        await desk.engine.accounts.change(replace(desk.now(), incoming=shallow))
+        assert (await desk.sync())[1] == 0
+        report = await desk.engine.switching.to_pop3(desk.account, desk.pop3)
+        assert (report.messages, report.linked) == (3, 3)
+        assert sorted(raw for _, _, raw in (await desk.mail()).values()) == sorted(letters)
+        await desk.engine.switching.undo(desk.account)
+        assert desk.now().incoming == shallow
 
     play(tmp_path, dovecot, dovecot_user, "imap", story)
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 
+from desktopmail.domain.account import ImapServer
 from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.folder import Role
+from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Fetched, Flags
 from desktopmail.engine.imap import bodies, push, windows
 from tests.servers import dovecot as dovecot_module
@@ -336,6 +341,34 @@ def test_large_mail_waits_until_somebody_wants_it(
             await remote.fetch(gone)
         await remote.close()
 
+    both(dovecot, dovecot_user, tmp_path, story)
+
+
+def test_old_mail_is_listed_and_comes_when_it_is_wanted(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
+    now = int(time.time())
+    old, starred, new = letter(1), letter(2), letter(3)
+    letters = [each.replace(b"Thu, 01 Jan 2026", b"Thu, 01 Jan 2015") for each in (old, starred)]
+    new = re.sub(rb"Date: [^\r]*", f"Date: {formatdate(now)}".encode(), new)
+    dovecot.seed(dovecot_user, "INBOX", [*letters, new], flags=lambda index: "F" if index == 1 else "", received=now)
+
+    async def story(ours: Ours, other: OtherProgram) -> None:
+        ours.account = replace(
+            ours.account, incoming=ImapServer(server.endpoint("imaps", dovecot_user), offline_days=30)
+        )
+        await synced(ours)
+        rows = {
+            row.id: row for row in await ours.store.read(lambda tx: tx.messages.summaries(map(MessageId, (1, 2, 3))))
+        }
+        fetched = {row.subject.split()[1]: row.fetched for row in rows.values()}
+        assert fetched == {"1": Fetched.HEADERS, "2": Fetched.FULL, "3": Fetched.FULL}
+        remote, _ = ours.remote()
+        wanted = next(row.id for row in rows.values() if row.fetched is Fetched.HEADERS)
+        await remote.fetch(wanted)
+        await remote.close()
+        facts = await ours.store.read(lambda tx: tx.messages.facts(wanted))
+        assert facts.content is not None and await ours.store.raw(facts.content) == letters[0]
+
+    server = dovecot
     both(dovecot, dovecot_user, tmp_path, story)
 
 

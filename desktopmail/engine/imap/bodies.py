@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-from desktopmail.domain.account import Account
+from desktopmail.domain.account import Account, ImapServer
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refused
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally, Teller
@@ -35,6 +35,7 @@ LOOK = 4 * BODY_COUNT
 """How many missing messages are looked at in one go."""
 SECONDS = 2.0
 """How long background content is brought before changes get their turn."""
+DAY = 86_400
 STRIKES = 3
 """How often the line may break at one message before it is left to whoever opens it."""
 
@@ -71,7 +72,10 @@ class Bodies:
         if not missing:
             trouble.total = 0
             return False
-        left = await self._store.read(lambda tx: tx.messages.count_without_content(self._account.id, ON_DEMAND_SIZE))
+        since = offline_since(self._account)
+        left = await self._store.read(
+            lambda tx: tx.messages.count_without_content(self._account.id, ON_DEMAND_SIZE, since)
+        )
         async with Lane(CHUNKS_AHEAD) as lane:
             while missing and time.monotonic() < end:
                 folder, batch = _next(missing, budget, trouble)
@@ -213,14 +217,21 @@ def _missing(
     tx: Transaction, account: Account, folders: Collection[FolderId] | None, closed: Collection[FolderId]
 ) -> list[Missing]:
     """What to bring, newest first; of one folder after the other when only some are wanted."""
+    since = offline_since(account)
     if folders is None and not closed:
-        return tx.messages.without_content(account=account.id, limit=LOOK, max_size=ON_DEMAND_SIZE)
+        return tx.messages.without_content(account=account.id, limit=LOOK, max_size=ON_DEMAND_SIZE, since=since)
     wanted = [folder.id for folder in tx.folders.all(account.id)] if folders is None else list(folders)
     found: list[Missing] = []
     for folder in wanted:
         if folder not in closed:
-            found += tx.messages.without_content(folder=folder, limit=LOOK, max_size=ON_DEMAND_SIZE)
+            found += tx.messages.without_content(folder=folder, limit=LOOK, max_size=ON_DEMAND_SIZE, since=since)
     return found
+
+
+def offline_since(account: Account) -> int:
+    """From which second on messages are brought whole without being asked for."""
+    days = account.incoming.offline_days if isinstance(account.incoming, ImapServer) else 0
+    return int(time.time()) - days * DAY if days else 0
 
 
 async def keep(store: Store, pairs: Sequence[tuple[Missing, bytes]]) -> None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QWidget
 
-from desktopmail.domain.account import Account, Endpoint, Leave, Pop3Server, Security, SignIn
+from desktopmail.domain.account import Account, Endpoint, ImapServer, Leave, Pop3Server, Security, SignIn
 from desktopmail.domain.advice import Advice
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.folder import Role
 from desktopmail.gui import words
 from desktopmail.gui.accounts.adding import AddServer
+from desktopmail.gui.accounts.depth import offer
 from desktopmail.gui.accounts.healthwords import HERE
 from desktopmail.gui.accounts.leave import LargeRow, LeaveRow
 from desktopmail.gui.accounts.rows import Rows
@@ -24,6 +25,7 @@ from desktopmail.gui.loop import spawn
 from desktopmail.gui.settings.page import Row
 from desktopmail.gui.style import measures
 from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.gui.widgets.confirm import Confirm
 
 if TYPE_CHECKING:
@@ -56,7 +58,11 @@ class ServerRows:
         self.protocol.below(self.undo)
         self.leave: LeaveRow | None = None
         self.large: LargeRow | None = None
-        self.kept = section.row(translate("servers", "On this computer"), "-", extra="offline download folders")
+        self.depth = ComboBox()
+        self.depth.activated.connect(self._keep_depth)
+        title = translate("servers", "On this computer")
+        self.depth.setAccessibleName(title)
+        self.kept = section.row(title, "-", self.depth, extra="offline download folders depth space")
 
     async def ask_switched(self) -> None:
         """Learn whether the protocol was switched lately, so that it can be taken back."""
@@ -192,6 +198,12 @@ class ServerRows:
         if isinstance(self.account.incoming, Pop3Server):
             self._keep(replace(self.account, incoming=replace(self.account.incoming, max_size=size)))
 
+    def _keep_depth(self) -> None:
+        assert self.account is not None
+        if isinstance(self.account.incoming, ImapServer):
+            days = int(self.depth.currentData())
+            self._keep(replace(self.account, incoming=replace(self.account.incoming, offline_days=days)))
+
     def _explain(self) -> None:
         from desktopmail.gui.glossary import Glossary
 
@@ -200,7 +212,14 @@ class ServerRows:
     def _show_kept(self, account: Account) -> None:
         folders = [each for each in self._engine.library.folders() if each.account == account.id]
         count = words.messages(sum(each.total for each in folders))
-        if account.kind == "imap":
+        self.depth.setVisible(isinstance(account.incoming, ImapServer))
+        if isinstance(account.incoming, ImapServer):
+            offer(self.depth, account.incoming.offline_days)
+        if isinstance(account.incoming, ImapServer) and account.incoming.offline_days:
+            text = translate("servers", "{0} in {1} folders. Older ones are listed and come when they are opened; "
+                                        "starred ones always come. What is here stays "
+                                        "here.").format(count, len(folders))  # fmt: skip
+        elif account.kind == "imap":
             text = translate("servers", "{0} in {1} folders, whole, so that everything can be read and searched "
                                         "offline.").format(count, len(folders))  # fmt: skip
         else:

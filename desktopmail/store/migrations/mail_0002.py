@@ -5,6 +5,8 @@ SQL = """
 ALTER TABLE server ADD COLUMN sign_in TEXT NOT NULL DEFAULT 'password';
 ALTER TABLE server ADD COLUMN certificate TEXT NOT NULL DEFAULT '';
 ALTER TABLE server ADD COLUMN proxy TEXT NOT NULL DEFAULT '';
+-- IMAP: how many days back whole messages are brought unasked; 0 for all.
+ALTER TABLE server ADD COLUMN offline_days INTEGER NOT NULL DEFAULT 0;
 
 -- The order of an account's identities; the first one is what new mail is written under.
 ALTER TABLE identity ADD COLUMN position INTEGER NOT NULL DEFAULT 0;

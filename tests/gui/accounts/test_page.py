@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
-from desktopmail.domain.account import Keep, Leave, NewAccount, Pop3Server
+from desktopmail.domain.account import ImapServer, Keep, Leave, NewAccount, Pop3Server
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.advice import Advice, Answers
 from desktopmail.domain.health import DAY, Encryption, Line, Others, Retention, Room, Side
@@ -184,6 +184,28 @@ def test_retention_is_shown_for_pop3_only(tmp_path: Path, run: Run, new: NewAcco
             rows.show_health(health, box)
             assert not rows.kept.isHidden() and "after 14 days" in rows.kept.sentence.text()
             section.deleteLater()
+
+    run(story())
+
+
+def test_how_far_back_mail_is_brought(tmp_path: Path, run: Run, new: NewAccount) -> None:
+    async def story() -> None:
+        async with desk(tmp_path, new, "x") as one:
+            rows = one.page.server_rows
+            choice = rows.depth
+            assert choice.currentText() == "All messages" and "whole" in rows.kept.sentence.text()
+            choice.setCurrentIndex(1)
+            choice.activated.emit(1)
+            await until(
+                lambda: isinstance(one.account.incoming, ImapServer) and one.account.incoming.offline_days == 365
+            )
+            await until(lambda: "What is here stays here" in rows.kept.sentence.text())
+            choice.setCurrentIndex(0)
+            choice.activated.emit(0)
+            await until(lambda: one.account.incoming == new.incoming)
+            assert isinstance(one.account.incoming, ImapServer)
+            rows.show_account(replace(one.account, incoming=replace(one.account.incoming, offline_days=7)))
+            assert choice.currentText() == "The last 7 days"
 
     run(story())
 
