@@ -73,6 +73,7 @@ def check(arguments: list[str]) -> int:
         [str(PYTHON), "-m", "ruff", "check", "."],
         [str(PYTHON), "-m", "ruff", "format", "--check", "."],
         [str(PYTHON), "-m", "mypy"],
+        [str(PYTHON), "-m", "mypy", "--explicit-package-bases", "packaging"],
         [f"{tool}/lint-imports"],
         [
             f"{tool}/codespell",
