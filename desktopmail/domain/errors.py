@@ -174,6 +174,12 @@ class TooSoon(RefusedForNow):
         self.seconds = seconds
 
 
+class NotGenuine(MailError):
+    """Something that has to be signed is not, or is older than what was seen before; none of it was believed."""
+
+    kind = "not-genuine"
+
+
 class NotFound(MailError):
     """Nothing has that id, path or name."""
 

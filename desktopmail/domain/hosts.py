@@ -8,6 +8,8 @@ RECEIVING, SENDING, FINDING, PICTURES = "receiving", "sending", "finding", "pict
 """Why a host is spoken to: mail comes from it, mail goes to it, servers were looked for, a picture lies there."""
 CHECKING, GRANTING, THROUGH = "checking", "granting", "proxy"
 """More reasons: a server was tried out or looked at; it signs the person in for others; others were spoken to by it."""
+UPDATES = "updates"
+"""It says which version of this program is the newest."""
 
 
 @dataclass(frozen=True, slots=True)

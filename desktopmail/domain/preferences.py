@@ -139,6 +139,14 @@ PREFERENCES: tuple[Preference, ...] = (
         extra="hosts log connections network",
     ),
     Preference(
+        "look_for_updates",
+        "about",
+        mark("settings", "New versions"),
+        mark("settings", "Look for new versions once a week"),
+        mark("settings", "A signed list is fetched. Nothing is sent but the question, and nothing is installed."),
+        extra="update upgrade release newer",
+    ),
+    Preference(
         "theme",
         "appearance",
         mark("settings", "Look"),

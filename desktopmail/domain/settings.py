@@ -31,6 +31,7 @@ class Settings:
     check_subject: bool = True
     note_hosts: bool = True
     ask_provider_list: bool = True
+    look_for_updates: bool = False
     notify: bool = True
     notify_words: bool = True
     show_count: bool = True

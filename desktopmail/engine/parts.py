@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.settings import SettingsVerbs
     from desktopmail.engine.switching import Switching
     from desktopmail.engine.transfer import Transfer
+    from desktopmail.engine.updates import Updates
     from desktopmail.engine.worries import Worries
 
 
@@ -142,6 +143,13 @@ def _transfer(parts: Parts) -> Transfer:
     return Transfer(parts._store, parts.library, parts.reading)
 
 
+def _updates(parts: Parts) -> Updates:
+    from desktopmail.engine.updates import Source, Updates, shipped
+
+    source = Source() if parts._offline else shipped()
+    return Updates(parts._store, source, noting=parts._store.hosts.note)
+
+
 def _worries(parts: Parts) -> Worries:
     from desktopmail.engine.worries import Worries
 
@@ -167,6 +175,7 @@ class Parts:
     settings = Lazy(_settings)
     switching = Lazy(_switching)
     transfer = Lazy(_transfer)
+    updates = Lazy(_updates)
     _lanes = Lazy(_lanes)
     _worries = Lazy(_worries)
 

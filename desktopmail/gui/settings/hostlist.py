@@ -6,7 +6,17 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
-from desktopmail.domain.hosts import CHECKING, FINDING, GRANTING, PICTURES, RECEIVING, SENDING, THROUGH, HostSeen
+from desktopmail.domain.hosts import (
+    CHECKING,
+    FINDING,
+    GRANTING,
+    PICTURES,
+    RECEIVING,
+    SENDING,
+    THROUGH,
+    UPDATES,
+    HostSeen,
+)
 from desktopmail.gui.settings.page import Row, Section
 from desktopmail.gui.settings.words import moment
 from desktopmail.gui.style import measures
@@ -27,6 +37,7 @@ def purpose_word(purpose: str) -> str:
         CHECKING: translate("settings", "Tried out or looked at"),
         GRANTING: translate("settings", "Signs you in to your provider"),
         THROUGH: translate("settings", "Proxy on the way"),
+        UPDATES: translate("settings", "Says which version of this program is the newest"),
     }.get(purpose, purpose)
 
 

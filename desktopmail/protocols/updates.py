@@ -1,0 +1,70 @@
+"""Fetches the notice of new releases: over https alone, without a word of who asks, everything with a limit."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.errors import MailError, NotFound, ProtocolViolation, Refused
+from desktopmail.protocols import http, transport
+
+MOST_BYTES = 64 * 1024
+MOST_REDIRECTS = 3
+SECONDS = 30.0
+SAFE = "Nothing was changed. It is tried again another day."
+
+_TARGET = re.compile(r"https://[!-~]{1,2000}\Z")
+_FIELDS = ("User-Agent: desktopmail", "Accept: application/json, */*;q=0.1")
+
+
+async def fetch(url: str, *, seconds: float = SECONDS) -> bytes:
+    """The document at an https address; it may send on to another https address three times. `seconds` is for all of
+    it. Raises MailError: Refused for anything but https, Stalled, ProtocolViolation for too much."""
+    host = _parts(url).hostname or ""
+    async with transport.deadline(seconds, host, "to answer"):
+        for _ in range(1 + MOST_REDIRECTS):
+            found, further = await _one(_parts(url))
+            if found is not None:
+                return found
+            url = urljoin(url, further) if further else ""
+    raise Refused(f"{host} sends on to too many places", SAFE)
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an https address. Raises Refused for any other."""
+    try:
+        parts = urlsplit(url)
+        sound = _TARGET.match(url) and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        sound = None
+    if not sound:
+        raise Refused("New versions are looked for over https alone", SAFE, transport.inert(url, 100))
+    return parts
+
+
+async def _one(parts: SplitResult) -> tuple[bytes | None, str]:
+    """The document, or where else it is."""
+    host = parts.hostname or ""
+    reader = asyncio.StreamReader(limit=http.LINE_BYTES)
+    place = Endpoint(host, parts.port or 443, Security.TLS, "")
+    line, _ = await transport.connect(place, lambda: asyncio.StreamReaderProtocol(reader))
+    try:
+        line.write(http.request("GET", parts, _FIELDS))
+        head = await http.head(reader)
+        if head.status in http.MOVED:
+            return None, head.fields.get("location", "")
+        if head.status in (404, 410):
+            raise NotFound(f"{host} says nothing about new versions", SAFE)
+        if head.status != 200:
+            raise Refused(f"{host} answered with {head.status}", SAFE)
+        return await http.body(reader, head, MOST_BYTES), ""
+    except (http.Unreadable, OSError) as error:
+        raise _nonsense(host, str(error)) from error
+    finally:
+        line.abort()
+
+
+def _nonsense(host: str, log: str) -> MailError:
+    return ProtocolViolation(f"{host} gave an answer that makes no sense", SAFE, transport.inert(log, 100))

@@ -1,0 +1,1 @@
+"""What is released, how it is proven, and how a newer version is heard of."""
