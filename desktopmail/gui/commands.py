@@ -141,6 +141,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("palette", mark("commands", "All commands…"), "keyboard", "Ctrl+Shift+P", group="help"),
     _command("shortcuts", mark("commands", "Keyboard shortcuts"), "keyboard", "F1 Ctrl+?", gmail="?", group="help"),
     _command("glossary", mark("commands", "How mail travels"), "circle-help", "", group="help"),
+    _command("about", mark("commands", "About Desktopmail"), "info", "", group="help"),
     _command("settings", mark("commands", "Settings…"), "settings", "Ctrl+,", group="program"),
     _command("close", mark("commands", "Close window"), "x", "Ctrl+W", group="program"),
     _command("quit", mark("commands", "Quit"), "power", "Ctrl+Q", group="program"),

@@ -25,11 +25,11 @@ BAR = (
     ("Go", ("next", "previous", "next_unread", "previous_unread", "", "go_to_folder", "next_pane", "back")),
     ("Message", ("reply", "reply_all", "forward", "", "archive", "trash", "junk", "", "mark_read", "star", "@tags", "",
                  "move", "copy", "", "source", "remove_there", "remove")),
-    ("Help", ("shortcuts", "@letters", "", "glossary")),
+    ("Help", ("shortcuts", "@letters", "", "glossary", "about")),
 )  # fmt: skip
 MAIN = ("sync", "activity", "undo", "", "@density", "@theme", "@layout", "group", "toggle_folders", "toggle_reader",
         "", "go_to_folder", "new_folder", "add_account", "settings", "", "palette", "shortcuts", "@letters", "glossary",
-        "", "quit")  # fmt: skip
+        "about", "", "quit")  # fmt: skip
 
 
 class Menus(QObject):

@@ -91,3 +91,8 @@ class Writer:
         if isinstance(error, apsw.IOError) and db.system_errno not in NO_ROOM:
             self.close()
         return found
+
+
+def sqlite_version() -> str:
+    """The version of the SQLite that is compiled in."""
+    return apsw.sqlite_lib_version()

@@ -24,6 +24,7 @@ translate = QCoreApplication.translate
 
 def program(engine: Engine, preferences: Preferences, commands: Commands) -> list[Known]:
     """The pages about the program."""
+    from desktopmail.gui.settings.about import AboutPage
     from desktopmail.gui.settings.appearance import AppearancePage
     from desktopmail.gui.settings.notifications import NotificationsPage
     from desktopmail.gui.settings.privacy import PrivacyPage
@@ -51,6 +52,7 @@ def program(engine: Engine, preferences: Preferences, commands: Commands) -> lis
             partial(NotificationsPage, engine, preferences),
         ),
         (Entry("storage", translate("settings", "Storage"), "hard-drive"), partial(StoragePage, engine, preferences)),
+        (Entry("about", translate("settings", "About"), "info"), partial(AboutPage, engine, preferences)),
     ]
 
 
