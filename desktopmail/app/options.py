@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktopmail.cli.arguments import CommandParser, UsageError, add_commands, add_shared
+from desktopmail.domain.wish import Asked, Wish, is_mailto
 
 VIEWS = ("main", "reader", "reply", "forward", "print", "source", "wizard", "settings", "composer")
 
+LONGEST_LINK = 30_000
+"""Characters of a mailto: address that are handed on."""
 _WITH_VALUE = frozenset({"--profile", "--theme", "--screenshot", "--view", "--size", "--scale", "--message"})
 
 
 @dataclass(frozen=True, slots=True)
 class WindowOptions:
-    """How the window is to open. `opens` is a mailto: address or the path of a message file, or empty. With
-    `screenshot` the view is painted, its picture (`size` in logical pixels times `scale`) written, and that is all."""
+    """How the window is to open. `opens` is a mailto: address or the path of a message file, or empty; `asked` what it
+    is to do besides. `background`: it stays hidden, if the person wants it to run without a window. With `screenshot`
+    the view is painted, its picture (`size` in logical pixels times `scale`) written, and that is all."""
 
     profile: str | None = None
     demo: bool = False
@@ -29,6 +33,17 @@ class WindowOptions:
     scale: float = 1.0
     message: int | None = None
     images: bool = False
+    asked: Asked = Asked.SHOW
+    background: bool = False
+
+    def wish(self, token: str = "") -> Wish:
+        """What a window that runs already is asked for instead; `token` is the desktop's for bringing it to the
+        front."""
+        if is_mailto(self.opens):
+            return Wish(Asked.OPEN, self.opens[:LONGEST_LINK] if self.opens.isascii() else self.opens[:5_000], token)
+        if self.opens:
+            return Wish(Asked.OPEN, str(Path(self.opens).absolute()), token)
+        return Wish(Asked.CHECK if self.background else self.asked, "", token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +74,7 @@ def parse(arguments: list[str]) -> WindowOptions | Command | SelfTest:
     word = "" if place is None else arguments[place]
     if word in names:
         return _command(parser, _guarded(arguments) if word == "search" else arguments)
-    if word and not word.lower().startswith("mailto:") and not Path(word).is_file():
+    if word and not is_mailto(word) and not Path(word).is_file():
         raise UsageError(f"there is no command and no file '{word}'", parser.format_usage().strip())
     rest = arguments if place is None else arguments[:place] + arguments[place + 1 :]
     return _window(parser, parser.parse_args(rest), word)
@@ -88,6 +103,8 @@ def _window(parser: CommandParser, found: Namespace, opens: str) -> WindowOption
         scale=found.scale,
         message=found.message,
         images=found.images,
+        asked=found.asked,
+        background=found.background,
     )
 
 
@@ -124,6 +141,14 @@ def _add_window(parser: CommandParser) -> None:
     window.add_argument("--scale", type=_scale, default=1.0, metavar="N", help="pixels per logical pixel")
     window.add_argument("--message", type=int, metavar="ID", help="the message to show")
     window.add_argument("--images", action="store_true", help="allow remote images this once")
+    asked = window.add_mutually_exclusive_group()
+    asked.set_defaults(asked=Asked.SHOW)
+    for flag, wish, words in (
+        ("--compose", Asked.COMPOSE, "write a new message"),
+        ("--check-mail", Asked.CHECK, "get the mail of all accounts"),
+    ):
+        asked.add_argument(flag, dest="asked", action="store_const", const=wish, help=words)
+    window.add_argument("--background", action="store_true", help="start without a window, if that is wanted")
     window.add_argument("--self-test", action="store_true", help="check that this installation works")
 
 

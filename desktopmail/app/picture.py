@@ -18,8 +18,8 @@ from desktopmail.domain.ids import MessageId
 from desktopmail.gui.style.theme import theme
 
 if TYPE_CHECKING:
-    from desktopmail.app.fileview import FileWindow
     from desktopmail.engine.engine import Engine
+    from desktopmail.gui.detached.filewindow import FileWindow
     from desktopmail.gui.reader.pane import ReaderPane
     from desktopmail.gui.window import MainWindow
 

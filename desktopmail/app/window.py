@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from desktopmail.app.options import WindowOptions
 from desktopmail.app.paths import profile_folder
-from desktopmail.domain.errors import MailError
+from desktopmail.domain.errors import MailError, ProfileInUse
+from desktopmail.domain.wish import Asked, is_mailto
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
 
+    from desktopmail.app.wishes import Wishes
     from desktopmail.domain.draft import Draft
     from desktopmail.engine.engine import Engine
     from desktopmail.gui.composer.window import ComposerWindow
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 IDLE_BEFORE_WARMING = 1.5
 LONGEST_PAINT = 2.0
+STARTING_SECONDS = 10.0
+"""How long a start waits for another one that has the profile but does not listen yet, or for a command to end."""
+ANOTHER_TRY = 0.2
 
 
 def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = None) -> int:
@@ -32,6 +38,8 @@ def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = N
     if refusal := refuses_root():
         sys.stderr.write(refusal)
         return 1
+    if _given_away(options):
+        return 0
     _environment(options)
     from desktopmail.gui.reader.prepare import before_application
 
@@ -39,6 +47,16 @@ def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = N
     from desktopmail.gui import loop
 
     return loop.run(lambda: _main(options, painted))
+
+
+def _given_away(options: WindowOptions) -> bool:
+    """Whether a window that runs already took over what this start was asked for."""
+    if options.demo or options.screenshot:
+        return False
+    from desktopmail.app.handing import hand_over
+
+    token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID", "")
+    return hand_over(profile_folder(options.profile), options.wish(token))
 
 
 def refuses_root() -> str:
@@ -65,6 +83,7 @@ def _environment(options: WindowOptions) -> None:
 
 
 async def _main(options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> int:
+    patience = time.monotonic() + STARTING_SECONDS
     while True:
         try:
             return await _show(options, painted)
@@ -72,6 +91,11 @@ async def _main(options: WindowOptions, painted: Callable[[MainWindow], None] | 
             if options.screenshot:
                 sys.stderr.write(f"desktopmail: {error.title}\n{error.detail}\n")
                 return 1
+            if isinstance(error, ProfileInUse) and time.monotonic() < patience:
+                if await asyncio.to_thread(_given_away, options):
+                    return 0
+                await asyncio.sleep(ANOTHER_TRY)
+                continue
             from desktopmail.app.refusal import mended
 
             if not await mended(error, profile_folder(options.profile)):
@@ -79,7 +103,7 @@ async def _main(options: WindowOptions, painted: Callable[[MainWindow], None] | 
 
 
 async def _show(options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> int:
-    if options.opens and not options.opens.lower().startswith("mailto:"):
+    if options.opens and not is_mailto(options.opens):
         from desktopmail.app.fileview import show
 
         return await show(options)
@@ -130,11 +154,11 @@ async def _life(engine: Engine, options: WindowOptions, painted: Callable[[MainW
     window.show()
     await _first_paint(window)
     await engine.start()
-    if options.opens:
-        await _open(window, options.opens)
+    wishes = _wishes(window, options)
     warming = asyncio.ensure_future(_warm_up(window))
     await closed
     warming.cancel()
+    await wishes.finish()
     await window.finish()
     await dispose(window)
     return 0
@@ -179,13 +203,21 @@ async def _first_paint(window: MainWindow) -> None:
 async def _warm_up(window: MainWindow) -> None:
     await asyncio.sleep(IDLE_BEFORE_WARMING)
     window.start_work()
+    from desktopmail.gui.updatenews import UpdateNews
+
+    UpdateNews(window.engine, window.preferences, window.panes).begin()
 
 
-async def _open(window: MainWindow, opens: str) -> None:
-    if opens.lower().startswith("mailto:"):
-        from PySide6.QtCore import QUrl
+def _wishes(window: MainWindow, options: WindowOptions) -> Wishes:
+    """What this start and later ones ask for."""
+    from desktopmail.app.wishes import Wishes
 
-        window.writing.mailto(QUrl(opens))
+    wishes = Wishes(window)
+    if not options.demo:
+        wishes.listen(profile_folder(options.profile))
+    if options.opens or options.asked is not Asked.SHOW:
+        wishes.grant(options.wish())
+    return wishes
 
 
 async def dispose(window: MainWindow) -> None:

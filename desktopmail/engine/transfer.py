@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from desktopmail.domain.account import Account
+from desktopmail.domain.action import Receipt
 from desktopmail.domain.errors import MailError, NotFound, StoreFailed
 from desktopmail.domain.filename import safe_name
 from desktopmail.domain.folder import Folder
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags, Summary
+from desktopmail.engine import undo
 from desktopmail.engine.arrival import Arriving, Door, arrive
 from desktopmail.engine.library import Library
 from desktopmail.engine.reading import Reading
@@ -27,12 +30,13 @@ FORMATS = ("mbox", "maildir", "eml")
 @dataclass(slots=True)
 class TransferReport:
     """What a transfer did. `skipped` says for each message that was left out which one and why; `known` counts those
-    that were there already."""
+    that were there already. `receipt` takes an import back."""
 
     read: int = 0
     written: int = 0
     known: int = 0
     skipped: list[str] = field(default_factory=list)
+    receipt: Receipt | None = None
 
 
 Put = Callable[[Summary, bytes], bool]
@@ -74,22 +78,40 @@ class Transfer:
             else:
                 report.known += 1
 
-    async def import_(self, path: Path, account: Account, folder: Folder) -> TransferReport:
-        """Take in an mbox file, an eml file, a Maildir, or a folder of such files. What the folder has already is
-        not taken in again. Raises NotFound, StoreFailed, DiskFull."""
+    async def take_in(self, paths: Sequence[Path], account: Account, folder: Folder) -> TransferReport:
+        """Import several files, as `import_` does, with a receipt that takes all of it back."""
+        report, made = TransferReport(), list[MessageId]()
+        for path in paths:
+            made += await self._import(path, account, folder, report)
+        if made:
+            done = f"imported into {folder.path}"
+            report.receipt = await self._store.write(lambda tx: undo.receipt(tx, done, (), made))
+        return report
+
+    async def import_(self, path: Path, account: Account, folder: Folder, *, most: int | None = None) -> TransferReport:
+        """Take in an mbox file, an eml file, a Maildir, or a folder of such files; of many messages the first `most`.
+        What the folder has already is not taken in again. Raises NotFound, StoreFailed, DiskFull."""
         report = TransferReport()
+        await self._import(path, account, folder, report, most)
+        return report
+
+    async def _import(
+        self, path: Path, account: Account, folder: Folder, report: TransferReport, most: int | None = None
+    ) -> list[MessageId]:
+        """Take in one path; the rows it made."""
         door = Door(account, folder, first=True)
         ids = [MessageId(each) for each in self._library.ids(folder.id)]
         here = await self._store.read(lambda tx: {tx.messages.facts(each).content for each in ids})
-        messages = _messages(path)
+        messages = islice(_messages(path), most)
+        made: list[MessageId] = []
         while batch := await asyncio.to_thread(_take, messages):
             report.read += len(batch)
-            await self._import_batch(batch, door, here, report)
-        return report
+            made += await self._import_batch(batch, door, here, report)
+        return made
 
     async def _import_batch(
         self, batch: Sequence[Found], door: Door, here: set[bytes | None], report: TransferReport
-    ) -> None:
+    ) -> Sequence[MessageId]:
         good = [each for each in batch if each[1]]
         report.skipped += [f"{name}: it is empty" for name, raw, _ in batch if not raw]
         shas = await self._store.content(lambda content: content.put_many([raw for _, raw, _ in good]))
@@ -106,7 +128,9 @@ class Transfer:
                 )
             )
         arrived = await self._store.write(lambda tx: arrive(tx, door, rows), durable=True) if rows else None
-        report.written += len(arrived.new) if arrived else 0
+        new = arrived.new if arrived else ()
+        report.written += len(new)
+        return new
 
 
 class _Destination:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.ids import MessageId
 from desktopmail.gui.applying import Applying
+from desktopmail.gui.beside import Beside
 from desktopmail.gui.commands import Commands
 from desktopmail.gui.foldering import Foldering
 from desktopmail.gui.folders.pane import FolderPane
@@ -95,6 +96,7 @@ class MainWindow(Frame):
         self.foldering = Foldering(engine, self.verbs, self.commands, self)
         self.standings = Standings(engine, self.bar.standing, self.messages, self)
         self.going = Going(self)
+        self.beside = Beside(self)
         self.notify = Notify(engine, self.preferences, self)
         self.applying = Applying(self)
         self.ring = FocusRing(self)

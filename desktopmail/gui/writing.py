@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from desktopmail.domain.address import Address
 from desktopmail.domain.ids import MessageId
 from desktopmail.gui.loop import spawn
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from desktopmail.domain.action import Receipt
     from desktopmail.domain.draft import Draft
+    from desktopmail.domain.mailto import Mailto
     from desktopmail.engine.engine import Engine
     from desktopmail.gui.composer.window import ComposerWindow
 
@@ -43,13 +43,17 @@ class Writing(QObject):
         """`reply`, `reply_all`, `forward` or `edit` one message."""
         spawn(self._answer(kind.replace("-", "_"), message))
 
-    def mailto(self, url: QUrl) -> None:
-        """A message to the address of a link (RFC 6068); only its address and subject are taken over."""
-        spawn(self._new(*_mailto(url)))
+    def mailto(self, link: QUrl | str) -> None:
+        """A message as a link asks for it (RFC 6068). Nothing is sent and no file goes along: the person sees all of
+        it first."""
+        from desktopmail.domain.mailto import parse
 
-    async def _new(self, to: tuple[Address, ...] = (), subject: str = "", text: str = "") -> None:
+        whole = link if isinstance(link, str) else bytes(link.toEncoded().data()).decode("ascii", "replace")
+        spawn(self._new(parse(whole)))
+
+    async def _new(self, wanted: Mailto | None = None) -> None:
         draft = await self._engine.composing.new()
-        self.open(_filled(draft, to, subject, text))
+        self.open(_filled(draft, wanted) if wanted is not None else draft)
 
     async def _answer(self, kind: str, message: MessageId) -> None:
         composing = self._engine.composing
@@ -94,21 +98,17 @@ class Writing(QObject):
             self.receipt.emit(receipt)
 
 
-def _filled(draft: Draft, to: tuple[Address, ...], subject: str, text: str) -> Draft:
+def _filled(draft: Draft, wanted: Mailto) -> Draft:
+    """A fresh draft with what a link asks for, above the signature."""
     from dataclasses import replace
 
-    return replace(draft, to=draft.to + to, subject=subject or draft.subject, text=text or draft.text)
-
-
-def _mailto(url: QUrl) -> tuple[tuple[Address, ...], str, str]:
-    """The addresses, the subject and the text of a mailto link. Attachments and other headers are left out: a link
-    must not be able to send a file along."""
-    from urllib.parse import parse_qs, unquote
-
-    from PySide6.QtCore import QUrl
-
-    path, _, query = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).removeprefix("mailto:").partition("?")
-    wanted = {key.lower(): values[0] for key, values in parse_qs(query.replace("+", "%2B")).items()}
-    names = [*unquote(path).split(","), *wanted.get("to", "").split(",")]
-    to = tuple(Address("", name.strip()) for name in names if name.strip())
-    return to, wanted.get("subject", ""), wanted.get("body", "")
+    return replace(
+        draft,
+        to=wanted.to,
+        cc=wanted.cc,
+        bcc=wanted.bcc,
+        subject=wanted.subject,
+        text=wanted.body + draft.text,
+        in_reply_to=wanted.in_reply_to,
+        references=(wanted.in_reply_to,) if wanted.in_reply_to else (),
+    )

@@ -1,0 +1,86 @@
+"""Grants what a further start of the program, its first start, or the desktop asks of the window."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtGui import QFileOpenEvent
+
+from desktopmail.domain.wish import Asked, Wish, is_mailto
+from desktopmail.gui.loop import spawn
+
+if TYPE_CHECKING:
+    from desktopmail.app.instance import Instance
+    from desktopmail.gui.detached.filewindow import FileWindow
+    from desktopmail.gui.window import MainWindow
+
+
+class Wishes(QObject):
+    """Lives as long as its window. What it is given comes from outside: it opens things, and changes nothing by
+    itself."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._instance: Instance | None = None
+        self._files: list[FileWindow] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def listen(self, profile: Path) -> None:
+        """Hear further starts of the program, and what the system asks of the running one."""
+        from desktopmail.app.instance import Instance
+
+        self._instance = Instance(profile, self)
+        self._instance.wished.connect(self.grant)
+        application = QCoreApplication.instance()
+        if application is not None and sys.platform == "darwin":
+            application.installEventFilter(self)
+
+    def grant(self, wish: Wish) -> None:
+        """Do it."""
+        if wish.token:
+            # The platform looks for it here when a window asks to come to the front.
+            os.environ["XDG_ACTIVATION_TOKEN"] = wish.token
+        window = self._window
+        some = bool(window.engine.library.accounts())
+        if wish.asked is Asked.CHECK:
+            if some:
+                window.going.sync(None)
+        elif wish.asked is Asked.COMPOSE and some:
+            window.writing.new()
+        elif wish.asked is Asked.OPEN and not is_mailto(wish.target):
+            self._open_file(Path(wish.target))
+        elif wish.asked is Asked.OPEN and some:
+            window.writing.mailto(wish.target)
+        else:
+            window.going.called(None)
+
+    async def finish(self) -> None:
+        """Hear nothing more, and close what was opened; before the engine is closed."""
+        if self._instance is not None:
+            self._instance.close()
+        for each in list(self._files):
+            each.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """macOS hands over addresses and files as events of the application."""
+        if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):
+            target = event.file() or bytes(event.url().toEncoded().data()).decode("ascii", "replace")
+            if target:
+                self.grant(Wish(Asked.OPEN, target))
+            return True
+        return False
+
+    def _open_file(self, file: Path) -> None:
+        from desktopmail.app.fileview import show_beside
+
+        task = spawn(show_beside(file, self._window, self._files))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

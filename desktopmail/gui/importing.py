@@ -1,0 +1,64 @@
+"""Files of mail put into a folder: chosen from a list, or dropped on it. What came in can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from desktopmail.domain.errors import NotFound
+from desktopmail.domain.ids import FolderId
+from desktopmail.gui import words
+from desktopmail.gui.loop import spawn
+
+if TYPE_CHECKING:
+    from desktopmail.engine.transfer import TransferReport
+    from desktopmail.gui.window import MainWindow
+
+
+class Importing(QObject):
+    """Knows the frame; holds nothing itself."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def ask(self, file: Path) -> None:
+        """Ask for the folder that takes a file."""
+        window = self._window
+        window.going.called(None)
+        library = window.engine.library
+        window.choosing.target(
+            self.tr("Put {0} into").format(file.name),
+            library.folders(),
+            library.accounts(),
+            lambda folder: self.take([file], folder),
+        )
+
+    def take(self, files: Sequence[Path], folder: FolderId) -> None:
+        """Put the messages in files into a folder."""
+        spawn(self._take(files, folder))
+
+    async def _take(self, files: Sequence[Path], folder: FolderId) -> None:
+        library = self._window.engine.library
+        target = next((each for each in library.folders() if each.id == folder), None)
+        account = next((each for each in library.accounts() if target and each.id == target.account), None)
+        if target is None or account is None:
+            raise NotFound("That folder is gone", "Nothing was imported.")
+        self._say(await self._window.engine.transfer.take_in(files, account, target))
+
+    def _say(self, report: TransferReport) -> None:
+        notes = []
+        if report.known:
+            notes.append(self.tr("{0} were there already").format(words.number(report.known)))
+        if report.skipped:
+            notes.append(self.tr("{0} could not be read").format(words.number(len(report.skipped))))
+        if report.receipt is None:
+            self._window.say("; ".join([self.tr("Nothing was imported"), *notes]))
+            return
+        undo = partial(self._window.verbs.undo, report.receipt.undo)
+        self._window.say("; ".join([report.receipt.label, *notes]), self.tr("Undo"), undo)
+        self._window.verbs.done.emit()
