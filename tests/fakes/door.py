@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass, field
-from types import TracebackType
+
+from tests.fakes.visited import Visited
 
 OFFERS: dict[str, list[str]] = {
     "imap": ["IMAP4rev1 IDLE QUOTA UIDPLUS AUTH=PLAIN AUTH=XOAUTH2 APPENDLIMIT=35651584"],
@@ -20,7 +21,7 @@ BEGIN = {"imap": "STARTTLS", "pop3": "STLS", "smtp": "STARTTLS"}
 
 
 @dataclass
-class Door:
+class Door(Visited):
     """`context` is the certificate it shows, `implicit` TLS from the first byte, `begins` whether it offers TLS by
     command. `greeting` and `offers` replace the usual ones; `silent` says nothing at all."""
 
@@ -36,19 +37,9 @@ class Door:
     port: int = 0
 
     async def __aenter__(self) -> Door:
-        self._tasks: set[asyncio.Task[None]] = set()
         context = self.context if self.implicit else None
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=context)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = await self._listen(context, self.port)
         return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
     def lines(self) -> list[str]:
@@ -57,12 +48,6 @@ class Door:
     @property
     def in_clear(self) -> list[str]:
         return [line for where, line in self.said if where == "clear"]
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -23,9 +23,9 @@ import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from types import TracebackType
 
 from desktopmail.domain.account import Endpoint, Security
+from tests.fakes.visited import Visited
 
 
 class Act(Enum):
@@ -120,7 +120,7 @@ class Conversation:
 
 
 @dataclass
-class ImapScript:
+class ImapScript(Visited):
     """See the module. `implicit` starts TLS at once; `answers` are the replies that differ from the usual ones."""
 
     context: ssl.SSLContext | None = None
@@ -133,25 +133,13 @@ class ImapScript:
     port: int = 0
 
     def __post_init__(self) -> None:
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> ImapScript:
         context = self.context if self.implicit else None
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=context, limit=1 << 20)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = await self._listen(context)
         return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def endpoint(self, security: Security, user: str = "alice", pins: frozenset[str] = frozenset()) -> Endpoint:
         """Where to connect."""
@@ -199,13 +187,10 @@ class ImapScript:
             writer.write(words)
             await writer.drain()
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
+    def _came(self) -> None:
+        super()._came()
         self.open += 1
         self._news.set()
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

@@ -22,10 +22,10 @@ import ssl
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
 
 from desktopmail.domain.account import Endpoint, Security
 from tests.fakes.imap_script import CLOSE, DROP, ENDLESS, STALL, Act, Over
+from tests.fakes.visited import Visited
 
 __all__ = ["CLOSE", "DROP", "ENDLESS", "STALL", "Act", "Pop3Script", "Reply", "many", "stuffed"]
 
@@ -46,7 +46,7 @@ def many(*lines: bytes) -> bytes:
 
 
 @dataclass
-class Pop3Script:
+class Pop3Script(Visited):
     """See the module. `implicit` starts TLS at once; `answers` are the replies that differ from the usual ones.
     `longest` is how many commands were ever under way at a time, as far as one read of the socket shows."""
 
@@ -67,26 +67,14 @@ class Pop3Script:
 
     def __post_init__(self) -> None:
         self.kept = set(range(1, len(self.mails) + 1))
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._marked: set[int] = set()
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> Pop3Script:
         context = self.context if self.implicit else None
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=context, limit=1 << 20)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = await self._listen(context)
         return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def endpoint(self, security: Security, user: str = "alice", pins: frozenset[str] = frozenset()) -> Endpoint:
         """Where to connect."""
@@ -157,14 +145,11 @@ class Pop3Script:
                 self.kept -= self._marked
         return OK
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
+    def _came(self) -> None:
+        super()._came()
         self.open += 1
         self._marked = set()
         self._news.set()
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

@@ -15,7 +15,8 @@ import contextlib
 import ipaddress
 from dataclasses import dataclass, field
 from enum import Enum
-from types import TracebackType
+
+from tests.fakes.visited import Visited
 
 
 class Act(Enum):
@@ -35,7 +36,7 @@ class _Over(Exception):
 
 
 @dataclass
-class ProxyScript:
+class ProxyScript(Visited):
     """See the module."""
 
     kind: str
@@ -48,34 +49,16 @@ class ProxyScript:
     own_port: int = 0
 
     def __post_init__(self) -> None:
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self.was_asked = asyncio.Event()
 
     async def __aenter__(self) -> ProxyScript:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.own_port = self._server.sockets[0].getsockname()[1]
+        self.own_port = await self._listen()
         return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
     def url(self) -> str:
         """What an account says to use this proxy."""
         return f"{self.kind}://127.0.0.1:{self.own_port}"
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -22,9 +22,9 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from types import TracebackType
 
 from desktopmail.domain.account import Endpoint, Security
+from tests.fakes.visited import Visited
 
 
 class Act(Enum):
@@ -61,7 +61,7 @@ class _Over(Exception):
 
 
 @dataclass
-class SmtpScript:
+class SmtpScript(Visited):
     """See the module. `implicit` starts TLS at once; `answers` are the replies that differ from the usual ones."""
 
     context: ssl.SSLContext | None = None
@@ -76,28 +76,14 @@ class SmtpScript:
     port: int = 0
 
     def __post_init__(self) -> None:
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._readers: dict[asyncio.StreamWriter, asyncio.StreamReader] = {}
         unknown = set(self.answers) - set(USUAL)
         assert not unknown, f"no such steps: {unknown}"
 
     async def __aenter__(self) -> SmtpScript:
-        self._server = await asyncio.start_server(
-            self._accept, "127.0.0.1", 0, ssl=self.context if self.implicit else None, limit=1 << 20
-        )
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = await self._listen(self.context if self.implicit else None)
         return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def endpoint(self, security: Security, user: str = "alice", pins: frozenset[str] = frozenset()) -> Endpoint:
         """Where to connect."""
@@ -133,13 +119,10 @@ class SmtpScript:
             self._news.clear()
             await self._news.wait()
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
+    def _came(self) -> None:
+        super()._came()
         self.open += 1
         self._news.set()
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._readers[writer] = reader

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass, field
-from types import TracebackType
+
+from tests.fakes.visited import Visited
 
 SILENT = b""
 
@@ -25,7 +26,7 @@ def moved(to: str) -> bytes:
 
 
 @dataclass
-class WebScript:
+class WebScript(Visited):
     """`pages` by host and path without the query; an empty answer keeps silent. `asked` has host and whole target.
     `held` keeps the answers of all hosts back until it is set."""
 
@@ -37,23 +38,8 @@ class WebScript:
     port: int = 0
 
     async def __aenter__(self) -> WebScript:
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self.context)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = await self._listen(self.context)
         return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
