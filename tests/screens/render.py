@@ -22,7 +22,9 @@ from desktopmail.domain.activity import Activity, State  # noqa: E402
 from desktopmail.domain.folder import Role  # noqa: E402
 from desktopmail.domain.hosts import FINDING, PICTURES  # noqa: E402
 from desktopmail.domain.ids import MessageId  # noqa: E402
+from desktopmail.domain.release import Release  # noqa: E402
 from desktopmail.engine.engine import Engine  # noqa: E402
+from desktopmail.engine.updates import Source, Updates  # noqa: E402
 from desktopmail.gui import loop  # noqa: E402
 from desktopmail.gui.messages.source import Only  # noqa: E402
 from desktopmail.gui.style.theme import theme  # noqa: E402
@@ -224,6 +226,30 @@ async def privacy(stage: Stage) -> QWidget:
     return await stage.beside()
 
 
+async def about(stage: Stage) -> QWidget:
+    """In a build that knows where new versions are announced."""
+    stage.engine.__dict__["updates"] = Updates(stage.engine._store, Source("https://x.example", {"a": b""}))
+    stage.window.settings(page="about")
+    return await stage.beside()
+
+
+def update_line(news: Release) -> Callable[[Stage], Awaitable[QWidget]]:
+    """The question about new versions, or the news of one."""
+
+    async def view(stage: Stage) -> QWidget:
+        from desktopmail.gui.updatenews import UpdateNews
+
+        line = UpdateNews(stage.engine, stage.window.preferences, stage.window.panes)
+        if news.version:
+            line._tell(news)
+        else:
+            line._ask()
+        await stage.quiet()
+        return stage.window
+
+    return view
+
+
 async def mirrored(stage: Stage) -> QWidget:
     stage.window.settings(page="appearance")
     window = await stage.beside()
@@ -300,6 +326,9 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "settings-shortcuts": settings("shortcuts"),
     "settings-storage": settings("storage"),
     "settings-notifications": settings("notifications"),
+    "settings-about": about,
+    "update-question": update_line(Release("", 0, 0, 0, "")),
+    "update-news": update_line(Release("1.2.0", 1, 0, 0, "https://desktopmail.example.org")),
     "settings-changed": changed,
     "settings-conflict": conflict,
     "settings-search": settings("reading", "dark"),
