@@ -60,8 +60,8 @@ class SelfTest:
     as_json: bool
 
 
-def parse(arguments: list[str]) -> WindowOptions | Command | SelfTest:
-    """Understand the command line. Raises UsageError; `--help` and `--version` leave by SystemExit."""
+def make_parser() -> tuple[CommandParser, frozenset[str]]:
+    """The parser of the whole command line and the names of its commands; the manual page is made from it."""
     parser = CommandParser(
         prog="desktopmail",
         description="A desktop mail client. Without a command the window opens.",
@@ -69,7 +69,12 @@ def parse(arguments: list[str]) -> WindowOptions | Command | SelfTest:
     )
     add_shared(parser, top=True)
     _add_window(parser)
-    names = add_commands(parser)
+    return parser, add_commands(parser)
+
+
+def parse(arguments: list[str]) -> WindowOptions | Command | SelfTest:
+    """Understand the command line. Raises UsageError; `--help` and `--version` leave by SystemExit."""
+    parser, names = make_parser()
     place = _first_word(arguments)
     word = "" if place is None else arguments[place]
     if word in names:
