@@ -189,9 +189,17 @@ class Accounts:
 
     async def remove(self, account: AccountId, *, keep_mail: bool = False) -> None:
         """Remove an account here; what is on its servers stays there. With `keep_mail` its mail stays here, as a local
-        account. A key store that does not answer keeps its entry and stops nothing. Raises NotFound."""
+        account. What other accounts have in its folders goes into their own. A key store that does not answer keeps
+        its entry and stops nothing. Raises NotFound."""
         found = await self._get(account)
-        await self._store.write(lambda tx: tx.accounts.remove(account, keep_mail=keep_mail), durable=True)
+
+        def work(tx: Transaction) -> None:
+            tx.arrangements.cut(account)
+            if not keep_mail:
+                tx.arrangements.send_home(account)
+            tx.accounts.remove(account, keep_mail=keep_mail)
+
+        await self._store.write(work, durable=True)
         with contextlib.suppress(SecretsUnavailable):
             await self._passwords.delete(found)
 

@@ -56,8 +56,9 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where messages arrive. `first`: the folder is being read for the first time, so nothing in it is news, and the
-    people in it are gathered in `people` for later instead of being written one by one."""
+    """Where messages arrive: for whom, and in which folder, which may be another account's. `first`: the folder is
+    being read for the first time, so nothing in it is news, and the people in it are gathered in `people` for later
+    instead of being written one by one."""
 
     account: Account
     folder: Folder
@@ -136,7 +137,7 @@ def _only(candidates: Iterable[Awaiting], folder: FolderId) -> Awaiting | None:
 
 def _new(door: Door, row: Arriving, header: QuickHeader, key: bytes) -> NewMessage:
     return NewMessage(
-        door.account.id,
+        door.folder.account,
         door.folder.id,
         key,
         header.message_id,
@@ -205,3 +206,9 @@ def _notice(
 def account_of(tx: Transaction, account: AccountId) -> Account:
     """The account as it is now, identities included. Raises NotFound."""
     return tx.accounts.get(account)
+
+
+def received_by(tx: Transaction, message: MessageId) -> Account:
+    """The account a message came through, in whosever folder it lies. Raises NotFound."""
+    facts = tx.messages.facts(message)
+    return tx.accounts.get(tx.ledger.owner(message) or facts.account)

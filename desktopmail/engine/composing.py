@@ -20,6 +20,7 @@ from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, IdentityId, MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.engine import letters, quoting, undo
+from desktopmail.engine.arrival import received_by
 from desktopmail.engine.filing import home
 from desktopmail.engine.letters import Original, Written
 from desktopmail.engine.library import Library
@@ -175,7 +176,7 @@ class Composing:
     async def _original(self, message: MessageId) -> Original:
         raw = await self._reading.raw(message)
         body = await self._reading.load(message)
-        account = await self._store.read(lambda tx: tx.accounts.get(tx.messages.facts(message).account))
+        account = await self._store.read(lambda tx: received_by(tx, message))
         return Original(message, raw, body, account)
 
     async def _answered(self, account: AccountId, written: Written) -> MessageId | None:

@@ -18,6 +18,7 @@ from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.engine.activity import Teller
+from desktopmail.engine.arrival import received_by
 from desktopmail.engine.connectivity import Connectivity
 from desktopmail.engine.ears import Ears
 from desktopmail.engine.filing import look_into_sent
@@ -118,7 +119,7 @@ class Lanes:
 
     async def fetch(self, message: MessageId) -> None:
         """Bring the content of one message now. Raises ContentMissing and what stands in the way."""
-        account = await self._store.read(lambda tx: tx.accounts.get(tx.messages.facts(message).account))
+        account = await self._store.read(lambda tx: received_by(tx, message))
         if account.paused:
             raise ContentMissing("This message is not downloaded yet", "It is fetched when its account is resumed.")
         runner = self.runner(account)

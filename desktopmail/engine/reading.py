@@ -13,6 +13,7 @@ from desktopmail.domain.account import Account
 from desktopmail.domain.body import PART_URL, REMOTE_URL, Body, Warning
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refused, Stalled
 from desktopmail.domain.ids import MessageId
+from desktopmail.engine.arrival import received_by
 from desktopmail.engine.pictures import Pictures, picture_type
 from desktopmail.mime import body as mime_body
 from desktopmail.store.rows import MessageFacts
@@ -50,7 +51,7 @@ class Reading:
             raise
         except MailError as error:
             return await self._absent(message, error)
-        account = await self._store.read(lambda tx: tx.accounts.get(tx.messages.facts(message).account))
+        account = await self._store.read(lambda tx: received_by(tx, message))
         body = await read(raw, account)
         await self._remember(message, body, images)
         return body

@@ -6,7 +6,7 @@ from typing import Any
 
 from desktopmail.domain.hosts import HostSeen
 from desktopmail.domain.settings import KEPT, SettingChange, Settings
-from desktopmail.engine import accountpast
+from desktopmail.engine import accountpast, arrangements
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
@@ -52,6 +52,8 @@ class SettingsVerbs:
                 _trust(tx, host, int(port), [*tx.trust.pins(host, int(port)), *str(done.old or "").split()])
             elif done.name.startswith(accountpast.ACCOUNT):
                 accountpast.put_back(tx, done)
+            elif done.name.startswith(arrangements.ARRANGED):
+                arrangements.put_back(tx, done)
             elif done.old is None:
                 tx.settings.reset(done.name)
             else:

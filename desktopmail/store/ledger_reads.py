@@ -23,7 +23,13 @@ _COUNTS = """
 SELECT coalesce(sum(there AND NOT kept), 0), coalesce(sum(there AND kept), 0), coalesce(sum(NOT there), 0) FROM (
     SELECT m.content <> x'' AS kept, EXISTS (
         SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.dele_confirmed = 0 AND p.gone_at = 0) AS there
-    FROM folder AS f JOIN message AS m ON m.folder = f.id WHERE f.account = ? AND m.hidden = 0)
+    FROM (
+        SELECT h.id, h.content FROM folder AS f JOIN message AS h ON h.folder = f.id
+        WHERE f.account = ?1 AND h.hidden = 0 AND NOT EXISTS (
+            SELECT 1 FROM pop3_copy AS o WHERE o.message = h.id AND o.account <> ?1 AND NOT EXISTS (
+                SELECT 1 FROM pop3_copy AS own WHERE own.message = h.id AND own.account = ?1))
+        UNION SELECT a.id, a.content FROM pop3_copy AS l JOIN message AS a ON a.id = l.message
+        WHERE l.account = ?1 AND a.account <> ?1 AND a.hidden = 0) AS m)
 """
 
 
@@ -62,15 +68,27 @@ class LedgerReads:
             stored_before,
         )
 
-    def of(self, message: MessageId) -> Entry | None:
-        """The line of a message whose copy the server has."""
+    def of(self, message: MessageId, account: AccountId | None = None) -> Entry | None:
+        """The line of a message whose copy the server has; only among those of one account when it is named."""
         found = self._db.execute(
-            "SELECT account, uidl FROM pop3_copy WHERE message = ? ORDER BY gone_at, dele_confirmed LIMIT 1", (message,)
+            "SELECT account, uidl FROM pop3_copy WHERE message = ?1 AND (?2 = 0 OR account = ?2)"
+            " ORDER BY gone_at, dele_confirmed LIMIT 1",
+            (message, account or 0),
         ).fetchone()
         return self._read(AccountId(found[0]), "AND p.uidl = ?3", found[1])[0] if found else None
 
-    def twin(self, account: AccountId, sha: bytes, date: int, key: bytes) -> Stored | None:
-        """The line or message of the account that holds these very bytes, removed by the person or not."""
+    def owner(self, message: MessageId) -> AccountId | None:
+        """The account a message came through, in whosever folder it lies; None when it did not come by POP3."""
+        found = self._db.execute(
+            "SELECT account FROM pop3_copy WHERE message = ? ORDER BY gone_at, dele_confirmed LIMIT 1", (message,)
+        ).get
+        return AccountId(found) if found else None
+
+    def twin(
+        self, account: AccountId, sha: bytes, date: int, key: bytes, home: AccountId | None = None
+    ) -> Stored | None:
+        """The line or message of the account that holds these very bytes, removed by the person or not; also a message
+        of the account in whose Inbox its mail is put (`home`)."""
         row = self._db.execute(
             "SELECT uidl, size, message FROM pop3_copy INDEXED BY pop3_copy_sha"
             " WHERE account = ? AND sha = ? AND sha <> x'' AND stored_at > 0 ORDER BY message IS NULL LIMIT 1",
@@ -79,8 +97,8 @@ class LedgerReads:
         if row is None and key:
             row = self._db.execute(
                 "SELECT '', size, id FROM message WHERE date = ? AND key = ? AND key <> x''"
-                " AND account = ? AND content = ? ORDER BY hidden LIMIT 1",
-                (date, key, account, sha),
+                " AND account IN (?, ?) AND content = ? ORDER BY hidden LIMIT 1",
+                (date, key, account, home or account, sha),
             ).fetchone()
         return Stored(row[0], row[1], MessageId(row[2]) if row[2] else None, sha) if row else None
 

@@ -14,6 +14,7 @@ from desktopmail.store.notes import Notes
 
 if TYPE_CHECKING:
     from desktopmail.store.accounts import Accounts
+    from desktopmail.store.arrangements import Arrangements
     from desktopmail.store.contacts import Contacts
     from desktopmail.store.copies import Copies
     from desktopmail.store.difference import Differences
@@ -78,6 +79,12 @@ class Transaction(Surroundings):
     def arrived(self, ids: Iterable[MessageId]) -> None:
         """Say that these new messages deserve a notice."""
         self.notes.arrived(ids)
+
+    @cached_property
+    def arrangements(self) -> Arrangements:
+        from desktopmail.store.arrangements import Arrangements
+
+        return Arrangements(self._db, self.notes, self._wishes)
 
     @cached_property
     def contacts(self) -> Contacts:

@@ -73,11 +73,12 @@ class Collect:
         visit.wanted = [name for name in visit.wanted if name not in visit.left_out]
 
     async def _tell(self) -> None:
-        """Say at the Inbox whether something could not be brought."""
-        inbox, count = self._visit.door.folder, len(self._visit.left_out)
+        """Say at the account's Inbox whether something could not be brought."""
+        owner, count = self._visit.door.account.id, len(self._visit.left_out)
+        inbox = await self._store.read(lambda tx: tx.folders.by_role(owner, Role.INBOX))
         many = "1 message" if count == 1 else f"{count:,} messages"
         words = f"{many} could not be downloaded and stayed on the server" if count else ""
-        if inbox.problem != words:
+        if inbox is not None and inbox.problem != words:
             await self._store.write(lambda tx: tx.folders.set_problem(inbox.id, words))
 
     def _pieces(self) -> list[list[str]]:

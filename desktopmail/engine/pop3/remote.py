@@ -21,7 +21,7 @@ from desktopmail.engine.pop3.collect import Collect, Trouble
 from desktopmail.engine.pop3.relink import Relinked, relink
 from desktopmail.engine.pop3.removal import finish
 from desktopmail.engine.pop3.storing import complete
-from desktopmail.engine.pop3.visit import Visit, begin, pop3_server
+from desktopmail.engine.pop3.visit import Visit, begin, inbox_for, pop3_server
 from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.store.ledger_rows import Entry
 from desktopmail.store.secrets import PasswordSource
@@ -118,7 +118,7 @@ class Pop3Remote:
             raise ContentMissing("The server does not have this message any more", "Its header stays here.")
 
     async def _line_of(self, message: MessageId) -> Entry | None:
-        return await self._store.read(lambda tx: tx.ledger.of(message))
+        return await self._store.read(lambda tx: tx.ledger.of(message, self._account.id))
 
     async def relink(self) -> Relinked:
         """Link the messages that are here with the server's new names for them. Raises MailError."""
@@ -144,8 +144,10 @@ class Pop3Remote:
         """Whether new mail would come into one of these folders."""
         if folders is None:
             return True
-        inbox = await self._store.read(lambda tx: tx.folders.by_role(self._account.id, Role.INBOX))
-        return inbox is not None and inbox.id in folders
+        own, inbox = await self._store.read(
+            lambda tx: (tx.folders.by_role(self._account.id, Role.INBOX), inbox_for(tx, self._account))
+        )
+        return inbox.id in folders or (own is not None and own.id in folders)
 
     async def _begin(self) -> Visit:
         async with self._dropping():

@@ -114,7 +114,7 @@ def _take_in(
             continue
         header = quick(each.raw)
         key = key_of(header.message_id, header.date, len(each.raw))
-        twin = tx.ledger.twin(account, sha, header.date, key)
+        twin = tx.ledger.twin(account, sha, header.date, key, door.folder.account)
         if twin is None:
             first[sha] = place
         elif twin.uidl == each.name:

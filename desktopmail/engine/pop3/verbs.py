@@ -71,7 +71,7 @@ class Pop3Verbs:
             if not gone:
                 raise NotFound("No server has these messages any more", "What is here stays.")
             tx.history.add(gone, "removed", "removal from the server asked for")
-            return gone, {tx.messages.facts(each).account for each in gone}
+            return gone, {owner for each in gone if (owner := tx.ledger.owner(each)) is not None}
 
         gone, accounts = await self._store.write(work, durable=True)
         for account in accounts:

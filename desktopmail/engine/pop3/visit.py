@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from desktopmail.domain.account import Account, Keep, Pop3Server
 from desktopmail.domain.errors import NeedsPerson, Refused, Renamed, StoreDamaged, WrongUsage
-from desktopmail.domain.folder import Role
+from desktopmail.domain.folder import Folder, Lives, Role
 from desktopmail.domain.health import Others
 from desktopmail.domain.ids import AccountId
 from desktopmail.engine.arrival import Door
@@ -116,12 +116,21 @@ def _place_key(account: AccountId) -> str:
     return f"pop3.{account}.place"
 
 
+def inbox_for(tx: Transaction, account: Account) -> Folder:
+    """Where the account's new mail is put: its own Inbox, or the one the person chose as long as that lives on this
+    computer. Raises WrongUsage."""
+    chosen = tx.arrangements.get(account.id).deliver
+    for owner in (chosen, account.id):
+        inbox = tx.folders.by_role(owner, Role.INBOX) if owner is not None else None
+        if inbox is not None and inbox.lives is Lives.HERE:
+            return inbox
+    raise WrongUsage(f"{account.address} has no Inbox")
+
+
 def _before(tx: Transaction, account: Account) -> tuple[dict[str, Known], Door, bool, bool]:
     """The ledger, where mail comes in, whether names are made of headers, and whether it is another mailbox now."""
     known = tx.ledger.known(account.id)
-    inbox = tx.folders.by_role(account.id, Role.INBOX)
-    if inbox is None:
-        raise WrongUsage(f"{account.address} has no Inbox")
+    inbox = inbox_for(tx, account)
     by_top = int(tx.settings.get(identity_key(account.id), 0)) > 1
     moved = bool(known) and tx.settings.get(_place_key(account.id), _place(account)) != _place(account)
     return known, Door(account, inbox, first=not known), by_top, moved

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktopmail.store.migrations import content_0001, mail_0001, mail_0002, search_0001
+from desktopmail.store.migrations import content_0001, mail_0001, mail_0002, mail_0003, search_0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Step:
     sql: str
 
 
-MAIL = (Step(1000, mail_0001.SQL), Step(1001, mail_0002.SQL))
+MAIL = (Step(1000, mail_0001.SQL), Step(1001, mail_0002.SQL), Step(1002, mail_0003.SQL))
 CONTENT = (Step(1000, content_0001.SQL),)
 SEARCH = (Step(1000, search_0001.SQL),)
 STEPS = {"mail.db": MAIL, "content.db": CONTENT, "search.db": SEARCH}
