@@ -66,7 +66,7 @@ def test(arguments: list[str]) -> int:
 
 
 def check(arguments: list[str]) -> int:
-    """Lint, format, types, import contracts, spelling, habits."""
+    """Lint, format, types, import contracts, spelling, habits, the lock and what is known about it."""
     ready("dev", [])
     tool = str(PYTHON.parent)
     steps = [
@@ -75,6 +75,8 @@ def check(arguments: list[str]) -> int:
         [str(PYTHON), "-m", "mypy"],
         [str(PYTHON), "-m", "mypy", "--explicit-package-bases", "packaging"],
         [f"{tool}/lint-imports"],
+        [str(PYTHON), "packaging/release/locking.py", "--check"],
+        [str(PYTHON), "packaging/release/advisories.py"],
         [
             f"{tool}/codespell",
             "desktopmail",
