@@ -38,14 +38,18 @@ class Writer:
         self._connection().execute(f"ATTACH ? AS {name}", (f"{path.absolute().as_uri()}?mode=ro",))
 
     def transact(self, fn: Callable[[apsw.Connection], T], *, durable: bool = False) -> T:
-        """The value of `fn(db)` in a committed transaction; `durable` syncs this one commit."""
+        """The value of `fn(db)` in a committed transaction; `durable` syncs this commit and with it all before, also
+        when `fn` changes nothing."""
         db = self._connection()
         sync = durable and not self._durable
         try:
             if sync:
                 db.pragma("synchronous", 2)
             db.execute("BEGIN")
+            before = db.total_changes()
             value = fn(db)
+            if sync and db.total_changes() == before:
+                db.pragma("user_version", db.pragma("user_version"))  # a commit without a page to write is not synced
             db.execute("COMMIT")
         except apsw.Error as error:
             raise self._failed(db, error) from error

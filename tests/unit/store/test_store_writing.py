@@ -235,3 +235,14 @@ def test_foreign_errors_become_known_ones(code: int, kind: type[Exception]) -> N
     found = known(apsw.exception_for(code), Path("mail.db"), 0)
     assert type(found) is kind
     assert found.detail
+
+
+def test_a_synced_step_that_changes_nothing_makes_what_was_before_safe(desk: Desk) -> None:  # D09
+    """Only a commit that writes is synced: without one, what was committed before could be lost with the power."""
+    log = desk.folder / "mail.db-wal"
+    desk.put(desk.new(1))
+    before = log.stat().st_size
+    desk.write(lambda tx: None)
+    assert log.stat().st_size == before
+    desk.write(lambda tx: None, durable=True)
+    assert log.stat().st_size > before

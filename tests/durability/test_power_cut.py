@@ -1,0 +1,82 @@
+"""The power goes at any moment, and the disk holds any part of what was not synced: the profile opens, is sound, has
+everything that was promised, and the program goes on as if nothing had happened. D09"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from desktopmail.domain.account import Keep
+from tests.durability.moving import moving
+from tests.durability.plays import Play, cut
+from tests.durability.receiving import receiving
+from tests.durability.upgrading import upgrading
+from tests.durability.writing import drafting, sending
+from tests.servers.dovecot import Dovecot, User
+from tests.servers.test_pop3_killed import Server
+
+MEMORY = Path("/dev/shm")
+PLAYS: dict[str, Callable[[Path, Server], Play]] = {
+    "receive": lambda place, server: receiving(place, server, Keep.NO),
+    "receive-days": lambda place, server: receiving(place, server, Keep.DAYS),
+    "receive-until-deleted": lambda place, server: receiving(place, server, Keep.UNTIL_DELETED),
+    "receive-forever": lambda place, server: receiving(place, server, Keep.FOREVER),
+    "receive-fresh": lambda place, server: receiving(place, server, Keep.NO, fresh=True),
+    "send": lambda place, _: sending(place),
+    "draft": lambda place, _: drafting(place),
+    "upgrade": lambda place, _: upgrading(place),
+}
+
+pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not here")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server() as one:
+        yield one
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder in memory where there is one: thousands of profiles are opened in it."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("name", [each for each in PLAYS if "-d" not in each and "-u" not in each])
+def test_after_some_power_cuts(server: Server, place: Path, name: str) -> None:
+    verdict = cut(PLAYS[name](place, server), place, 60)
+    assert verdict.wrong == ()
+    assert verdict.states > 30 and verdict.gone_on > 3
+
+
+def test_a_program_that_does_not_sync_is_found_out(server: Server, place: Path) -> None:
+    verdict = cut(receiving(place, server, Keep.NO, careless=True), place, 120)
+    assert verdict.wrong
+
+
+def test_after_some_power_cuts_while_messages_move(dovecot: Dovecot, dovecot_user: User, place: Path) -> None:
+    verdict = cut(moving(place, dovecot, dovecot_user), place, 60)
+    assert verdict.wrong == ()
+    assert verdict.states > 30
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3_600)
+def test_after_any_power_cut_while_messages_move(dovecot: Dovecot, dovecot_user: User, place: Path) -> None:
+    verdict = cut(moving(place, dovecot, dovecot_user), place)
+    print(f"move: {verdict.states} states, {len(verdict.wrong)} wrong")
+    assert verdict.wrong == ()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3_600)
+@pytest.mark.parametrize("name", PLAYS)
+def test_after_any_power_cut(server: Server, place: Path, name: str) -> None:
+    verdict = cut(PLAYS[name](place, server), place)
+    print(f"{name}: {verdict.states} states, {len(verdict.wrong)} wrong")
+    assert verdict.wrong == ()
