@@ -145,6 +145,8 @@ class MainWindow(Frame):
         self.panes.changed.connect(self._panes_changed)
         self.welcome.wanted.connect(self.add_account)
         self.notify.opened.connect(self.going.called)
+        self.notify.acted.connect(self.beside.act)
+        self.notify.command.connect(self.commands.run)
         self.writing.receipt.connect(self.verbs.show)
         self.writing.kept.connect(self.say)
         self.writing.held.connect(self._held)
