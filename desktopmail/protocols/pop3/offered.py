@@ -23,6 +23,7 @@ class Offered:
     pipelining: bool = False
     resp_codes: bool = False
     utf8: bool = False
+    lang: bool = False
     stls: bool = False
     user: bool = False
     sasl: frozenset[str] = frozenset()
@@ -61,6 +62,7 @@ def read(lines: bytes) -> Offered:
         pipelining="PIPELINING" in said,
         resp_codes="RESP-CODES" in said,
         utf8="UTF8" in said,
+        lang="LANG" in said,
         stls="STLS" in said,
         user="USER" in said,
         sasl=frozenset(word.upper() for word in said.get("SASL", ())[:MOST_WORDS]),

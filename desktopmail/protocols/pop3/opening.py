@@ -16,7 +16,7 @@ from collections.abc import Callable
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError, Refused, RefusedForNow, SignInRefused
 from desktopmail.domain.health import Encryption
-from desktopmail.protocols import encryption, sasl
+from desktopmail.protocols import encryption, language, sasl
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.pop3.dialogue import PATIENT, Dialogue, Patience
 from desktopmail.protocols.pop3.line import Form, Line, Reply, violation
@@ -99,7 +99,9 @@ class Opening(Dialogue):
             raise net.not_encrypted(self.endpoint.host)
         self.offered = await self._capabilities()
         if self.offered.utf8:
-            await self.command(b"UTF8")  # RFC 6856 section 2: mail as it is; a no is no harm
+            await self.command(b"UTF8")  # RFC 6856 section 2.1: mail as it is; only now, and a no is no harm
+        if self.offered.lang:
+            await self._ask_for_language()
         await self._sign_in(secret)
         again = await self._capabilities()
         if again.known:
@@ -107,6 +109,13 @@ class Opening(Dialogue):
 
     def _protected(self) -> bool:
         return self._line.transport is not None and self._line.transport.get_extra_info("ssl_object") is not None
+
+    async def _ask_for_language(self) -> None:
+        """Have errors said in the person's language, that of a refused sign-in already (LANG, RFC 6856 section 3).
+        Where the server knows none of them, it stays with its own."""
+        for tag in language.preferred():
+            if (await self.command(b"LANG " + tag.encode("ascii"))).ok:
+                return
 
     async def _capabilities(self) -> Offered:
         reply = await self.command(b"CAPA", Form.LINES)

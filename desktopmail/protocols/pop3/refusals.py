@@ -1,4 +1,4 @@
-"""What a server's -ERR means: its response code (RFC 2449 section 8, RFC 3206) in words for a person."""
+"""What a server's -ERR means: its response code (RFC 2449 section 8, RFC 3206, RFC 6856) in words for a person."""
 
 from __future__ import annotations
 
@@ -42,13 +42,18 @@ def refusal(title: str, text: bytes, *, host: str, delay: int = 0) -> Refused:
     if named == "SYS/PERM":
         detail = "Something behind the server is broken; somebody has to mend it there. Nothing is lost."
         return Refused(title, detail, said)
+    if named == "UTF8":
+        detail = (
+            "It is written in letters that the server hands out only in a way it did not agree to. Nothing is lost."
+        )
+        return Refused(title, detail, said)
     return Refused(title, "Nothing is lost.", said)
 
 
 def at_sign_in(text: bytes, host: str, delay: int) -> MailError | None:
     """What a -ERR to a sign-in says beside 'wrong password'; None when it says that, or nothing in particular."""
     named = code(text)
-    if named in ("IN-USE", "LOGIN-DELAY", "SYS/TEMP", "SYS/PERM"):
+    if named in ("IN-USE", "LOGIN-DELAY", "SYS/TEMP", "SYS/PERM", "UTF8"):
         return refusal(f"{host} does not let anybody in now", text, host=host, delay=delay)
     if not named and _BUSY.search(text[:500]):
         return busy(host, human(text))

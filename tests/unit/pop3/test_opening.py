@@ -24,7 +24,7 @@ from desktopmail.domain.errors import (
     WrongUsage,
 )
 from desktopmail.protocols.pop3.session import Pop3Session, check
-from tests.fakes.pop3_script import DROP, STALL, Pop3Script, Reply
+from tests.fakes.pop3_script import DROP, STALL, Pop3Script, Reply, many
 from tests.servers.certificates import Certificates, Pair
 from tests.unit.transport_cases.judge import BODY, PASSWORD, leaks, product_tasks, run
 
@@ -125,6 +125,65 @@ def test_mail_as_it_is_where_it_may_have_any_letter(pair: Pair) -> None:
     assert script.lines[:2] == [b"CAPA", b"UTF8"]
 
 
+def test_mail_as_it_is_is_asked_for_before_signing_in_and_behind_tls_alone(pair: Pair) -> None:
+    """RFC 6856 section 2: not before STLS, not once signed in, and not where it is not offered."""
+    script = Pop3Script(pair.context(), False, offered="USER\nUTF8 USER")
+
+    async def work() -> None:
+        async with script:
+            await opened(script, script.endpoint(Security.STARTTLS))
+
+    run(work())
+    assert script.in_clear == [b"STLS"] and script.lines[:3] == [b"STLS", b"CAPA", b"UTF8"]
+    late = Pop3Script(pair.context(), True)
+    late.answers["CAPA"] = [many(b"USER"), many(b"USER", b"UTF8", b"LANG")]
+    signed_in(late)
+    assert b"UTF8" not in late.lines and not any(line.startswith(b"LANG") for line in late.lines)
+
+
+def test_letters_of_any_language_stay_as_they_are(pair: Pair) -> None:
+    raw = "From: Jörg <jörg@bücher.example>\r\nSubject: Grüße 你好\r\n\r\nÄ\r\n".encode()
+    script = Pop3Script(pair.context(), True, offered="USER\nUTF8\nTOP", mails=[raw])
+
+    async def work() -> list[bytes]:
+        async with script:
+            session = await Pop3Session.open(script.endpoint(Security.TLS, "jörg@bücher.example"), PASSWORD)
+            got: list[bytes] = []
+            await session.retrieve([1], {}, lambda _, mail: got.append(mail))
+            await session.quit()
+            return got
+
+    assert run(work()) == [raw]
+    assert "USER jörg@bücher.example".encode() in script.lines
+
+
+@pytest.mark.parametrize(
+    ("wish", "refuses", "asked"),
+    [
+        ("de_AT.UTF-8", (), [b"LANG de-AT"]),
+        ("de_AT.UTF-8", ("LANG de-AT",), [b"LANG de-AT", b"LANG de"]),
+        ("fr", ("LANG fr",), [b"LANG fr"]),
+        ("C.UTF-8", (), []),
+        ("en_US\r\nDELE 1", (), []),
+    ],
+)
+def test_errors_in_the_person_s_language(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, wish: str, refuses: tuple[str, ...], asked: list[bytes]
+) -> None:
+    """RFC 6856 section 3: asked for before signing in, so that a refusal is said in it already."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", wish)
+    script = Pop3Script(pair.context(), True, offered="USER\nLANG")
+    script.answers = {"PASS": "-ERR [AUTH] Falsches Paßwort\r\n".encode()}
+    for line in refuses:
+        script.answers[line] = b"-ERR no such language\r\n"
+    error = refused(script)
+    assert isinstance(error, SignInRefused) and "Falsches Paßwort" in error.log
+    lines = [line for line in script.lines if line.startswith(b"LANG")]
+    assert lines == asked and script.lines[-1].startswith(b"PASS")
+
+
 SAID: list[tuple[bytes, type[MailError], bool]] = [
     (b"-ERR [AUTH] no", SignInRefused, False),
     (b"-ERR no", SignInRefused, False),
@@ -133,6 +192,7 @@ SAID: list[tuple[bytes, type[MailError], bool]] = [
     (b"-ERR [LOGIN-DELAY] slowly", TooSoon, True),
     (b"-ERR [SYS/TEMP] later", RefusedForNow, True),
     (b"-ERR [SYS/PERM] never", Refused, False),
+    (b"-ERR [UTF8] this mailbox is international", Refused, False),
 ]
 
 
