@@ -19,7 +19,7 @@ from desktopmail.domain.errors import NotFound, WrongUsage
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, IdentityId, MessageId
 from desktopmail.domain.message import Flags
-from desktopmail.engine import letters, quoting, undo
+from desktopmail.engine import beside, letters, quoting, undo
 from desktopmail.engine.arrival import received_by
 from desktopmail.engine.filing import home
 from desktopmail.engine.letters import Original, Written
@@ -122,7 +122,7 @@ class Composing:
         written = await asyncio.to_thread(letters.final, draft, identity, now, offset)
         kept = replace(draft, message_id=written.row.message_id)
         due = now if due_at is None else due_at
-        return await self._write(kept, account, written, Role.OUTBOX, _put(identity.address, written, due))
+        return await self._write(kept, account, written, Role.OUTBOX, _put(account, identity, written, due))
 
     async def queue_raw(self, raw: bytes, account: AccountId | None = None, due_at: int | None = None) -> MessageId:
         """Queue a message that was written elsewhere (RFC 5322), completed with what it lacks. Without an account, the
@@ -135,7 +135,7 @@ class Composing:
         due = now if due_at is None else due_at
         answers = await self._answered(owner.id, written)
         draft = Draft(identity.id, answers=answers, answer=Answer.REPLY if answers else Answer.NEW)
-        return await self._write(draft, owner, written, Role.OUTBOX, _put(identity.address, written, due))
+        return await self._write(draft, owner, written, Role.OUTBOX, _put(owner, identity, written, due))
 
     async def discard(self, draft: Draft) -> Receipt:
         """Throw a draft away; undo brings it back."""
@@ -231,8 +231,9 @@ class Composing:
             del self._saved[next(iter(self._saved))]
 
 
-def _put(sender: str, written: Written, due: int) -> Callable[[Transaction, MessageId], None]:
-    return lambda tx, message: tx.outbox.put(message, Envelope(sender, written.recipients), due)
+def _put(account: Account, identity: Identity, written: Written, due: int) -> Callable[[Transaction, MessageId], None]:
+    envelope = Envelope(identity.address, written.recipients)
+    return lambda tx, message: tx.outbox.put(message, envelope, due, beside.oneself(tx, account, written.recipients))
 
 
 def _role(tx: Transaction, message: MessageId) -> Role | None:

@@ -49,13 +49,16 @@ def pending(results: Iterable[RecipientResult]) -> tuple[str, ...]:
     return tuple(each.address for each in results if each.code == 0 or passing(each))
 
 
-def judge(known: Sequence[RecipientResult], fresh: Iterable[RecipientResult], *, final: bool) -> Judgement:
+def judge(
+    known: Sequence[RecipientResult], fresh: Iterable[RecipientResult], *, final: bool, oneself: str = ""
+) -> Judgement:
     """Put fresh answers over those of earlier attempts. `final`: what is passing counts as refused, it was tried long
-    enough."""
+    enough. What becomes of a copy to `oneself` is told and decides nothing: for its sake nothing is sent again."""
     news = {each.address: each for each in fresh}
     results = tuple(news.get(each.address, each) for each in known)
-    got = [each for each in results if taken(each)]
-    if not final and any(passing(each) or each.code == 0 for each in results):
+    others = [each for each in results if each.address != oneself]
+    got = [each for each in others if taken(each)]
+    if not final and any(passing(each) or each.code == 0 for each in others):
         return Judgement(Outcome.LATER, results, _words(results, "It will be tried again."))
     if got:
         return Judgement(Outcome.SENT, results, _words(results, ""))

@@ -94,7 +94,7 @@ def judged(tx: Transaction, job: Job, answer: Answer) -> Outgoing:
     """The server answered: every recipient's result, and where the message goes by it."""
     message = job.entry.id
     final = tx.now - job.entry.due_at > GIVE_UP_SECONDS
-    found = judge(job.entry.recipients, answer.results, final=final)
+    found = judge(job.entry.recipients, answer.results, final=final, oneself=tx.outbox.oneself(message))
     if present(tx, message).state is not Sending.SENDING:
         tx.outbox.set_state(message, Sending.SENDING)
     match found.outcome:

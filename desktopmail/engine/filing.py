@@ -14,6 +14,7 @@ from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Folder, Role
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.domain.message import Flags, Summary
+from desktopmail.engine.beside import into_other_sent
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
@@ -39,6 +40,7 @@ def to_sent(tx: Transaction, message: MessageId, said: str) -> None:
     tx.messages.set_flags([message], add=Flags.SEEN, remove=Flags.DRAFT)
     tx.messages.move([message], home(tx, account.id, Role.SENT).id, settle_at=settle_at)
     tx.history.add([message], "sent", said)
+    into_other_sent(tx, account, message)
     tx.drafts.drop_versions(message)
     _note_recent(tx, message)
     row = tx.messages.summary(message)
@@ -53,9 +55,17 @@ def to_sent(tx: Transaction, message: MessageId, said: str) -> None:
 def _people(tx: Transaction, row: Summary) -> list[Address]:
     """Everybody it went to: named in To, else by the envelope."""
     entry = tx.outbox.get(row.id)
-    named = {each.address.casefold() for each in row.to}
+    named = {each.address.casefold() for each in row.to} | {tx.outbox.oneself(row.id).casefold()}
     others = [each.address for each in entry.recipients if each.code < 400] if entry else []
     return [*row.to, *(Address("", each) for each in others if each.casefold() not in named)]
+
+
+def found_back(tx: Transaction, message: MessageId) -> None:
+    """The copy to oneself is there: what was possibly sent is sent."""
+    entry = tx.outbox.get(message)
+    if entry is not None and entry.state is Sending.POSSIBLY_SENT:
+        to_sent(tx, message, "the copy to yourself came back")
+        tx.outbox.remove(message)
 
 
 def to_drafts(tx: Transaction, message: MessageId) -> None:

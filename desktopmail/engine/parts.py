@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from desktopmail.engine.accounts import Accounts
     from desktopmail.engine.actions import Actions
+    from desktopmail.engine.arrangements import Arrangements
     from desktopmail.engine.composing import Composing
     from desktopmail.engine.contacts import Contacts
     from desktopmail.engine.diagnosis import Diagnosis
@@ -46,6 +47,12 @@ def _actions(parts: Parts) -> Actions:
     from desktopmail.engine.actions import Actions
 
     return Actions(parts._store)
+
+
+def _arrangements(parts: Parts) -> Arrangements:
+    from desktopmail.engine.arrangements import Arrangements
+
+    return Arrangements(parts._store)
 
 
 def _composing(parts: Parts) -> Composing:
@@ -161,6 +168,7 @@ class Parts:
 
     accounts = Lazy(_accounts)
     actions = Lazy(_actions)
+    arrangements = Lazy(_arrangements)
     composing = Lazy(_composing)
     contacts = Lazy(_contacts)
     diagnosis = Lazy(_diagnosis)

@@ -24,8 +24,9 @@ class Outbox:
         self._notes = notes
         self._now = now
 
-    def put(self, message: MessageId, envelope: Envelope, due_at: int) -> None:
-        """Queue a message; it goes out not before `due_at`. A message queued again starts anew."""
+    def put(self, message: MessageId, envelope: Envelope, due_at: int, oneself: str = "") -> None:
+        """Queue a message; it goes out not before `due_at`. A message queued again starts anew. `oneself`: the person's
+        own address, if a copy goes there beside those named in the envelope."""
         self.remove(message)
         self._db.execute(
             "INSERT INTO outbox (message, sender, state, due_at) VALUES (?, ?, ?, ?)",
@@ -35,6 +36,11 @@ class Outbox:
             "INSERT INTO outbox_recipient (message, position, address) VALUES (?, ?, ?)",
             [(message, position, clean(address)) for position, address in enumerate(envelope.recipients)],
         )
+        if oneself:
+            self._db.execute(
+                "INSERT INTO outbox_recipient (message, position, address, oneself) VALUES (?, ?, ?, 1)",
+                (message, len(envelope.recipients), clean(oneself)),
+            )
 
     def remove(self, message: MessageId) -> None:
         """Take the entry out; the message itself stays where it is."""
@@ -56,6 +62,13 @@ class Outbox:
             return None
         rows = self._db.execute("SELECT address FROM outbox_recipient WHERE message = ? ORDER BY position", (message,))
         return Envelope(row[0], tuple(address for (address,) in rows))
+
+    def oneself(self, message: MessageId) -> str:
+        """The person's own address that a copy goes to by arrangement; empty when none does."""
+        found = self._db.execute(
+            "SELECT address FROM outbox_recipient WHERE message = ? AND oneself = 1", (message,)
+        ).get
+        return str(found or "")
 
     def due(self, account: AccountId, now: int) -> tuple[MessageId, ...]:
         """What may be sent now, in order."""

@@ -6,13 +6,16 @@ What is here already is recognised by its bytes and not taken in a second time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.ids import MessageId
+from desktopmail.domain.message import Flags
 from desktopmail.engine.arrival import Arriving, Door, arrive, key_of
+from desktopmail.engine.beside import Own, came_back
+from desktopmail.engine.filing import found_back
 from desktopmail.mime import dates
 from desktopmail.mime.headers import quick
 from desktopmail.mime.text import IndexText, for_index
@@ -48,7 +51,8 @@ async def keep(store: Store, door: Door, batch: Sequence[Brought]) -> Kept:
         shas = await store.content(lambda content: content.put_many(raws))
     finally:
         texts = await reading
-    ids = await store.write(lambda tx: _take_in(tx, door, batch, shas, texts), durable=True)
+    own = await came_back(store, door.account, raws)
+    ids = await store.write(lambda tx: _take_in(tx, door, batch, shas, texts, own), durable=True)
     rows = [_index_row(message, texts[place]) for place, message in ids.items()]
     await store.text(lambda index: index.add(rows))
     return Kept({each.name: sha for each, sha in zip(batch, shas, strict=True)}, len(ids))
@@ -102,27 +106,21 @@ def received_at(raw: bytes, now: int) -> int:
 
 
 def _take_in(
-    tx: Transaction, door: Door, batch: Sequence[Brought], shas: Sequence[bytes], texts: Sequence[IndexText]
+    tx: Transaction,
+    door: Door,
+    batch: Sequence[Brought],
+    shas: Sequence[bytes],
+    texts: Sequence[IndexText],
+    own: Mapping[int, Own | None],
 ) -> dict[int, MessageId]:
-    """The new rows by their place in the batch; everything gets its line in the ledger."""
+    """The new rows by their place in the batch; everything gets its line in the ledger. What was sent from here is
+    the message in Sent, or, changed on its way, a message that was read."""
     account = door.account.id
-    first: dict[bytes, int] = {}
-    lines: dict[int, Stored] = {}
-    back: list[str] = []
-    for place, (each, sha) in enumerate(zip(batch, shas, strict=True)):
-        if sha in first:
-            continue
-        header = quick(each.raw)
-        key = key_of(header.message_id, header.date, len(each.raw))
-        twin = tx.ledger.twin(account, sha, header.date, key, door.folder.account)
-        if twin is None:
-            first[sha] = place
-        elif twin.uidl == each.name:
-            back.append(each.name)
-        else:
-            lines[place] = Stored(each.name, each.size, twin.message, sha)
+    first, lines, back = _sorted(tx, door, batch, shas, own)
     places = list(first.values())
-    arrived = arrive(tx, door, [_arriving(batch[place], shas[place], texts[place], tx.now) for place in places])
+    flags = [Flags.SEEN if place in own else Flags.NONE for place in places]
+    rows = [_arriving(batch[place], shas[place], texts[place], tx.now) for place in places]
+    arrived = arrive(tx, door, [row._replace(flags=flag) for row, flag in zip(rows, flags, strict=True)])
     ids = dict(zip(places, arrived.new, strict=True))
     for place, (each, sha) in enumerate(zip(batch, shas, strict=True)):
         if sha in first:
@@ -134,6 +132,32 @@ def _take_in(
     if damaged:
         tx.messages.set_heads(damaged)
     return ids
+
+
+def _sorted(
+    tx: Transaction, door: Door, batch: Sequence[Brought], shas: Sequence[bytes], own: Mapping[int, Own | None]
+) -> tuple[dict[bytes, int], dict[int, Stored], list[str]]:
+    """What is new here, by its bytes, with its place; the lines of what is here already; the names that came back."""
+    first: dict[bytes, int] = {}
+    lines: dict[int, Stored] = {}
+    back: list[str] = []
+    for place, (each, sha) in enumerate(zip(batch, shas, strict=True)):
+        if sha in first:
+            continue
+        header = quick(each.raw)
+        key = key_of(header.message_id, header.date, len(each.raw))
+        twin = tx.ledger.twin(door.account.id, sha, header.date, key, door.folder.account)
+        sent = own.get(place)
+        if twin is not None and twin.uidl == each.name:
+            back.append(each.name)
+        elif twin is not None:
+            lines[place] = Stored(each.name, each.size, twin.message, sha)
+        elif sent is not None:
+            lines[place] = Stored(each.name, each.size, sent.message, sent.sha)
+            found_back(tx, sent.message)
+        else:
+            first[sha] = place
+    return first, lines, back
 
 
 def _arriving(each: Brought, sha: bytes, text: IndexText, now: int) -> Arriving:
