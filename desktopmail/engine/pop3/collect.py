@@ -13,6 +13,7 @@ from desktopmail.domain.errors import MailError, Refused
 from desktopmail.domain.folder import Role
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.lane import Lane
+from desktopmail.engine.pop3.listing import tops
 from desktopmail.engine.pop3.rules import pieces
 from desktopmail.engine.pop3.storing import Brought, keep, keep_tops
 from desktopmail.engine.pop3.visit import Visit
@@ -97,12 +98,10 @@ class Collect:
             came = await self._retrieve(whole)
             await lane.put(self._keep(came))
         if big:
-            try:
-                came = await self._tops(big)
-            except Refused:
-                await lane.put(self._keep(await self._retrieve(big)))
-            else:
-                await lane.put(self._keep_tops(came))
+            came, refused = await self._tops(big)
+            await lane.put(self._keep_tops(came))
+            if refused:
+                await lane.put(self._keep(await self._retrieve(refused)))
         done = set(names)
         self._visit.wanted = [name for name in self._visit.wanted if name not in done]
 
@@ -130,17 +129,16 @@ class Collect:
             raise
         return came
 
-    async def _tops(self, names: Sequence[str]) -> list[Brought]:
+    async def _tops(self, names: Sequence[str]) -> tuple[list[Brought], list[str]]:
+        """The tops of messages, and the names of those whose top the server does not give."""
         listing = self._visit.listing
         by_number = {listing.numbers[name]: name for name in names}
-        came: list[Brought] = []
-
-        def sink(number: int, head: bytes) -> None:
-            name = by_number[number]
-            came.append(Brought(name, listing.size(name), head))
-
-        await self._visit.session.top(list(by_number), sink)
-        return came
+        try:
+            heads = await tops(self._visit.session, list(by_number))
+        except Refused:
+            heads = {}
+        came = [Brought(by_number[one], listing.size(by_number[one]), head) for one, head in heads.items()]
+        return came, [name for number, name in by_number.items() if number not in heads]
 
     async def _keep(self, came: Sequence[Brought]) -> None:
         if came:

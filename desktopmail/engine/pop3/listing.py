@@ -1,7 +1,8 @@
 """What a POP3 server lists in one session: a name for every message that will still be its name tomorrow.
 
 UIDLs where they are worth something (RFC 1939, section 7); for messages without one, or whose UIDL several have, a hash
-of the header (TOP) and the size. Message numbers are valid within the session only and never stored.
+of the header (TOP) and the size, or where no header is to be had, the size. Message numbers are valid within the
+session only and never stored.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from desktopmail.domain.errors import Refused
+from desktopmail.domain.errors import MailError, Refused
 from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.store.ledger_rows import Known
 from desktopmail.store.packing import clean
 
+PROBES = 3
+"""Messages that are tried where it is not known whether the server knows TOP."""
 CHANGING = (b"status:", b"x-status:", b"x-uidl:", b"x-uid:", b"x-mozilla-status:", b"content-length:", b"lines:")
 """Header fields that servers add or change by themselves."""
 
@@ -70,10 +73,20 @@ async def read_listing(session: Pop3Session, *, by_top: bool = False) -> Listing
 
 
 async def tops(session: Pop3Session, numbers: Sequence[int]) -> dict[int, bytes]:
-    """The headers of messages. Raises Refused where the server does not know TOP."""
+    """The headers of messages, as far as the server gives them. Raises Refused where it does not know TOP: it says so
+    (CAPA), or gives none of the first PROBES."""
     found: dict[int, bytes] = {}
-    if numbers:
-        await session.top(numbers, found.__setitem__)
+    failures: list[MailError] = []
+
+    def refused(_: int, error: MailError) -> None:
+        failures.append(error)
+
+    probes = len(numbers) if session.offered.top else PROBES
+    for some in (numbers[:probes], numbers[probes:]):
+        if some:
+            await session.top(some, found.__setitem__, refused=refused)
+            if not found:
+                raise failures[0]
     return found
 
 
@@ -118,7 +131,8 @@ def _unique(pairs: Iterable[tuple[int, str]], count: int) -> dict[str, int]:
 
 
 async def _name_by_top(session: Pop3Session, listing: Listing, numbers: Sequence[int]) -> None:
-    """Name these messages by their header and size; where the server does not know TOP, by a word for today."""
+    """Name these messages by their header and size; by their size alone those whose header the server does not give;
+    and all by a word for today where it does not know TOP."""
     try:
         listing.heads = await tops(session, numbers)
     except Refused:
@@ -127,11 +141,13 @@ async def _name_by_top(session: Pop3Session, listing: Listing, numbers: Sequence
         listing.numbers |= {f"nameless:{today}:{number}": number for number in numbers}
         return
     alike: dict[str, list[int]] = {}
-    for number, head in listing.heads.items():
-        alike.setdefault(f"top:{header_hash(head)}:{listing.sizes.get(number, 0)}", []).append(number)
+    for number in numbers:
+        head, size = listing.heads.get(number), listing.sizes.get(number, 0)
+        name = f"size:{size}" if head is None else f"top:{header_hash(head)}:{size}"
+        alike.setdefault(name, []).append(number)
     vague = set()
     for name, those in alike.items():
         names = [name, *(f"{name}#{place}" for place in range(2, len(those) + 1))]
         listing.numbers |= dict(zip(names, those, strict=True))
-        vague |= set(names) if len(those) > 1 else set()
+        vague |= set(names) if len(those) > 1 or those[0] not in listing.heads else set()
     listing.vague = frozenset(vague)

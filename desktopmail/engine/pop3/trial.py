@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from desktopmail.domain.account import Keep, Pop3Server
 from desktopmail.domain.errors import MailError, Refused
-from desktopmail.engine.pop3.listing import tops
+from desktopmail.engine.pop3.listing import PROBES, tops
 from desktopmail.engine.pop3.visit import no_names
 from desktopmail.protocols.pop3.session import Pop3Session
 
@@ -37,7 +37,7 @@ async def _has_names(session: Pop3Session) -> bool:
         if not count or session.offered.expire == 0:
             return True
         try:
-            await tops(session, [1])
+            await tops(session, range(1, min(count, PROBES) + 1))
         except Refused:
             return False
     return True

@@ -78,11 +78,11 @@ class Pop3Session(Opening):
         """Number and bytes of every message, in the server's order (LIST)."""
         return await self._list(b"LIST", "The server does not list the messages", _sizes)
 
-    async def top(self, numbers: Sequence[int], sink: Sink, lines: int = 0) -> None:
-        """The header and the first `lines` of the text of messages (TOP). Raises Refused at the first that the server
-        does not give."""
+    async def top(self, numbers: Sequence[int], sink: Sink, lines: int = 0, refused: Refusals | None = None) -> None:
+        """The header and the first `lines` of the text of messages (TOP). What the server does not give is told to
+        `refused`; without, it raises Refused at the first."""
         asks = [Ask(b"TOP %d %d" % (number, lines), number, TOP_GUESS, TOP_LIMIT) for number in numbers]
-        await self._bring(asks, sink, None)
+        await self._bring(asks, sink, refused)
 
     async def retrieve(
         self, numbers: Sequence[int], sizes: Mapping[int, int], sink: Sink, refused: Refusals | None = None
