@@ -77,11 +77,17 @@ def parse(arguments: list[str]) -> WindowOptions | Command | SelfTest:
     parser, names = make_parser()
     place = _first_word(arguments)
     word = "" if place is None else arguments[place]
-    if word in names:
+    told = place is not None and arguments[place - 1 : place] == ["--"]
+    if word in names and not told:
         return _command(parser, _guarded(arguments) if word == "search" else arguments)
     if word and not is_mailto(word) and not Path(word).is_file():
         raise UsageError(f"there is no command and no file '{word}'", parser.format_usage().strip())
     rest = arguments if place is None else arguments[:place] + arguments[place + 1 :]
+    if place is not None and told:
+        # What a desktop hands over is data: one thing to open, whatever it looks like.
+        if len(arguments) > place + 1:
+            raise UsageError("only one thing can be opened at a time", parser.format_usage().strip())
+        rest = arguments[: place - 1]
     return _window(parser, parser.parse_args(rest), word)
 
 

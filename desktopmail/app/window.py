@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from desktopmail.app.identity import claim
 from desktopmail.app.options import WindowOptions
 from desktopmail.app.paths import profile_folder
 from desktopmail.domain.errors import MailError, ProfileInUse
@@ -41,6 +42,7 @@ def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = N
     if _given_away(options):
         return 0
     _environment(options)
+    claim()
     from desktopmail.gui.reader.prepare import before_application
 
     before_application()
@@ -84,6 +86,10 @@ def _environment(options: WindowOptions) -> None:
 
 async def _main(options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> int:
     patience = time.monotonic() + STARTING_SECONDS
+    if sys.platform == "darwin":
+        from desktopmail.app.openings import begin
+
+        begin()
     while True:
         try:
             return await _show(options, painted)

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
-from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtCore import QObject
 
+from desktopmail.app.openings import Openings, begin
 from desktopmail.domain.wish import Asked, Wish, is_mailto
 from desktopmail.gui.loop import spawn
 
@@ -28,6 +28,7 @@ class Wishes(QObject):
         super().__init__(window)
         self._window = window
         self._instance: Instance | None = None
+        self._openings: Openings | None = None
         self._files: list[FileWindow] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -37,9 +38,10 @@ class Wishes(QObject):
 
         self._instance = Instance(profile, self)
         self._instance.wished.connect(self.grant)
-        application = QCoreApplication.instance()
-        if application is not None and sys.platform == "darwin":
-            application.installEventFilter(self)
+        if sys.platform == "darwin":
+            self._openings = begin()
+        if self._openings is not None:
+            self._openings.to(self.grant)
 
     def grant(self, wish: Wish) -> None:
         """Do it."""
@@ -64,19 +66,12 @@ class Wishes(QObject):
         """Hear nothing more, and close what was opened; before the engine is closed."""
         if self._instance is not None:
             self._instance.close()
+        if self._openings is not None:
+            self._openings.to(None)
         for each in list(self._files):
             each.close()
         if self._tasks:
             await asyncio.wait(self._tasks)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """macOS hands over addresses and files as events of the application."""
-        if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):
-            target = event.file() or bytes(event.url().toEncoded().data()).decode("ascii", "replace")
-            if target:
-                self.grant(Wish(Asked.OPEN, target))
-            return True
-        return False
 
     def _open_file(self, file: Path) -> None:
         from desktopmail.app.fileview import show_beside

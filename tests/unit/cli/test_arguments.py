@@ -85,6 +85,18 @@ def test_wrong_usage(given: list[str], capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().err
 
 
+def test_what_a_desktop_hands_over_is_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind `--` stands one thing to open: no option and no command, even when it is called like one."""
+    assert parse(["--", "mailto:ada@example.org"]) == WindowOptions(opens="mailto:ada@example.org")
+    assert parse(["--demo", "--", "mailto:a@b.example"]) == WindowOptions(demo=True, opens="mailto:a@b.example")
+    monkeypatch.chdir(tmp_path)
+    Path("send").write_text("From: a\n\nb")
+    assert parse(["--", "send"]) == WindowOptions(opens="send")
+    for given in (["--", "mailto:a", "--profile", "x"], ["--", "--self-test"], ["--", "--profile=x"], ["--", "delete"]):
+        with pytest.raises(UsageError):
+            parse(given)
+
+
 def test_wrong_usage_is_a_document_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "--json"]) == 2
     assert '"kind": "usage"' in capsys.readouterr().out

@@ -1,0 +1,1 @@
+"""What the program is told by the system it runs on."""
