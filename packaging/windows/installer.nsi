@@ -1,0 +1,256 @@
+; The installer for one person: no rights are asked for, nothing is written outside that person's part of the system.
+;
+;   makensis -DVERSION=1.2.3 -DPAYLOAD=<folder of the frozen program> -DOUTPUT=setup.exe -DICON=… -DLICENCE=… installer.nsi
+;
+; /S installs or removes without a word; a program that runs and does not close ends that with exit code 2. The
+; uninstaller keeps mail, accounts and settings unless somebody ticks the box, and always when it is silent.
+
+Unicode true
+ManifestDPIAware true
+ManifestSupportedOS Win10
+RequestExecutionLevel user
+!ifdef QUICK
+  SetCompressor zlib
+!else
+  SetCompressor /SOLID lzma
+  SetCompressorDictSize 64
+!endif
+
+!include MUI2.nsh
+!include LogicLib.nsh
+!include FileFunc.nsh
+!include x64.nsh
+!include WinVer.nsh
+
+!define TITLE "Desktopmail"
+!define EXE "desktopmail.exe"
+!define APP_ID "org.desktopmail.Desktopmail"
+!define CLASSES "Software\Classes"
+!define CLIENT "Software\Clients\Mail\${TITLE}"
+!define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\${TITLE}"
+!define APP_PATH "Software\Microsoft\Windows\CurrentVersion\App Paths\${EXE}"
+!define RUN "Software\Microsoft\Windows\CurrentVersion\Run"
+!define OPEN '"$INSTDIR\${EXE}" -- "%1"'
+!define STILL_RUNS "${TITLE} is still running. Close it, also from the notification area, and try again."
+
+Name "${TITLE}"
+OutFile "${OUTPUT}"
+InstallDir "$LOCALAPPDATA\Programs\${TITLE}"
+InstallDirRegKey HKCU "${UNINSTALL}" "InstallLocation"
+BrandingText "${TITLE} ${VERSION}"
+ShowInstDetails nevershow
+ShowUninstDetails nevershow
+
+VIProductVersion "${VERSION_NUMBERS}"
+VIFileVersion "${VERSION_NUMBERS}"
+VIAddVersionKey /LANG=1033 "ProductName" "${TITLE}"
+VIAddVersionKey /LANG=1033 "ProductVersion" "${VERSION}"
+VIAddVersionKey /LANG=1033 "FileVersion" "${VERSION}"
+VIAddVersionKey /LANG=1033 "FileDescription" "${TITLE} installer"
+VIAddVersionKey /LANG=1033 "CompanyName" "${PUBLISHER}"
+VIAddVersionKey /LANG=1033 "LegalCopyright" "${PUBLISHER}, GPL-3.0-or-later"
+
+; Each file that is made here is signed on the way, where there is something to sign with.
+!ifdef SIGN
+  !finalize '${SIGN} "%1"' = 0
+  !uninstfinalize '${SIGN} "%1"' = 0
+!endif
+
+!define MUI_ICON "${ICON}"
+!define MUI_UNICON "${ICON}"
+!define MUI_ABORTWARNING
+!define MUI_FINISHPAGE_RUN "$INSTDIR\${EXE}"
+!define MUI_FINISHPAGE_RUN_TEXT "Start ${TITLE}"
+!define MUI_COMPONENTSPAGE_SMALLDESC
+
+!insertmacro MUI_PAGE_LICENSE "${LICENCE}"
+!insertmacro MUI_PAGE_DIRECTORY
+!insertmacro MUI_PAGE_INSTFILES
+!insertmacro MUI_PAGE_FINISH
+!insertmacro MUI_UNPAGE_CONFIRM
+!insertmacro MUI_UNPAGE_COMPONENTS
+!insertmacro MUI_UNPAGE_INSTFILES
+!insertmacro MUI_LANGUAGE "English"
+
+; A running program is asked to close as a person would, never killed: it may be writing mail.
+!macro CloseProgram prefix
+Function ${prefix}CloseProgram
+  ${DoWhile} 1 = 1
+    StrCpy $1 0
+    ${Do}
+      ClearErrors
+      ${IfNot} ${FileExists} "$INSTDIR\${EXE}"
+        Return
+      ${EndIf}
+      FileOpen $0 "$INSTDIR\${EXE}" a
+      ${IfNot} ${Errors}
+        FileClose $0
+        Return
+      ${EndIf}
+      ${If} $1 = 0
+        nsExec::Exec '"$SYSDIR\taskkill.exe" /IM "${EXE}"'
+        Pop $0
+      ${EndIf}
+      Sleep 500
+      IntOp $1 $1 + 1
+    ${LoopUntil} $1 > 20
+    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "${STILL_RUNS}" /SD IDCANCEL IDRETRY again
+    SetErrorLevel 2
+    Quit
+    again:
+  ${Loop}
+FunctionEnd
+!macroend
+!insertmacro CloseProgram ""
+!insertmacro CloseProgram "un."
+
+Function .onInit
+  ${If} ${IsNativeIA32}
+  ${OrIfNot} ${AtLeastWin10}
+    MessageBox MB_OK|MB_ICONSTOP "${TITLE} needs Windows 10 or later on a 64-bit computer." /SD IDOK
+    SetErrorLevel 3
+    Quit
+  ${EndIf}
+FunctionEnd
+
+Section "${TITLE}"
+  SetShellVarContext current
+  Call CloseProgram
+
+  ; The new program lies beside the old one until it is whole; then they change places.
+  RMDir /r "$INSTDIR\new"
+  RMDir /r "$INSTDIR\old"
+  SetOutPath "$INSTDIR\new"
+  ClearErrors
+  File /r "${PAYLOAD}\*.*"
+  SetOutPath "$INSTDIR"
+  ${If} ${Errors}
+    RMDir /r "$INSTDIR\new"
+    MessageBox MB_OK|MB_ICONSTOP "There is not enough room, or the folder cannot be written. Nothing was changed." /SD IDOK
+    SetErrorLevel 4
+    Quit
+  ${EndIf}
+  CreateDirectory "$INSTDIR\old"
+  ${If} ${FileExists} "$INSTDIR\_internal\*.*"
+    ClearErrors
+    Rename "$INSTDIR\_internal" "$INSTDIR\old\_internal"
+    ${If} ${Errors}
+      RMDir /r "$INSTDIR\new"
+      MessageBox MB_OK|MB_ICONSTOP "${STILL_RUNS}" /SD IDOK
+      SetErrorLevel 2
+      Quit
+    ${EndIf}
+  ${EndIf}
+  Rename "$INSTDIR\${EXE}" "$INSTDIR\old\${EXE}"
+  Rename "$INSTDIR\new\_internal" "$INSTDIR\_internal"
+  Rename "$INSTDIR\new\${EXE}" "$INSTDIR\${EXE}"
+  RMDir /r "$INSTDIR\new"
+  RMDir /r "$INSTDIR\old"
+  WriteUninstaller "$INSTDIR\uninstall.exe"
+
+  CreateShortcut "$SMPROGRAMS\${TITLE}.lnk" "$INSTDIR\${EXE}" "" "$INSTDIR\${EXE}" 0 SW_SHOWNORMAL "" "Read and write mail"
+  Call GiveShortcutItsName
+
+  ; Who this program is for notifications and the task bar.
+  WriteRegStr HKCU "${CLASSES}\AppUserModelId\${APP_ID}" "DisplayName" "${TITLE}"
+  WriteRegStr HKCU "${CLASSES}\AppUserModelId\${APP_ID}" "IconUri" "$INSTDIR\${EXE}"
+  WriteRegStr HKCU "${APP_PATH}" "" "$INSTDIR\${EXE}"
+
+  ; What it can open. Nothing is taken from the program a person chose: Windows asks, and lists this one.
+  WriteRegStr HKCU "${CLASSES}\${TITLE}.mailto" "" "Mail address"
+  WriteRegStr HKCU "${CLASSES}\${TITLE}.mailto" "URL Protocol" ""
+  WriteRegStr HKCU "${CLASSES}\${TITLE}.mailto\DefaultIcon" "" "$INSTDIR\${EXE},0"
+  WriteRegStr HKCU "${CLASSES}\${TITLE}.mailto\shell\open\command" "" '${OPEN}'
+  WriteRegStr HKCU "${CLASSES}\${TITLE}.eml" "" "Mail message"
+  WriteRegStr HKCU "${CLASSES}\${TITLE}.eml\DefaultIcon" "" "$INSTDIR\${EXE},0"
+  WriteRegStr HKCU "${CLASSES}\${TITLE}.eml\shell\open\command" "" '${OPEN}'
+  WriteRegStr HKCU "${CLASSES}\.eml\OpenWithProgids" "${TITLE}.eml" ""
+
+  ; One of the mail programs of this person.
+  WriteRegStr HKCU "${CLIENT}" "" "${TITLE}"
+  WriteRegStr HKCU "${CLIENT}\DefaultIcon" "" "$INSTDIR\${EXE},0"
+  WriteRegStr HKCU "${CLIENT}\shell\open\command" "" '"$INSTDIR\${EXE}"'
+  WriteRegStr HKCU "${CLIENT}\Protocols\mailto" "" "Mail address"
+  WriteRegStr HKCU "${CLIENT}\Protocols\mailto" "URL Protocol" ""
+  WriteRegStr HKCU "${CLIENT}\Protocols\mailto\shell\open\command" "" '${OPEN}'
+  WriteRegStr HKCU "${CLIENT}\Capabilities" "ApplicationName" "${TITLE}"
+  WriteRegStr HKCU "${CLIENT}\Capabilities" "ApplicationDescription" "Read and write mail over IMAP or POP3"
+  WriteRegStr HKCU "${CLIENT}\Capabilities" "ApplicationIcon" "$INSTDIR\${EXE},0"
+  WriteRegStr HKCU "${CLIENT}\Capabilities\FileAssociations" ".eml" "${TITLE}.eml"
+  WriteRegStr HKCU "${CLIENT}\Capabilities\URLAssociations" "mailto" "${TITLE}.mailto"
+  WriteRegStr HKCU "${CLIENT}\Capabilities\StartMenu" "Mail" "${TITLE}"
+  WriteRegStr HKCU "Software\RegisteredApplications" "${TITLE}" "${CLIENT}\Capabilities"
+
+  ; The list of installed programs.
+  WriteRegStr HKCU "${UNINSTALL}" "DisplayName" "${TITLE}"
+  WriteRegStr HKCU "${UNINSTALL}" "DisplayVersion" "${VERSION}"
+  WriteRegStr HKCU "${UNINSTALL}" "DisplayIcon" "$INSTDIR\${EXE}"
+  WriteRegStr HKCU "${UNINSTALL}" "Publisher" "${PUBLISHER}"
+  WriteRegStr HKCU "${UNINSTALL}" "InstallLocation" "$INSTDIR"
+  WriteRegStr HKCU "${UNINSTALL}" "UninstallString" '"$INSTDIR\uninstall.exe"'
+  WriteRegStr HKCU "${UNINSTALL}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  WriteRegDWORD HKCU "${UNINSTALL}" "NoModify" 1
+  WriteRegDWORD HKCU "${UNINSTALL}" "NoRepair" 1
+  ${GetSize} "$INSTDIR" "/S=0K" $0 $1 $2
+  WriteRegDWORD HKCU "${UNINSTALL}" "EstimatedSize" $0
+  Call TellTheShell
+SectionEnd
+
+; The shortcut carries the name the program gives itself, so that its windows and notifications belong to it
+; (System.AppUserModel.ID). Where that fails nothing is lost but the grouping.
+Function GiveShortcutItsName
+  System::Call 'ole32::CoInitialize(p 0)'
+  System::Call 'shell32::SHGetPropertyStoreFromParsingName(w "$SMPROGRAMS\${TITLE}.lnk", p 0, i 2, g "{886D8EEB-8CF2-4446-8D02-CDBA1DBDCF99}", *p .r1) i .r0'
+  ${If} $0 = 0
+    System::Call '*(&g16 "{9F4C2855-9F79-4B39-A8D0-E1D42DE1D5F3}", i 5) p .r2'
+    System::Call '*(&i2 31, &i2 0, &i2 0, &i2 0, w "${APP_ID}", p 0) p .r3'
+    System::Call '$1->6(p r2, p r3) i .r0'
+    System::Call '$1->7() i .r0'
+    System::Call '$1->2()'
+    System::Free $2
+    System::Free $3
+  ${EndIf}
+  System::Call 'ole32::CoUninitialize()'
+FunctionEnd
+
+!macro TellTheShell prefix
+Function ${prefix}TellTheShell
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
+FunctionEnd
+!macroend
+!insertmacro TellTheShell ""
+!insertmacro TellTheShell "un."
+
+Section "un.${TITLE}" UN_PROGRAM
+  SectionIn RO
+  SetShellVarContext current
+  Call un.CloseProgram
+  ; Only what was installed goes; what somebody else put into the folder stays, and the folder with it.
+  Delete "$SMPROGRAMS\${TITLE}.lnk"
+  RMDir /r "$INSTDIR\_internal"
+  RMDir /r "$INSTDIR\new"
+  RMDir /r "$INSTDIR\old"
+  Delete "$INSTDIR\${EXE}"
+  Delete "$INSTDIR\uninstall.exe"
+  RMDir "$INSTDIR"
+  DeleteRegKey HKCU "${CLASSES}\AppUserModelId\${APP_ID}"
+  DeleteRegKey HKCU "${APP_PATH}"
+  DeleteRegKey HKCU "${CLASSES}\${TITLE}.mailto"
+  DeleteRegKey HKCU "${CLASSES}\${TITLE}.eml"
+  DeleteRegValue HKCU "${CLASSES}\.eml\OpenWithProgids" "${TITLE}.eml"
+  DeleteRegKey HKCU "${CLIENT}"
+  DeleteRegValue HKCU "Software\RegisteredApplications" "${TITLE}"
+  DeleteRegValue HKCU "${RUN}" "${TITLE}"
+  DeleteRegKey HKCU "${UNINSTALL}"
+  Call un.TellTheShell
+SectionEnd
+
+Section /o "un.Delete mail and settings" UN_MAIL
+  SetShellVarContext current
+  RMDir /r "$LOCALAPPDATA\desktopmail"
+SectionEnd
+
+!insertmacro MUI_UNFUNCTION_DESCRIPTION_BEGIN
+  !insertmacro MUI_DESCRIPTION_TEXT ${UN_PROGRAM} "The program. Mail, accounts and settings stay on this computer."
+  !insertmacro MUI_DESCRIPTION_TEXT ${UN_MAIL} "All mail, accounts and settings of ${TITLE} on this computer, for ever. Mail that is on servers stays there."
+!insertmacro MUI_UNFUNCTION_DESCRIPTION_END

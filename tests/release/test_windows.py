@@ -1,0 +1,129 @@
+"""The Windows installer: its script compiles without a warning, and what it writes it takes away again."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import drawing
+import product
+import pytest
+
+from tests.release.load import module
+
+installer = module("windows/installer.py")
+SCRIPT = installer.SCRIPT.read_text(encoding="utf-8")
+INSTALL, REMOVE = SCRIPT.split('Section "un.', 1)
+
+
+def test_numbers_of_a_version() -> None:
+    assert [installer.numbers(each) for each in ("1.2.3", "0.1", "2.0.1rc2")] == ["1.2.3.0", "0.1.0.0", "2.0.1.0"]
+
+
+@pytest.fixture(scope="module")
+def setup(tmp_path_factory: pytest.TempPathFactory, qapp: object) -> Path:
+    """The installer of a stand-in: a program of a few bytes and one library."""
+    if shutil.which("makensis") is None:
+        pytest.skip("makensis is not installed")
+    folder = tmp_path_factory.mktemp("windows")
+    payload = folder / "payload"
+    (payload / "_internal" / "PySide6").mkdir(parents=True)
+    (payload / "desktopmail.exe").write_bytes(b"MZ a stand-in")
+    (payload / "_internal" / "PySide6" / "Qt6Core.dll").write_bytes(b"MZ a library")
+    icon = drawing.write_ico(folder / "a.ico")
+    out = folder / "desktopmail-setup.exe"
+    done = subprocess.run(
+        installer.command(payload, out, icon, {}, quick=True), capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+def test_the_script_compiles_to_a_program_for_windows(setup: Path) -> None:
+    whole = setup.read_bytes()
+    assert whole[:2] == b"MZ"
+    assert whole[int.from_bytes(whole[0x3C:0x40], "little") :][:4] == b"PE\0\0"
+    for words in ("ProductVersion", product.version(), product.PUBLISHER, "Desktopmail installer"):
+        assert words.encode("utf-16-le") in whole
+
+
+def test_it_asks_for_no_rights_and_knows_sharp_screens(setup: Path) -> None:
+    whole = setup.read_bytes()
+    assert b'requestedExecutionLevel level="asInvoker"' in whole
+    assert b"dpiAware" in whole
+
+
+def test_a_broken_script_does_not_pass(tmp_path: Path, setup: Path) -> None:
+    """Warnings are errors: a misspelled variable is one."""
+    folder = setup.parent
+    command = installer.command(folder / "payload", tmp_path / "x.exe", folder / "a.ico", {}, quick=True)
+    broken = tmp_path / "broken.nsi"
+    broken.write_text(SCRIPT.replace('"$INSTDIR\\uninstall.exe"', '"$INSTDRI\\uninstall.exe"', 1))
+    done = subprocess.run([*command[:-1], str(broken)], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode != 0
+
+
+def written() -> set[str]:
+    """The registry keys the installer writes to."""
+    return {found[1] for found in re.finditer(r'WriteReg\w+ HKCU "([^"]+)"', INSTALL)}
+
+
+def test_every_key_that_is_written_is_taken_away() -> None:
+    keys = re.findall(r'DeleteRegKey HKCU "([^"]+)"', REMOVE)
+    values = re.findall(r'DeleteRegValue HKCU "([^"]+)"', REMOVE)
+    left = [each for each in written() if each not in values and not any(each.startswith(key) for key in keys)]
+    assert left == []
+    assert len(written()) > 15
+
+
+def test_only_this_persons_part_of_the_system_is_touched() -> None:
+    assert "HKLM" not in SCRIPT
+    assert "RequestExecutionLevel user" in SCRIPT
+    assert "SetShellVarContext all" not in SCRIPT
+
+
+def test_keys_are_never_taken_away_with_others_in_them() -> None:
+    """Only keys that carry the program's name go whole."""
+    defines = dict(re.findall(r'!define (\w+) "([^"]*)"', SCRIPT))
+    for key in re.findall(r'DeleteRegKey HKCU "([^"]+)"', REMOVE):
+        whole = key
+        for _ in range(3):
+            whole = re.sub(r"\$\{(\w+)\}", lambda found: defines[found[1]], whole)
+        assert re.search(r"desktopmail(\.\w+)*$", whole.lower()), whole
+
+
+def test_mail_stays_unless_somebody_ticks_the_box() -> None:
+    """`Section /o` is off until ticked, and a silent removal ticks nothing."""
+    sections = re.findall(r'^Section (/o )?"(un\.[^"]+)"', SCRIPT, re.MULTILINE)
+    assert sections == [("", "un.${TITLE}"), ("/o ", "un.Delete mail and settings")]
+    program, mail = REMOVE.split("Section /o", 1)
+    assert "$LOCALAPPDATA\\desktopmail" not in program
+    assert "$LOCALAPPDATA\\desktopmail" in mail
+
+
+def test_an_address_is_never_taken_for_an_option() -> None:
+    """What a web page puts into a link stands behind `--`, in quotes."""
+    commands = re.findall(r"shell\\open\\command\" \"\" '([^']+)'", INSTALL)
+    assert set(commands) == {"${OPEN}", '"$INSTDIR\\${EXE}"'}
+    assert """!define OPEN '"$INSTDIR\\${EXE}" -- "%1"'""" in SCRIPT
+
+
+def test_silent_needs_nobody() -> None:
+    """Every question has an answer for a silent run, and a running program is never killed."""
+    for line in SCRIPT.splitlines():
+        if "MessageBox" in line:
+            assert "/SD ID" in line, line
+    assert "/F" not in SCRIPT.split("taskkill", 1)[1].split("\n", 1)[0]
+
+
+def test_the_name_for_the_task_bar_is_the_programs_own() -> None:
+    assert f'!define APP_ID "{product.APP_ID}"' in SCRIPT
+
+
+def test_signing_happens_only_where_there_is_something_to_sign_with(tmp_path: Path) -> None:
+    place = (tmp_path, tmp_path / "x.exe", tmp_path / "a.ico")
+    assert not any("SIGN" in each for each in installer.command(*place, {}))
+    command = installer.command(*place, {"DESKTOPMAIL_SIGN_COMMAND": "signtool sign /a"})
+    assert "-DSIGN=signtool sign /a" in command
