@@ -90,5 +90,5 @@ async def restore(source: Path, profile: Path) -> None:
 
 
 def _present(profile: Path) -> None:
-    if not (profile / MAIL).exists():
+    if not any((profile / name).exists() for name in (MAIL, CONTENT)):
         raise NotFound("There is no profile", f"{profile} holds no mail.")

@@ -10,6 +10,7 @@ import apsw
 
 from desktopmail.domain.errors import StoreDamaged
 from desktopmail.domain.progress import Part, Progress
+from desktopmail.store.companions import is_empty
 from desktopmail.store.content import read_content
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect
 
@@ -71,6 +72,9 @@ def check_profile(folder: Path, progress: Progress | None = None) -> CheckReport
 
 
 def _structure(path: Path, progress: Progress) -> Iterator[str]:
+    if is_empty(path):
+        yield "the file is empty" if path.exists() else "the file is missing"
+        return
     try:
         db = connect(path, read_only=True)
     except apsw.Error as error:

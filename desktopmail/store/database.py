@@ -13,6 +13,7 @@ import apsw
 from desktopmail.domain.errors import StoreFailed, StoreTooNew
 from desktopmail.store.failures import damaged, mapped
 from desktopmail.store.migrations import Step, major
+from desktopmail.store.names import settle
 
 MAIL, CONTENT, SEARCH = "mail.db", "content.db", "search.db"
 MAGIC = b"SQLite format 3\x00"
@@ -145,7 +146,7 @@ def _left_open(path: Path) -> bool:
 
 def page_size_of(path: Path) -> int:
     """Bytes per page of the databases made here: larger where bulky values are stored."""
-    return 16384 if path.name == CONTENT else 4096
+    return 16384 if path.name.startswith(CONTENT) else 4096
 
 
 def _set_journal(db: apsw.Connection, path: Path, *, durable: bool) -> None:
@@ -199,7 +200,7 @@ def migrate(db: apsw.Connection, path: Path, steps: tuple[Step, ...]) -> None:
 
 
 def _keep_copy(db: apsw.Connection, copy: Path) -> None:
-    """A verified copy of the database as it is; one that is there already is left alone."""
+    """A verified copy of the database as it is, safe on the disk; one that is there already is left alone."""
     if copy.exists():
         return
     draft = copy.with_name(copy.name + ".part")
@@ -214,6 +215,7 @@ def _keep_copy(db: apsw.Connection, copy: Path) -> None:
     if not sound:
         raise damaged(copy.name, "the copy made before the upgrade is not sound")
     draft.rename(copy)
+    settle(copy.parent)
 
 
 def keep_aside(path: Path) -> Path:
@@ -226,4 +228,5 @@ def keep_aside(path: Path) -> Path:
         part = path.with_name(path.name + ending)
         if part.exists():
             part.rename(aside.with_name(aside.name + ending))
+    settle(path.parent)
     return aside

@@ -32,6 +32,15 @@ def damaged(file: str, log: str) -> StoreDamaged:
     )
 
 
+def missing(file: str, log: str) -> StoreDamaged:
+    """The one wording for a database that was there and is not any more."""
+    return StoreDamaged(
+        f"The mail database {file} is missing",
+        "Nothing was changed. Put the file back if you can, or repair the profile: what is left will be gathered.",
+        log,
+    )
+
+
 def known(error: apsw.Error, path: Path, system_errno: int) -> MailError:
     """The error to raise instead of `error`, which came from the database at `path`."""
     log = f"{type(error).__name__}: {error}"

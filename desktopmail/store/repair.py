@@ -9,13 +9,17 @@ from pathlib import Path
 import apsw
 
 from desktopmail.store.check import CheckReport, check_profile
+from desktopmail.store.companions import REPAIRED
 from desktopmail.store.content import name_nameless, read_damaged
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, keep_aside, open_database, refuse_newer
 from desktopmail.store.due import recheck
 from desktopmail.store.lock import ProfileLock
 from desktopmail.store.migrations import STEPS
+from desktopmail.store.names import make_folder, settle, write_safely
 from desktopmail.store.salvage import salvage
 
+GATHERING = ".gathering"
+"""Ending of a file while it is filled; what a repair that was interrupted then left is worth nothing."""
 KEEP_ALL = "content.keep_all"
 """Setting that forbids sweeping contents: after mail was lost, contents nobody names may be all that is left of it."""
 
@@ -37,21 +41,53 @@ def repair_profile(folder: Path) -> RepairReport:
         refuse_newer(folder / name, steps)
     lock = ProfileLock(folder / "lock")
     try:
+        _finish_interrupted(folder)
         found = check_profile(folder)
-        aside = []
-        for name in found.damaged:
-            if not (folder / name).exists():
-                continue
-            kept = keep_aside(folder / name)
-            aside.append(kept)
-            if name != SEARCH:
-                salvage(kept, folder / name, STEPS[name])
-            if name == CONTENT:
-                _name_contents(folder)
+        aside = [kept for name in found.damaged if (kept := _replace(folder / name)) is not None]
         lost, refetch = _mend(folder, again=check_profile(folder), mail_was_damaged=MAIL in found.damaged)
         return RepairReport(found, tuple(aside), tuple(lost), refetch)
     finally:
         lock.release()
+
+
+def _finish_interrupted(folder: Path) -> None:
+    """A file that was whole when the power went, and had not got its name yet, gets it."""
+    for name in (MAIL, CONTENT):
+        if not (folder / name).exists() and (folder / (name + REPAIRED)).exists():
+            (folder / (name + REPAIRED)).rename(folder / name)
+            settle(folder)
+
+
+def _replace(path: Path) -> Path | None:
+    """Gather what can be read of a damaged file in a new one, and only then put the damaged one aside, with its log.
+    Where that is now; None when there was no file."""
+    whole = path.with_name(path.name + REPAIRED)
+    if path.name != SEARCH:
+        fresh = path.with_name(path.name + GATHERING)
+        for ending in ("", "-wal", "-shm"):
+            fresh.with_name(fresh.name + ending).unlink(missing_ok=True)
+        salvage(path, fresh, STEPS[path.name])
+        _prepare(path.name, fresh)
+        fresh.rename(whole)
+        settle(path.parent)
+    kept = keep_aside(path) if path.exists() else None
+    if path.name != SEARCH:
+        whole.rename(path)
+        settle(path.parent)
+    return kept
+
+
+def _prepare(name: str, fresh: Path) -> None:
+    """What has to be true of a gathered file from the first moment on."""
+    db = open_database(fresh, STEPS[name], durable=True)
+    try:
+        with db:
+            if name == CONTENT:
+                name_nameless(db)
+            else:
+                db.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, 'true')", (KEEP_ALL,))
+    finally:
+        db.close(True)
 
 
 def _mend(folder: Path, *, again: CheckReport, mail_was_damaged: bool) -> tuple[list[str], int]:
@@ -78,7 +114,6 @@ def _mend(folder: Path, *, again: CheckReport, mail_was_damaged: bool) -> tuple[
         _recount(db)
         recheck(db, array("q", [one for (one,) in db.execute("SELECT id FROM message")]))
         if mail_was_damaged:
-            db.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, 'true')", (KEEP_ALL,))
             lost.append(
                 "Some folders, messages or settings may be missing; messages on servers come back by themselves"
             )
@@ -93,15 +128,6 @@ def _recount(db: apsw.Connection) -> None:
         "UPDATE folder SET total = (SELECT count(*) FROM message AS m WHERE m.folder = folder.id AND m.hidden = 0),"
         " unread = (SELECT count(*) FROM message AS m WHERE m.folder = folder.id AND m.hidden = 0 AND m.flags & 1 = 0)"
     )
-
-
-def _name_contents(folder: Path) -> None:
-    db = open_database(folder / CONTENT, STEPS[CONTENT], durable=True)
-    try:
-        with db:
-            name_nameless(db)
-    finally:
-        db.close(True)
 
 
 def _set_bad_aside(folder: Path, bad: tuple[bytes, ...]) -> None:
@@ -127,6 +153,6 @@ def _write_aside(db: apsw.Connection, path: Path, sha: bytes) -> None:
     except apsw.CorruptError:
         return
     if raw is not None and not path.exists():
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.touch(0o600)
-        path.write_bytes(raw)
+        make_folder(path.parent)
+        write_safely(path, raw)
+        path.chmod(0o600)

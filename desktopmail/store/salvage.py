@@ -118,7 +118,7 @@ def _highest(db: apsw.Connection, table: str) -> int:
 
 def _by_shape(damaged: Path, page_size: int, new: apsw.Connection, tables: list[str]) -> int:
     """Copy rows found in the pages themselves into the tables whose columns they have."""
-    if not tables:
+    if not tables or not damaged.exists():
         return 0
     shapes: dict[str, Shape] = {}
     columns: dict[str, list[str]] = {}

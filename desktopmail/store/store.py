@@ -14,10 +14,12 @@ import apsw
 
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import NotFound, StoreDamaged, StoreFailed
+from desktopmail.store.companions import refuse_incomplete
 from desktopmail.store.connection import Writer
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, keep_aside, refuse_newer
 from desktopmail.store.lock import ProfileLock
 from desktopmail.store.migrations import STEPS
+from desktopmail.store.names import make_folder
 from desktopmail.store.notes import Notes
 from desktopmail.store.reader import Reader
 from desktopmail.store.transaction import Transaction
@@ -60,7 +62,7 @@ class Store:
     def open(cls, folder: Path, *, create: bool = True) -> Store:
         """Open a profile, blocking. Raises NotFound without `create`, ProfileInUse, StoreTooNew (not a byte was
         changed), StoreDamaged, DiskFull, StoreFailed."""
-        if not create and not (folder / MAIL).exists():
+        if not create and not any((folder / name).exists() for name in (MAIL, CONTENT)):
             raise NotFound("There is no profile", f"{folder} holds no mail.")
         for name, steps in STEPS.items():
             refuse_newer(folder / name, steps)
@@ -68,6 +70,7 @@ class Store:
         lock = ProfileLock(folder / "lock")
         with ExitStack() as undone:
             undone.callback(lock.release)
+            refuse_incomplete(folder)
             mail = Writer(folder / MAIL, STEPS[MAIL], durable=False)
             undone.callback(mail.close)
             content = Writer(folder / CONTENT, STEPS[CONTENT], durable=True)
@@ -216,7 +219,7 @@ class Store:
 def _make_private(folder: Path) -> None:
     """Make the folder when there is none, and keep others out of it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
         if sys.platform != "win32":
             folder.chmod(0o700)
             for name in STEPS:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import PasswordMissing, SecretsUnavailable, VaultLocked, WrongUsage
+from desktopmail.store.names import settle
 from desktopmail.store.secrets.memory import Memory
 from desktopmail.store.secrets.source import ALL, What, entry, missing, order
 
@@ -210,17 +211,7 @@ def _replace(file: Path, key: Key, entries: dict[str, str]) -> None:
     except OSError:
         fresh.unlink(missing_ok=True)
         raise
-    _settle(file.parent)
-
-
-def _settle(folder: Path) -> None:
-    """Make the new name durable, where folders can be synced."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    settle(file.parent)
 
 
 def _put_aside(file: Path) -> Path | None:
