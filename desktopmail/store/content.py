@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
+from typing import cast
 
 import apsw
 import zstandard
 
+from desktopmail.store.bulk import in_groups
 from desktopmail.store.failures import damaged
 
+Data = bytes | bytearray | memoryview
 PIECE = 4 << 20
 """Bytes of a message that are compressed and written at once."""
 PLAIN, ZSTD = 0, 1
 SMALLEST_PACKED = 128
+_LAST = """
+SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'content'), 0),
+    coalesce((SELECT max(id) FROM content), 0), coalesce((SELECT max(id) >> 20 FROM piece), 0))
+"""
 GRACE = 3600
 """Seconds a content is safe from being swept, for the row that will name it may not be committed yet."""
 
@@ -79,32 +86,54 @@ class Content:
         """Store one message and return its SHA-256."""
         return self.put_many([raw])[0]
 
-    def put_many(self, raws: Sequence[bytes]) -> list[bytes]:
-        """Store many messages; their SHA-256s in the same order."""
+    def put_many(self, raws: Sequence[bytes], shas: Sequence[bytes] | None = None) -> list[bytes]:
+        """Store many messages; their SHA-256s in the same order, which whoever computed them already may give."""
+        found = [sha256(raw).digest() for raw in raws] if shas is None else list(shas)
+        if not found:
+            return found
         now = int(time.time())
-        shas = [sha256(raw).digest() for raw in raws]
-        for sha, raw in zip(shas, raws, strict=True):
-            self._db.execute(
-                "INSERT OR IGNORE INTO content (sha, size, pieces, stored_at) VALUES (?, ?, ?, ?)",
-                (sha, len(raw), max(1, -(-len(raw) // PIECE)), now),
-            )
-            if self._db.changes():
-                self._put_pieces(self._db.last_insert_rowid(), raw)
-            else:
-                self._db.execute("UPDATE content SET stored_at = ? WHERE sha = ?", (now, sha))
-        return shas
+        new = dict(zip(found, raws, strict=True))
+        there: Iterable[tuple[bytes]] = self._db.execute(
+            "UPDATE content SET stored_at = ? WHERE sha IN (SELECT value FROM carray(?)) RETURNING sha",
+            (now, apsw.carray(tuple(new))),
+        )
+        for (sha,) in there:
+            del new[sha]
+        first = int(self._db.execute(_LAST).get) + 1
+        in_groups(
+            self._db,
+            "INSERT INTO content (id, sha, size, pieces, stored_at) VALUES (?, ?, ?, ?, ?)",
+            [
+                (first + place, sha, len(raw), max(1, -(-len(raw) // PIECE)), now)
+                for place, (sha, raw) in enumerate(new.items())
+            ],
+        )
+        self._put_pieces(first, list(new.values()))
+        return found
 
-    def _put_pieces(self, content: int, raw: bytes) -> None:
-        first = content << 20
-        whole = memoryview(raw)
-        for number, start in enumerate(range(0, max(len(raw), 1), PIECE)):
-            data: bytes | memoryview = whole[start : start + PIECE] if len(raw) > PIECE else raw
-            packing = PLAIN
-            if len(data) >= SMALLEST_PACKED:
-                packed = self._packer.compress(data)
-                if len(packed) < len(data):
-                    packing, data = ZSTD, packed
-            self._db.execute("INSERT INTO piece (id, packing, data) VALUES (?, ?, ?)", (first + number, packing, data))
+    def _put_pieces(self, first: int, raws: Sequence[bytes]) -> None:
+        """Pieces of messages whose entries are numbered from `first`; those of a large one go one by one."""
+        small: list[tuple[int, Data]] = []
+        for content, raw in enumerate(raws, first):
+            if len(raw) <= PIECE:
+                small.append((content << 20, raw))
+                continue
+            whole = memoryview(raw)
+            for number, start in enumerate(range(0, len(raw), PIECE)):
+                self._put_small([((content << 20) + number, whole[start : start + PIECE])])
+        self._put_small(small)
+
+    def _put_small(self, pieces: Sequence[tuple[int, Data]]) -> None:
+        """Compress all in one go, which gives the interpreter away once, and write them with few statements."""
+        packable = [data for _, data in pieces if len(data) >= SMALLEST_PACKED]
+        packed = cast("Iterator[memoryview]", iter(self._packer.multi_compress_to_buffer(packable) if packable else ()))
+        rows: list[tuple[apsw.SQLiteValue, ...]] = []
+        for number, data in pieces:
+            packing, written = PLAIN, data
+            if len(data) >= SMALLEST_PACKED and len(shorter := next(packed)) < len(data):
+                packing, written = ZSTD, shorter
+            rows.append((number, packing, written))
+        in_groups(self._db, "INSERT INTO piece (id, packing, data) VALUES (?, ?, ?)", rows)
 
     def get(self, sha: bytes) -> bytes | None:
         """The bytes with this SHA-256, or None. Raises StoreDamaged when they are not what was stored."""

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 import apsw
 
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.message import Fetched
 from desktopmail.domain.threading import REFERENCES_USED, ref_hash, thread
+from desktopmail.store.bulk import in_groups
 from desktopmail.store.notes import Notes
 from desktopmail.store.packing import clean, pack_addresses, pack_tags
 from desktopmail.store.rows import NewMessage
 
 FETCHED = {Fetched.HEADERS: 0, Fetched.FULL: 1, Fetched.UNREADABLE: 2}
 DAY = 86_400
-GROUP = 16
-"""Rows written by one statement."""
 
 _INSERT = """
 INSERT INTO message (
@@ -45,7 +43,7 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
         )
         if lives == "server"
     }
-    _in_groups(
+    in_groups(
         db,
         _INSERT,
         [
@@ -58,7 +56,7 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
         for message, row in zip(ids, rows, strict=True)
         if row.uid
     ]
-    _in_groups(db, _INSERT_COPY, copies)
+    in_groups(db, _INSERT_COPY, copies)
     if len(copies) < len(rows) and any(not row.uid and row.folder in on_server for row in rows):
         notes.work = True
     for folder in folders:
@@ -67,18 +65,6 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
         ]
         notes.appeared(folder, [message for message, _ in inside], sum(not seen for _, seen in inside))
     return ids
-
-
-def _in_groups(db: apsw.Connection, sql: str, rows: Sequence[tuple[apsw.SQLiteValue, ...]]) -> None:
-    """Insert rows, several per statement: each statement gives the interpreter lock away and has to get it back."""
-    whole = len(rows) // GROUP * GROUP
-    if whole:
-        head, _, values = sql.rpartition("VALUES ")
-        many = f"{head}VALUES {', '.join([values] * GROUP)}"
-        groups = range(0, whole, GROUP)
-        db.executemany(many, (tuple(chain.from_iterable(rows[start : start + GROUP])) for start in groups))
-    if whole < len(rows):
-        db.executemany(sql, rows[whole:])
 
 
 def _values(message: int, home: int, row: NewMessage, due: int, now: int) -> tuple[apsw.SQLiteValue, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import apsw
 
 from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.store.bulk import in_groups
 from desktopmail.store.ledger_reads import LedgerReads
 from desktopmail.store.ledger_rows import Stored
 from desktopmail.store.wishes import Wishes
@@ -35,7 +36,8 @@ class Ledger(LedgerReads):
 
     def stored(self, account: AccountId, rows: Sequence[Stored]) -> None:
         """These messages are stored here now."""
-        self._db.executemany(
+        in_groups(
+            self._db,
             _STORED,
             [
                 (account, row.uidl, row.message, self._now, row.size, row.sha, self._now, int(row.partly))

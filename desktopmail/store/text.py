@@ -10,6 +10,7 @@ import apsw
 
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.words import indexed_form
+from desktopmail.store.bulk import in_groups
 from desktopmail.store.packing import clean
 
 HEADERS, WHOLE = 1, 2
@@ -41,7 +42,8 @@ class TextIndex:
     def add(self, rows: Sequence[TextRow]) -> None:
         """Index messages, or index them anew. `whole` False: only the headers are known so far."""
         self.remove([row.message for row in rows])
-        self._db.executemany(
+        in_groups(
+            self._db,
             "INSERT INTO text (rowid, people, subject, body, files) VALUES (?, ?, ?, ?, ?)",
             [
                 (
@@ -54,7 +56,8 @@ class TextIndex:
                 for row in rows
             ],
         )
-        self._db.executemany(
+        in_groups(
+            self._db,
             "INSERT INTO indexed (message, level) VALUES (?, ?)",
             [(row.message, WHOLE if row.whole else HEADERS) for row in rows],
         )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from desktopmail.domain.errors import StoreDamaged
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Fetched
-from desktopmail.store.content import PIECE, Content, read_content
+from desktopmail.store.content import PIECE, Content, name_nameless, read_content
 from desktopmail.store.migrations import content_0001
 from desktopmail.store.repair import KEEP_ALL
 from desktopmail.store.rows import DraftFacts
@@ -49,6 +49,28 @@ def test_many_at_once_in_order(raws: list[bytes]) -> None:
     shas = content.put_many(raws)
     assert [content.get(sha) for sha in shas] == raws
     assert len(content.shas()) == len(set(raws))
+
+
+def test_many_of_all_sizes_some_twice_and_some_known() -> None:
+    content = Content(memory())
+    known = [b"known %d " % number * 50 for number in range(5)]
+    content.put_many(known)
+    raws = [b"%d " % number * (number * 7) for number in range(40)] + [os.urandom(2 * PIECE + 5), *known, b"1 " * 7]
+    shas = content.put_many(raws)
+    assert [content.get(sha) for sha in shas] == raws
+    assert shas == [sha256(raw).digest() for raw in raws]
+    assert len(content.shas()) == len({*raws, *known})
+
+
+def test_a_number_that_a_nameless_piece_still_has_is_not_given_again() -> None:
+    db = memory()
+    content = Content(db)
+    old = content.put(b"old " * 100)
+    db.execute("DELETE FROM content; DELETE FROM sqlite_sequence")
+    new = content.put(b"new " * 100)
+    assert content.get(new) == b"new " * 100
+    assert name_nameless(db) == 1
+    assert content.get(old) == b"old " * 100
 
 
 def test_equal_messages_are_stored_once(desk: Desk) -> None:
