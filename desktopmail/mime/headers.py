@@ -32,20 +32,21 @@ class QuickHeader(NamedTuple):
     attachments: int
 
 
+_WANTED_FIELDS = (
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "message-id",
+    "references",
+    "in-reply-to",
+    "list-id",
+    "content-type",
+)
 _WANTED = {
     spelling.encode(): name
-    for name in [
-        "from",
-        "to",
-        "cc",
-        "subject",
-        "date",
-        "message-id",
-        "references",
-        "in-reply-to",
-        "list-id",
-        "content-type",
-    ]
+    for name in _WANTED_FIELDS
     for spelling in (name, name.title(), name.upper(), name.title().replace("-Id", "-ID"))
 }
 _WANTED_LOWER = frozenset(name.encode() for name in _WANTED.values())
@@ -58,6 +59,10 @@ def quick(header: bytes) -> QuickHeader:
     found = _plain_fields(header)
     if found is None:
         found = _any_fields(header, more)
+    return _row(found, more)
+
+
+def _row(found: dict[str, bytes], more: dict[str, list[bytes]]) -> QuickHeader:
     get = found.get
     when = dates.parse(get("date", b"").strip())
     subject = get("subject", b"").strip()
@@ -197,14 +202,15 @@ class Headers:
     """All fields of one header block in order, raw values kept, duplicates visible. `damaged` says that the block
     had to be repaired to be read; `end` is where the body begins in the bytes the block was read from."""
 
+    __slots__ = ("_fields", "_index", "_people", "damaged", "end")
+
     def __init__(self, block: fields.Block) -> None:
-        self.damaged = block.damaged
-        self.end = block.end
-        self._fields = block.fields
+        self._fields, self.end, self.damaged = block
         self._people: dict[str, addresses.AddressList] = {}
         self._index: dict[str, list[bytes]] = {}
-        for name, value in block.fields:
-            self._index.setdefault(name.decode("latin-1").lower(), []).append(value)
+        add = self._index.setdefault
+        for name, value in self._fields:
+            add(name.decode("latin-1").lower(), []).append(value)
 
     @classmethod
     def read(cls, raw: bytes, start: int = 0, stop: int | None = None) -> Headers:
@@ -253,6 +259,19 @@ class Headers:
                 oddities.update(dict.fromkeys(one.oddities))
             found = self._people[name] = addresses.AddressList(tuple(people), tuple(oddities))
         return found
+
+    @property
+    def row(self) -> QuickHeader:
+        """What `quick` says of the same message."""
+        found: dict[str, bytes] = {}
+        more: dict[str, list[bytes]] = {}
+        for key in _WANTED_FIELDS:
+            values = self._index.get(key)
+            if values is not None:
+                found[key] = values[0]
+                if len(values) > 1:
+                    more[key] = values[1:]
+        return _row(found, more)
 
     @property
     def date(self) -> tuple[int, int] | None:

@@ -22,6 +22,10 @@ _PLAIN = re.compile(r"[^;]*")
 _SEGMENT = re.compile(r"(.+?)\*(\d{1,4})?(\*)?\Z")
 _TYPE = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,127})\s*/\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,127})")
 _COMMENT = re.compile(r"\([^()]*\)")
+_USUAL = re.compile(
+    rb"([A-Za-z0-9.+/-]+)(?:;[ \t\r\n]*+([A-Za-z-]++)=(?:\"([ !#-\[\]-~]*+)\"|([A-Za-z0-9.+/:=_'-]++)))?"
+)
+"""A value with at most one parameter, nothing encoded: most fields are no more than that."""
 
 _Segments = dict[int, tuple[bool, str]]
 
@@ -36,6 +40,11 @@ class Value(NamedTuple):
 @lru_cache(maxsize=2_000)
 def parse(raw: bytes) -> Value:
     """Reads a field such as 'attachment; filename*=utf-8''a%20b'. Never raises."""
+    usual = _USUAL.fullmatch(raw)
+    if usual is not None and len(raw) < 1_000 and b"=?" not in raw:
+        value, name, quoted, plain = usual.groups()
+        content = {} if name is None else {name.decode("ascii").lower(): (quoted or plain or b"").decode("ascii")}
+        return Value(value[:200].decode("ascii").lower(), content)
     text = words.raw_text(raw[: 4 * _MAX_VALUE])
     value, semicolon, rest = text.partition(";")
     if "(" in value:
@@ -44,6 +53,7 @@ def parse(raw: bytes) -> Value:
     return Value(value[:200], _combine(_raw_parameters(rest)) if semicolon else {})
 
 
+@lru_cache(maxsize=2_000)
 def content_type(raw: bytes, default: str = "text/plain") -> Value:
     """Reads a Content-Type; what is no type at all becomes the default (RFC 2045 section 5.2)."""
     found = parse(raw)

@@ -251,24 +251,26 @@ class _Parser:
 
 def _spans(entity: Entity, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
     """Where the parts of a multipart lie, and whether it was closed. The line end before a delimiter belongs to it."""
-    source, end = entity.source, entity.end
+    source, end, body = entity.source, entity.end, entity.body
     marker = b"--" + boundary
     spans: list[tuple[int, int]] = []
-    opened = -1
-    closed = False
-    position = entity.body
+    opened, closed, position = -1, False, body
     while len(spans) <= MAX_PARTS:
         found = source.find(marker, position, end)
         if found < 0:
             break
         position = found + len(marker)
-        if found > entity.start and source[found - 1] not in b"\n" and found != entity.body:
+        if found > entity.start and source[found - 1] != 10 and found != body:
             continue
-        line_end, closing = _delimiter_end(source, position, end)
-        if line_end < 0:
-            continue
+        if source.startswith(b"\r\n", position, end):
+            line_end, closing = position + 2, False
+        else:
+            line_end, closing = _delimiter_end(source, position, end)
+            if line_end < 0:
+                continue
         if opened >= 0:
-            spans.append((opened, max(opened, _without_line_end(source, found, opened))))
+            before = found - 2 if source.startswith(b"\r\n", found - 2) else _without_line_end(source, found, opened)
+            spans.append((opened, before if before > opened else opened))
         opened = -1 if closing else line_end
         closed = closed or closing
         position = max(position, line_end - 1)
@@ -279,6 +281,8 @@ def _spans(entity: Entity, boundary: bytes) -> tuple[list[tuple[int, int]], bool
 
 def _delimiter_end(source: bytes, position: int, end: int) -> tuple[int, bool]:
     """(offset behind the delimiter line or -1 if it is none, whether it closes)."""
+    if source.startswith(b"--\r\n", position, end):
+        return position + 4, True
     line_end = source.find(b"\n", position, min(end, position + 1_000))
     stop = line_end if line_end >= 0 else end
     rest = source[position : min(stop, position + 1_000)].rstrip(b" \t\r")

@@ -20,6 +20,8 @@ _DIVIDER = re.compile(
     r"|Reply message)\s*-{2,}|_{20,})\s*\Z",
     re.I,
 )
+_QUOTED_FIRST, _CUT_FIRST = ">|", "-_SVE"
+"""What a stripped line begins with when it may be a quotation, and when it may be a signature or a divider."""
 _HEADER = re.compile(r"\*?(?:From|Von|De|Da|Van|Från|Fra|От|发件人|差出人)\s?:\*?\s+\S")
 _HEADER_NEXT = re.compile(
     r"\*?(?:Sent|Date|To|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado|Para|Asunto|Inviato|A|Oggetto|Cc)\s?:"
@@ -127,11 +129,11 @@ def preview(text: str, length: int = 200) -> str:
     size = 0
     for line in text[:20_000].split("\n"):
         line = line.strip()
-        if not line or _QUOTED.match(line):
+        if not line or (line[0] in _QUOTED_FIRST and _QUOTED.match(line)):
             continue
-        if size and (_SIGNATURE.match(line) or _DIVIDER.match(line)):
+        if size and line[0] in _CUT_FIRST and (_SIGNATURE.match(line) or _DIVIDER.match(line)):
             break
-        if len(line) < 200 and _WROTE.search(line) and _BEGINS.match(line):
+        if line[-1] == ":" and len(line) < 200 and _WROTE.search(line) and _BEGINS.match(line):
             continue
         lines.append(line)
         size += len(line) + 1

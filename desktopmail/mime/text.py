@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from desktopmail.domain.filename import safe_name
 from desktopmail.mime import charset, flowed, htmltext, quotes, transfer
-from desktopmail.mime.headers import Headers
+from desktopmail.mime.headers import Headers, QuickHeader
 from desktopmail.mime.parse import Entity, Message, parse
 
 MAX_TEXT = 200_000
@@ -38,9 +38,19 @@ def for_index(raw: bytes) -> IndexText:
     return of_message(parse(raw, expand=False))
 
 
+def for_list_and_index(raw: bytes) -> tuple[QuickHeader, IndexText]:
+    """Reads one message for its row in the list and for the index, its header once. Never raises."""
+    message = parse(raw, expand=False)
+    row = message.headers.row
+    return row, _index_text(message, row)
+
+
 def of_message(message: Message) -> IndexText:
     """The same of a parsed message."""
-    headers = message.headers
+    return _index_text(message, message.headers.row)
+
+
+def _index_text(message: Message, row: QuickHeader) -> IndexText:
     texts: list[str] = []
     names: list[str] = []
     attachments = 0
@@ -58,23 +68,24 @@ def of_message(message: Message) -> IndexText:
             texts.append(entity.children[0].headers.text("subject"))
     text = "\n\n".join(texts)
     return IndexText(
-        _people(headers),
-        headers.text("subject"),
+        _people(message.headers, row),
+        row.subject,
         text,
         " ".join(filter(None, names)),
         quotes.preview(text),
         attachments,
-        headers.damaged,
+        message.headers.damaged,
     )
 
 
-def _people(headers: Headers) -> str:
+def _people(headers: Headers, row: QuickHeader) -> str:
     words: dict[str, None] = {}
-    for field in ("from", "to", "cc", "bcc", "reply-to", "sender"):
-        if field in headers:
-            for person in headers.people(field)[:200]:
-                words[person.name] = None
-                words[person.address] = None
+    groups = [row.sender, row.to, row.cc]
+    groups += [headers.people(field) for field in ("bcc", "reply-to", "sender") if field in headers]
+    for group in groups:
+        for person in group[:200]:
+            words[person.name] = None
+            words[person.address] = None
     return " ".join(filter(None, words))
 
 
