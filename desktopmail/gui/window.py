@@ -292,5 +292,7 @@ class MainWindow(Frame):
         await self.engine.change_settings(**kept)
 
     def start_work(self) -> None:
-        """Warm up what the next minutes need, now that the window is painted."""
-        self.reader.ready().warm_up()
+        """From now on, the first touch of the list warms up what the next minutes need."""
+        from desktopmail.gui.warming import Warming
+
+        Warming(self.messages.view, lambda: self.reader.ready().warm_up())
