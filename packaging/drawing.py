@@ -8,6 +8,7 @@ import struct
 import sys
 from pathlib import Path
 
+import product
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
@@ -66,7 +67,7 @@ def write_icns(path: Path) -> Path:
 
 def write_hicolor(folder: Path) -> list[Path]:
     """The `hicolor` tree of the icon theme specification, with the scalable and the symbolic drawing."""
-    name = "desktopmail"
+    name = product.APP_ID
     made = [_written(folder / f"{size}x{size}" / "apps" / f"{name}.png", png(size)) for size in HICOLOR]
     made.append(_written(folder / "scalable" / "apps" / f"{name}.svg", (FOLDER / "desktopmail.svg").read_bytes()))
     symbolic = (FOLDER / "desktopmail-symbolic.svg").read_bytes()

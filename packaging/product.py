@@ -14,7 +14,7 @@ APP_ID = "org.desktopmail.Desktopmail"
 """Names the desktop file, the metainfo and the macOS bundle; the same as `desktopmail.gui.style.appicon.APP_ID`."""
 SUMMARY = "Read and write mail over IMAP or POP3"
 PUBLISHER = "The desktopmail authors"
-CONTACT = os.environ.get("DESKTOPMAIL_CONTACT", "The desktopmail authors <desktopmail@localhost>")
+CONTACT = os.environ.get("DESKTOPMAIL_CONTACT", "The desktopmail authors <authors@desktopmail.example.org>")
 HOME_PAGE = os.environ.get("DESKTOPMAIL_HOME_PAGE", "https://desktopmail.example.org")
 """The release sets the two; a build of one's own has no home page."""
 LICENCE = "GPL-3.0-or-later"

@@ -52,13 +52,15 @@ _DEAD_WEIGHT = re.compile(
     r"|[^/]*dist-info/(?:RECORD|INSTALLER|REQUESTED|direct_url\.json))$"
 )
 _LIBRARY = re.compile(r"^(?:PySide6/Qt/lib/|PySide6/|shiboken6/)?lib[^/]+\.so(?:\.[^/]*)?$")
-_OPENED_AT_RUN_TIME = re.compile(r"^lib(nss3|softokn3|freebl3|freeblpriv3|nssckbi|python3)[.\d]*\.so")
+_OPENED_AT_RUN_TIME = re.compile(r"^libpython3[.\d]*\.so")
 
 _LEFT_TO_THE_SYSTEM = re.compile(
     r"^lib(stdc\+\+|gcc_s|gbm|drm|GL|EGL|GLX|OpenGL|GLdispatch|X11|X11-xcb|xcb|asound|fontconfig|freetype|expat"
-    r"|cups|gssapi_krb5|krb5|k5crypto|com_err|glib-2\.0|gobject-2\.0|gio-2\.0|gmodule-2\.0|gthread-2\.0|dbus-1|systemd|udev|z|wayland-[a-z]+)\.so(\.|$)"
+    r"|nss\w+|smime3|softokn3|freebl\w*|nspr4|plc4|plds4|cups|gssapi_krb5|krb5|k5crypto|com_err"
+    r"|glib-2\.0|gobject-2\.0|gio-2\.0|gmodule-2\.0|gthread-2\.0|dbus-1|systemd|udev|z|wayland-[a-z]+)\.so(\.|$)"
 )
-"""Libraries that must fit the drivers and the desktop of the machine, not the one that built the bundle."""
+"""Libraries that must fit the drivers and the desktop of the machine, not the one that built the bundle; and those whose
+needs the web engine's processes would not find, because they look only where the engine itself says."""
 
 
 def wanted(name: str, platform: str) -> bool:
@@ -74,7 +76,7 @@ def wanted(name: str, platform: str) -> bool:
 
 
 def _plugin_wanted(allowed: set[str], stem: str) -> bool:
-    return not allowed or any(stem.startswith(each) or stem.endswith(each) for each in allowed)
+    return not allowed or any(stem.startswith(each) and not stem.endswith("egl") for each in allowed)
 
 
 def trimmed(entries: Iterable[Entry], platform: str) -> list[Entry]:
