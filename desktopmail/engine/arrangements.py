@@ -32,6 +32,15 @@ class Choices:
     abroad: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Entangled:
+    """How many messages of an account lie in folders of others, and how many of others in its own, by whose they
+    are."""
+
+    abroad: int
+    guests: dict[AccountId, int]
+
+
 class Arrangements:
     """`engine.arrangements`. Accounts that do not receive by POP3 raise WrongUsage, those that are not there NotFound.
 
@@ -57,6 +66,12 @@ class Arrangements:
             return Choices(now, inboxes, sent, len(tx.arrangements.abroad(account)))
 
         return await self._store.read(work)
+
+    async def entangled(self, account: AccountId) -> Entangled:
+        """What of an account lies elsewhere, and what of others in its folders."""
+        return await self._store.read(
+            lambda tx: Entangled(len(tx.arrangements.abroad(account)), tx.arrangements.guests(account))
+        )
 
     async def deliver(self, account: AccountId, to: AccountId | None) -> None:
         """Put new mail into the Inbox of another account, or with None into the account's own. What is here stays

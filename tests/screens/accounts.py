@@ -24,6 +24,7 @@ from desktopmail.domain.account import (
 )
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.advice import Advice, Answers, Readers
+from desktopmail.domain.arrangement import Arrangement, Beside
 from desktopmail.domain.errors import BadCertificate
 from desktopmail.domain.health import DAY, Encryption, Line, Others, Retention, Room, Side
 from desktopmail.domain.ids import AccountId, IdentityId
@@ -83,6 +84,9 @@ def _fill(tx: Transaction) -> None:
     tx.sightings.retention(three, Retention(14, 600))
     tx.accounts.add(NewAccount("press@example.com", "Press releases", "Press", None, out))
     arab = Endpoint("imap.example.com", 993, Security.TLS, "layla")
+    club = Pop3Server(replace(box, host="pop.club.example", user="club"))
+    four = tx.accounts.add(NewAccount("club@club.example", "Rowing club", "Ada", club, out))
+    tx.arrangements.put(three, Arrangement(four, Beside.FOLDER, one))
     tx.accounts.add(NewAccount("layla@example.com", "ليلى المصرية", "ليلى المصرية", ImapServer(arab), out))
 
 
@@ -194,7 +198,7 @@ VIEWS: dict[str, View] = {
     "account-long": page(1, 1300),
     "account-pop3": page(2, 1300),
     "account-sends": page(3),
-    "account-arabic": page(4),
+    "account-arabic": page(5),
     "account-narrow": page(0, 680),
     "account-mirrored": page(2, 1500),
     "account-servers": servers,

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from desktopmail.domain.account import Account, Identity
 from desktopmail.domain.activity import Activity
 from desktopmail.gui.accounts import identities, serverrows
+from desktopmail.gui.accounts.arranged import ArrangedRows
 from desktopmail.gui.accounts.certificates import CertificateRows
 from desktopmail.gui.accounts.health import HealthRows
 from desktopmail.gui.accounts.removal import RemoveAccount
@@ -45,6 +46,7 @@ class AccountPage(Page):
         self.column.addWidget(self.standing)
         self._own = self._rows(self.tr("This account"))
         self._servers = self._rows(self.tr("Servers"))
+        self._arranged = self._rows(self.tr("New and sent mail"))
         self._people = self._rows(self.tr("Names to write under"))
         self._health = self._rows(self.tr("Health"), self.tr("Noticed while mail was fetched and sent."))
         self._trusted = self._rows(
@@ -55,6 +57,7 @@ class AccountPage(Page):
         self._fill_own()
         self._fill_way_out()
         self.health = HealthRows(self._health)
+        self.arranged = ArrangedRows(self._arranged, engine)
         self.server_rows = serverrows.ServerRows(self._servers, engine, window, self.change)
         self.certificates = CertificateRows(self._trusted, engine, window)
         self._show()
@@ -165,6 +168,7 @@ class AccountPage(Page):
         self.pause.setChecked(account.paused)
         self.server_rows.show_account(account)
         spawn(self.server_rows.ask_switched(), self)
+        self.arranged.show_account(account)
         self.certificates.show_account(account)
         self._people.clear()
         identities.fill(self._people, account.identities, self._keep_people, self._window)

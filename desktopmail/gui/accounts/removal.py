@@ -34,11 +34,33 @@ class RemoveAccount(QDialog):
         self.button = WordButton(self.tr("Remove account"), look="danger")
         self.leave = WordButton(self.tr("Keep account"), look="primary")
         self.leave.setDefault(True)
+        self.goes = PlainLabel(self._what_goes(here), size=measures.SMALL, tone="secondary", wrap=True)
+        self.elsewhere = PlainLabel("", size=measures.SMALL, tone="secondary", wrap=True)
+        self.elsewhere.hide()
         self._place(here)
         self.leave.clicked.connect(self.reject)
         self.button.clicked.connect(self._remove)
         self.setMinimumWidth(px(440))
         self.leave.setFocus()
+        spawn(self._ask_elsewhere(here), self)
+
+    async def _ask_elsewhere(self, here: int) -> None:
+        """Say what of other accounts is among it, and what of this one lies elsewhere."""
+        found = await self._engine.arrangements.entangled(self._account.id)
+        said = []
+        if found.abroad:
+            text = self.tr("In folders of other accounts: {0} of this one. That mail stays there.")
+            said.append(text.format(words.messages(found.abroad)))
+        guests = sum(found.guests.values())
+        if guests:
+            names = {each.id: each.name or each.address for each in self._engine.library.accounts()}
+            whose = ", ".join(names[each] for each in found.guests if each in names)
+            text = self.tr("In its folders: {0} of {1}. That mail is kept in any case.")
+            said.append(text.format(words.messages(guests), whose))
+            self.goes.setText(self._what_goes(max(0, here - guests)))
+            self.all.setAccessibleDescription(self.goes.text())
+        self.elsewhere.setText(" ".join(said))
+        self.elsewhere.setVisible(bool(said))
 
     def _place(self, here: int) -> None:
         column = QVBoxLayout(self)
@@ -47,17 +69,20 @@ class RemoveAccount(QDialog):
         title = self.tr("Remove {0}?").format(self._account.name or self._account.address)
         column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
         column.addWidget(PlainLabel(self._lead(), tone="secondary", wrap=True))
+        column.addWidget(self.elsewhere)
         column.addSpacing(px(8))
         for choice, text in (
             (self.keep, self.tr("{0} stay in folders on this computer. Nothing is fetched any more.").format(
                 words.messages(here))),
-            (self.all, self._what_goes(here)),
+            (self.all, self.goes.text()),
         ):  # fmt: skip
             choice.setFont(measures.font())
             choice.setAccessibleName(choice.text())
             choice.setAccessibleDescription(text)
             column.addWidget(choice)
-            explained = PlainLabel(text, size=measures.SMALL, tone="secondary", wrap=True)
+            explained = (
+                self.goes if choice is self.all else PlainLabel(text, size=measures.SMALL, tone="secondary", wrap=True)
+            )
             explained.setIndent(px(22))
             column.addWidget(explained)
             column.addSpacing(px(4))

@@ -8,7 +8,7 @@ from desktopmail.domain.preferences import Preference, preference
 from desktopmail.domain.settings import SettingChange, Settings, Value
 
 translate = QCoreApplication.translate
-IMAGES, CERTIFICATE, ACCOUNT = "images:", "certificate:", "account:"
+IMAGES, CERTIFICATE, ACCOUNT, ARRANGED = "images:", "certificate:", "account:", "arranged:"
 
 
 def told(text: str) -> str:
@@ -36,6 +36,10 @@ def what_changed(change: SettingChange) -> str:
         return text.format(change.name.removeprefix(CERTIFICATE))
     if change.name.startswith(ACCOUNT):
         return _account_changed(change)
+    if change.name.startswith(ARRANGED):
+        if change.name.endswith(":deliver"):
+            return translate("settings", "New mail of an account goes into another Inbox")
+        return translate("settings", "Where sent mail of an account is kept was changed")
     if change.name == "shortcut_keys":
         return translate("settings", "Keyboard shortcuts were changed")
     if change.name == "silent_accounts":
@@ -71,7 +75,7 @@ def what_returned(change: SettingChange) -> str:
     if change.name.startswith(CERTIFICATE):
         text = translate("settings", "Taken back: the certificate of {0} is trusted again")
         return text.format(change.name.removeprefix(CERTIFICATE))
-    if change.name.startswith(ACCOUNT):
+    if change.name.startswith((ACCOUNT, ARRANGED)):
         return translate("settings", "Taken back: the account is as it was")
     known = preference(change.name)
     if known is None:
