@@ -81,10 +81,9 @@ def main(seconds: float = WATCHED) -> None:
     print(f"memory after reading one:                      {after.memory:6.0f} MiB")
     print(f"memory of an empty window with one web page:   {page.memory:6.0f} MiB")
     print(f"ratio after reading one:                       {after.memory / page.memory:6.2f}     (goal ≤ 1.5)")
-    print(
-        f"idle for {seconds:.0f} s, wakes a second: {before.wakes:.2f}, an empty window {empty.wakes:.2f} (goal ≤ 2 more)"
-    )
-    print(f"idle for {seconds:.0f} s, CPU: {before.cpu:.3%}, an empty window {empty.cpu:.3%} (goal ≤ 0.2 %)")
+    print(f"idle for {seconds:.0f} s")
+    print(f"wakes a second: {before.wakes:.2f}, an empty window {empty.wakes:.2f} (goal ≤ 2 more)")
+    print(f"CPU: {before.cpu:.3%}, an empty window {empty.cpu:.3%} (goal ≤ 0.2 %)")
 
 
 def _watched(command: list[str], seconds: float) -> Figures:
