@@ -3,11 +3,12 @@
 #
 #   packaging/macos/notarise.sh dist/desktopmail.app
 #
-# Needs APPLE_ID, APPLE_TEAM and APPLE_PASSWORD (an app-specific password). Without them nothing is done, and said so.
+# Needs APPLE_KEY (the text of a key of App Store Connect), APPLE_KEY_ID and APPLE_ISSUER. Without them nothing is done,
+# and said so.
 set -euo pipefail
 
 what=${1:?what is to be notarised?}
-if [ -z "${APPLE_ID:-}" ] || [ -z "${APPLE_TEAM:-}" ] || [ -z "${APPLE_PASSWORD:-}" ]; then
+if [ -z "${APPLE_KEY:-}" ] || [ -z "${APPLE_KEY_ID:-}" ] || [ -z "${APPLE_ISSUER:-}" ]; then
   echo "not notarised: there are no credentials here" >&2
   exit 0
 fi
@@ -20,14 +21,13 @@ if [ -d "$what" ]; then
   ditto -c -k --keepParent "$what" "$sent"
 fi
 
-# The password goes into a keychain profile by standard input, so that it stands in no list of processes.
-profile=desktopmail-notary
-printf '%s\n' "$APPLE_PASSWORD" |
-  xcrun notarytool store-credentials "$profile" --apple-id "$APPLE_ID" --team-id "$APPLE_TEAM" >/dev/null
-answer=$(xcrun notarytool submit "$sent" --keychain-profile "$profile" --wait --timeout 45m --output-format json)
+# The key goes by a file that is this person's alone, so that it stands in no list of processes.
+(umask 077 && printf '%s\n' "$APPLE_KEY" >"$folder/key.p8")
+credentials=(--key "$folder/key.p8" --key-id "$APPLE_KEY_ID" --issuer "$APPLE_ISSUER")
+answer=$(xcrun notarytool submit "$sent" "${credentials[@]}" --wait --timeout 45m --output-format json)
 number=$(plutil -extract id raw -o - - <<<"$answer")
 if [ "$(plutil -extract status raw -o - - <<<"$answer")" != "Accepted" ]; then
-  xcrun notarytool log "$number" --keychain-profile "$profile" >&2 || true
+  xcrun notarytool log "$number" "${credentials[@]}" >&2 || true
   exit 1
 fi
 

@@ -24,11 +24,11 @@ find "$app/Contents" -type f \( -name '*.dylib' -o -name '*.so' \) -print0 |
   done
 
 # Helper apps inside frameworks, deepest first; then the frameworks around them.
-find "$app/Contents" -type d -name '*.app' -depth -print0 |
+find "$app/Contents" -depth -type d -name '*.app' -print0 |
   while IFS= read -r -d '' helper; do
     codesign "${options[@]}" --entitlements "$here/webengine.entitlements" "$helper"
   done
-find "$app/Contents" -type d -name '*.framework' -depth -print0 |
+find "$app/Contents" -depth -type d -name '*.framework' -print0 |
   while IFS= read -r -d '' framework; do
     codesign "${options[@]}" "$framework"
   done
