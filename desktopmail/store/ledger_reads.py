@@ -44,12 +44,15 @@ class LedgerReads:
         self._db = db
         self._now = now
 
-    def known(self, account: AccountId) -> dict[str, Known]:
+    def known(self, account: AccountId) -> Known:
         """Every line of an account, as far as a visit has to know it at once."""
-        rows = self._db.execute(
-            "SELECT uidl, size, dele_confirmed = 0 AND gone_at = 0 FROM pop3_copy WHERE account = ?", (account,)
+        there = "account = ? AND dele_confirmed = 0 AND gone_at = 0"
+        sizes = self._db.execute(f"SELECT uidl, size FROM pop3_copy WHERE {there}", (account,))  # noqa: S608 - constant
+        gone = self._db.execute(
+            "SELECT uidl FROM pop3_copy WHERE account = ? AND (dele_confirmed > 0 OR gone_at > 0)", (account,)
         )
-        return {uidl: Known(size, bool(there)) for uidl, size, there in rows}
+        partly = self._db.execute(f"SELECT uidl FROM pop3_copy WHERE {there} AND partly", (account,))  # noqa: S608
+        return Known(dict(sizes), frozenset(one for (one,) in gone), frozenset(one for (one,) in partly))
 
     def entries(self, account: AccountId) -> list[Entry]:
         """Every line of an account whose message the server has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,10 +53,12 @@ class Stored(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What a visit has to know of each line: the server's size, and whether the message was there the last time."""
+    """What a visit has to know of all lines at once: the server's sizes of what it had the last time (`there`), by
+    UIDL; the names of what it had no more (`gone`); and of what it has and is here in part (`partly`)."""
 
-    size: int
-    there: bool
+    there: Mapping[str, int]
+    gone: frozenset[str] = frozenset()
+    partly: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from desktopmail.protocols.pop3.line import Line
 from desktopmail.protocols.pop3.session import Pop3Session
 from tests.bench._delay import far
 from tests.bench._mailbox import headers_only_mail, whole_mail
+from tests.bench._nothing_new import visit
 from tests.bench.bench_sync import Lateness
 from tests.servers.dovecot import Dovecot, User
 
@@ -114,6 +115,8 @@ async def nothing_new(count: int) -> None:
         line.data_received(said[place : place + (1 << 16)])
     new = [number for number, name in await work if name not in known]
     print(f"{count:,} unique ids, {len(new)} new: {(time.process_time() - start) * 1e3:.0f} ms of CPU", flush=True)
+    cpu, clock = await visit(count)
+    print(f"  the whole visit: {cpu * 1e3:.0f} ms of CPU, {clock * 1e3:.0f} ms by the clock", flush=True)
 
 
 async def measure(server: Dovecot, count: int, delayed: int, ids: int) -> None:

@@ -4,7 +4,6 @@ no second download. Where many have new names the person is asked instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from desktopmail.domain.errors import Refused, StoreDamaged
@@ -24,10 +23,10 @@ async def recognise(
     account: AccountId,
     listing: Listing,
     compared: Compared,
-    known: Mapping[str, Known],
+    known: Known,
 ) -> Compared:
     """What is left of a comparison when messages of the same header and size are linked with their new names."""
-    sizes = {known[name].size for name in compared.missing}
+    sizes = {known.there[name] for name in compared.missing}
     strangers = [name for name in compared.strangers if listing.size(name) in sizes]
     if listing.nameless or not 0 < len(strangers) <= MOST:
         return compared
@@ -42,7 +41,7 @@ async def recognise(
     }
     wanted = {size for _, size in there}
     lines = await store.read(
-        lambda tx: tx.ledger.lines(account, [name for name in compared.missing if known[name].size in wanted])
+        lambda tx: tx.ledger.lines(account, [name for name in compared.missing if known.there[name] in wanted])
     )
     names: dict[str, str] = {}
     for line in lines:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -90,20 +90,21 @@ async def tops(session: Pop3Session, numbers: Sequence[int]) -> dict[int, bytes]
     return found
 
 
-def compare(known: Mapping[str, Known], listing: Listing, *, moved: bool = False) -> Compared:
+def compare(known: Known, listing: Listing, *, moved: bool = False) -> Compared:
     """What the listing has that the ledger has not, and the other way round. Newest strangers first. `moved`: it is
     another server, so that equal names are chance until it is seen otherwise."""
-    numbers, sizes = listing.numbers, listing.sizes
-    missing = [name for name, line in known.items() if line.there and name not in numbers]
+    there, numbers = known.there, listing.numbers
+    listed = dict(zip(numbers, map(listing.sizes.get, numbers.values()), strict=True))
+    if not moved and listed == there:
+        return Compared((), (), ())
     strangers, doubtful = [], []
-    for name, number in numbers.items():
-        line = known.get(name)
-        if line is None:
+    for name in [name for name, size in listed.items() if moved or there.get(name) != size]:
+        if name not in there and name not in known.gone:
             strangers.append(name)
-        elif moved or not line.there or line.size != sizes.get(number, line.size):
+        elif moved or name not in there or listed[name] is not None:
             doubtful.append(name)
     strangers.sort(key=numbers.__getitem__, reverse=True)
-    return Compared(tuple(missing), tuple(strangers), tuple(doubtful))
+    return Compared(tuple(name for name in there if name not in listed), tuple(strangers), tuple(doubtful))
 
 
 def header_hash(raw: bytes) -> str:

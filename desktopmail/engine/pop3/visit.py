@@ -78,12 +78,9 @@ async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
     return visit
 
 
-def refuse_renamed(known: dict[str, Known], listing: Listing) -> None:
+def refuse_renamed(known: Known, listing: Listing) -> None:
     """Raises Renamed when the messages that are here seem to be there under new names."""
-    alike = renamed(
-        {name: line.size for name, line in known.items() if line.there},
-        {name: listing.sizes.get(number, 0) for name, number in listing.numbers.items()},
-    )
+    alike = renamed(known.there, {name: listing.sizes.get(number, 0) for name, number in listing.numbers.items()})
     if alike:
         raise Renamed(
             f"The server has new names for {alike:,} messages that are here already",
@@ -127,13 +124,14 @@ def inbox_for(tx: Transaction, account: Account) -> Folder:
     raise WrongUsage(f"{account.address} has no Inbox")
 
 
-def _before(tx: Transaction, account: Account) -> tuple[dict[str, Known], Door, bool, bool]:
+def _before(tx: Transaction, account: Account) -> tuple[Known, Door, bool, bool]:
     """The ledger, where mail comes in, whether names are made of headers, and whether it is another mailbox now."""
     known = tx.ledger.known(account.id)
     inbox = inbox_for(tx, account)
     by_top = int(tx.settings.get(identity_key(account.id), 0)) > 1
-    moved = bool(known) and tx.settings.get(_place_key(account.id), _place(account)) != _place(account)
-    return known, Door(account, inbox, first=not known), by_top, moved
+    here = bool(known.there or known.gone)
+    moved = here and tx.settings.get(_place_key(account.id), _place(account)) != _place(account)
+    return known, Door(account, inbox, first=not here), by_top, moved
 
 
 async def _doubts(visit: Visit, store: Store, account: AccountId, names: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ Numbers are valid within the session only. Nothing is removed before the server 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Self, TypeVar
 
@@ -30,6 +31,10 @@ ON_THE_LOOP = 64 * 1024
 """A list larger than this is read on another thread."""
 
 T = TypeVar("T")
+_USUAL_IDS = re.compile(rb"(?:\d{1,7}+ [\x21-\x7e]++\r\n)*+")
+_USUAL_SIZES = re.compile(rb"(?:\d{1,7}+ \d{1,15}+\r\n)*+")
+"""Lists as nearly all servers write them, which are read in a few steps whatever their length."""
+
 Sink = Callable[[int, bytes], None]
 """Told the number of a message and its bytes, with CRLF line ends as they came."""
 Refusals = Callable[[int, MailError], None]
@@ -183,6 +188,9 @@ async def check(
 
 
 def _ids(lines: bytes) -> list[tuple[int, str]]:
+    if _USUAL_IDS.fullmatch(lines):
+        numbers, names = _columns(lines)
+        return list(zip(numbers, names, strict=True))
     found = []
     for line in lines.split(b"\r\n")[:-1]:
         number, name = (*line.split(None, 1), b"", b"")[:2]
@@ -191,11 +199,23 @@ def _ids(lines: bytes) -> list[tuple[int, str]]:
 
 
 def _sizes(lines: bytes) -> list[tuple[int, int]]:
+    if _USUAL_SIZES.fullmatch(lines):
+        numbers, sizes = _columns(lines)
+        return list(zip(numbers, map(int, sizes), strict=True))
     found = []
     for line in lines.split(b"\r\n")[:-1]:
         number, size = (*line.split(None, 2), b"", b"")[:2]
         found.append((_number(number), _number(size)))
     return found
+
+
+def _columns(lines: bytes) -> tuple[list[int], list[str]]:
+    """Numbers, and the words behind them, of lines that all have just these two."""
+    words = lines.decode("ascii").split()
+    numbers = list(map(int, words[::2]))
+    if max(numbers, default=0) > MOST_MESSAGES:
+        raise violation("not a number")
+    return numbers, words[1::2]
 
 
 def _number(word: bytes, most: int = 1 << 53) -> int:

@@ -132,7 +132,8 @@ class PopDesk:
 
     def entries(self) -> dict[str, Entry]:
         """The ledger by UIDL."""
-        names = self.read(lambda tx: tx.ledger.known(self.account.id))
+        known = self.read(lambda tx: tx.ledger.known(self.account.id))
+        names = [*known.there, *known.gone]
         return {each.uidl: each for each in self.read(lambda tx: tx.ledger.lines(self.account.id, names))}
 
     def age(self, days: float) -> None:
