@@ -42,6 +42,7 @@ class Settings:
     shortcut_keys: str = ""
     keep_removed_days: int = 30
     window_geometry: str = ""
+    message_geometry: str = ""
     pane_sizes: str = ""
     last_place: str = ""
 
@@ -62,7 +63,7 @@ class Settings:
         return found
 
 
-KEPT = frozenset({"window_geometry", "pane_sizes", "last_place"})
+KEPT = frozenset({"window_geometry", "message_geometry", "pane_sizes", "last_place"})
 """What the program remembers by itself. All other names are a person's choice, and a change of them can be undone."""
 
 

@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject
 
 from desktopmail.domain.ids import MessageId
 from desktopmail.gui.loop import spawn
+from desktopmail.gui.messages.members import conversation
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from desktopmail.domain.action import Receipt
+    from desktopmail.gui.detached.messagewindow import MessageWindow
     from desktopmail.gui.importing import Importing
     from desktopmail.gui.window import MainWindow
 
@@ -24,6 +26,7 @@ class Beside(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.messages: list[MessageWindow] = []
 
     @cached_property
     def importing(self) -> Importing:
@@ -32,16 +35,44 @@ class Beside(QObject):
 
         return Importing(self._window)
 
+    def open(self, row: MessageId) -> None:
+        """A row of the list in a window of its own, as the reader would show it; one that is open already comes to the
+        front."""
+        from desktopmail.gui.detached.messagewindow import MessageWindow
+
+        found, focus = conversation(self._window.messages.model, row)
+        if not found:
+            return
+        reading = self._window.reader.focus
+        focus = next((each.id for each in found if each.id == reading), focus)
+        window = next((each for each in self.messages if each.focus == focus), None)
+        if window is None:
+            window = MessageWindow(self._window, found, focus)
+            self.messages.append(window)
+            window.left.connect(lambda shape, gone=window: self._left(gone, shape))
+        window.show()
+        window.activateWindow()
+
+    def leave(self) -> None:
+        """Close every message window: the program ends."""
+        for each in list(self.messages):
+            each.close()
+
+    def _left(self, window: MessageWindow, shape: str) -> None:
+        self.messages.remove(window)
+        self._window.preferences.change(message_geometry=shape)
+
     def act(self, verb: str, ids: list[MessageId]) -> None:
         """What was chosen in a notification: `archive` and `mark_read` exactly these, `reply` to the first."""
         actions = self._window.engine.actions
         if verb == "archive":
-            spawn(self._done(actions.archive(ids)))
+            spawn(self.done(actions.archive(ids)))
         elif verb == "mark_read":
-            spawn(self._done(actions.mark_read(ids, True)))
+            spawn(self.done(actions.mark_read(ids, True)))
         else:
             self._window.writing.answer(verb, ids[0])
 
-    async def _done(self, work: Awaitable[Receipt]) -> None:
+    async def done(self, work: Awaitable[Receipt]) -> None:
+        """Wait for a verb, and offer to take it back."""
         self._window.verbs.show(await work)
         self._window.verbs.done.emit()

@@ -110,6 +110,8 @@ COMMANDS: tuple[Command, ...] = (
     _command("move", mark("commands", "Move to folder…"), "folder-input", "Ctrl+Shift+V", gmail="V", enabled=_some),
     _command("copy", mark("commands", "Copy to folder…"), "copy", "Ctrl+Shift+Y", enabled=_some),
     _command("tag", mark("commands", "Tag…"), "tag", "", gmail="L", enabled=_some),
+    _command("open_apart", mark("commands", "Open in its own window"), "external-link", "Ctrl+Return Ctrl+Enter",
+             enabled=lambda now: now.selected == 1 and not now.in_drafts),
     _command("source", mark("commands", "Show source"), "code", "Ctrl+U", enabled=_one),
     _command("print", mark("commands", "Print…"), "printer", "Ctrl+P", enabled=_one),
     _command("undo", mark("commands", "Undo"), "undo-2", "Ctrl+Z", gmail="Z", group="edit",

@@ -56,6 +56,7 @@ class Going(QObject):
             "toggle_reader": self._toggle_reader,
             "group": self._group,
             "palette": self._palette,
+            "open_apart": lambda: self._apart(window.messages.chosen(1)),
         }
         table |= {"shortcuts": window.shortcuts, "settings": window.settings, "glossary": self._glossary}
         table |= {"about": lambda: window.settings(page="about")}
@@ -96,6 +97,10 @@ class Going(QObject):
         reader = self._window.reader.reader
         if reader is not None:
             reader.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _apart(self, chosen: list[MessageId]) -> None:
+        if chosen and not self._window.commands.actions["edit"].isEnabled():
+            self._window.beside.open(chosen[0])
 
     def called(self, message: MessageId | None) -> None:
         """From outside the window: bring it to the front, with a message if one is named."""

@@ -171,7 +171,7 @@ class Notify(QObject):
     def _news(self, ids: Sequence[MessageId]) -> list[Summary]:
         """Those that are still unread and where news lies."""
         settled = {each.id for each in self._engine.library.folders() if each.role in SETTLED}
-        rows = self._engine.library.summaries(list(dict.fromkeys(ids)))
+        rows = self._engine.library.visible(dict.fromkeys(ids))
         return [row for row in rows if Flags.SEEN not in row.flags and row.folder not in settled]
 
     def _settle(self) -> None:

@@ -26,7 +26,7 @@ class ReaderSlot(QWidget):
         super().__init__(parent)
         self.setProperty("look", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._make = make
+        self.make = make
         self.reader: ReaderPane | None = None
         self.focus: MessageId | None = None
         self._next: Sequence[Summary] = ()
@@ -59,7 +59,7 @@ class ReaderSlot(QWidget):
     def ready(self) -> ReaderPane:
         """The reader, made when there is none yet."""
         if self.reader is None:
-            self.reader = self._make()
+            self.reader = self.make()
             self._stack.addWidget(self.reader)
             self.made.emit(self.reader)
         return self.reader

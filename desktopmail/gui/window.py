@@ -130,6 +130,7 @@ class MainWindow(Frame):
         self.places.shown.connect(lambda place: self._shown())
         self.messages.row_command.connect(self.verbs.row)
         self.messages.opened.connect(lambda one: self.going.open())
+        self.messages.view.doubleClicked.connect(lambda index: self.commands.run("open_apart"))
         self.messages.view.clicked.connect(lambda index: self.going.touched())
         self.messages.menu_wanted.connect(lambda spot: self.menus.row.exec(spot))  # noqa: PLW0108 - overloaded
         self.messages.walk.connect(self.going.walk)
@@ -288,6 +289,7 @@ class MainWindow(Frame):
         """Keep where everything was. Call after `closed`, before the engine is closed."""
         shape = bytes(self.saveGeometry().toBase64().data()).decode()
         kept = {"window_geometry": shape, "pane_sizes": self.panes.sizes(), "last_place": self.places.kept()}
+        self.beside.leave()
         await self.writing.finish()
         await self.engine.change_settings(**kept)
 

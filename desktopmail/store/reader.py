@@ -99,6 +99,14 @@ class Lists:
         with mapped(self._db, self._path):
             return summaries(self._db, ids, grouped=grouped)
 
+    def visible(self, ids: Iterable[int]) -> list[Summary]:
+        """Those of these messages that are still to be seen: neither removed nor vanished from their server."""
+        wanted = array("q", [*ids, 0])
+        seen = "SELECT m.id FROM carray(?) AS v CROSS JOIN message AS m ON m.id = v.value WHERE m.hidden = 0"
+        with mapped(self._db, self._path):
+            found = [one for (one,) in self._db.execute(seen, (apsw.carray(wanted),))]
+            return summaries(self._db, found)
+
     def thread(self, thread: ThreadId, place: FolderId | None = None) -> list[Summary]:
         """A conversation, oldest first, own answers included; Trash, Junk and Outbox only when read there."""
         with mapped(self._db, self._path):

@@ -168,6 +168,18 @@ class PlainReader(QWidget):
     def warm_up(self) -> None:
         self.warm = True
 
+    def show_source(self) -> None:
+        """Is not asked for here."""
+
+    def print_message(self) -> None:
+        """Is not asked for here."""
+
+    def find_in_message(self) -> None:
+        """Is not asked for here."""
+
+    def zoom(self, step: int) -> None:
+        self.factor += step
+
     def prefetch(self, messages: Sequence[Summary]) -> None:
         self.ahead = [each.id for each in messages]
 

@@ -7,6 +7,7 @@ Qt's own D-Bus classes cannot say an unsigned number from Python, which notifica
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -141,3 +142,5 @@ async def connected(which: str) -> AsyncIterator[Bus]:
         receiving.cancel()
         await asyncio.wait([receiving])
         connection.writer.close()
+        with contextlib.suppress(OSError):
+            await connection.writer.wait_closed()
