@@ -25,7 +25,8 @@ ENOUGH_TIMES = 40
 
 class Arriving(NamedTuple):
     """A message at the door: its header fields and what the server knows of it. `uid` 0: no server holds it in this
-    folder. `content` is the SHA-256 of its bytes when they are stored already; `preview` goes with it."""
+    folder. `content` is the SHA-256 of its bytes when they are stored already; `preview` goes with it. `read` is what
+    the header says, where somebody read it already."""
 
     header: bytes
     size: int
@@ -38,6 +39,7 @@ class Arriving(NamedTuple):
     content: bytes | None = None
     preview: str = ""
     attachments: int | None = None
+    read: QuickHeader | None = None
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ def arrive(tx: Transaction, door: Door, rows: Sequence[Arriving]) -> Arrived:
     rows = _without_known(tx, door.folder.id, rows)
     if not rows:
         return Arrived((), 0)
-    headers = [quick(row.header) for row in rows]
+    headers = [row.read or quick(row.header) for row in rows]
     keys = [key_of(header.message_id, header.date, row.size) for header, row in zip(headers, rows, strict=True)]
     copies = _recognised(tx, door, rows, keys)
     if copies:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from array import array
+from collections.abc import Collection, Sequence
 
 import apsw
 
@@ -33,6 +34,16 @@ SELECT coalesce(sum(there AND NOT kept), 0), coalesce(sum(there AND kept), 0), c
 """
 
 
+_TWIN_LINES = """
+SELECT p.sha, p.uidl, p.size, p.message FROM carray(?) AS v
+CROSS JOIN pop3_copy AS p INDEXED BY pop3_copy_sha ON p.account = ? AND p.sha = v.value
+WHERE p.sha <> x'' AND p.stored_at > 0 ORDER BY p.message IS NOT NULL
+"""
+_TWIN_MESSAGES = """
+SELECT m.key, m.content, m.size, m.id FROM carray(?) AS v CROSS JOIN message AS m ON m.date = v.value
+WHERE m.key <> x'' AND m.account IN (?, ?) AND m.key IN (SELECT value FROM carray(?)) ORDER BY m.hidden DESC
+"""
+"""Of several with the same bytes the last is the one that counts."""
 _YES_OR_NO = frozenset((6, 7, 12, 13, 14, 15))
 """The columns that are a yes or no."""
 
@@ -87,23 +98,25 @@ class LedgerReads:
         ).get
         return AccountId(found) if found else None
 
-    def twin(
-        self, account: AccountId, sha: bytes, date: int, key: bytes, home: AccountId | None = None
-    ) -> Stored | None:
-        """The line or message of the account that holds these very bytes, removed by the person or not; also a message
-        of the account in whose Inbox its mail is put (`home`)."""
-        row = self._db.execute(
-            "SELECT uidl, size, message FROM pop3_copy INDEXED BY pop3_copy_sha"
-            " WHERE account = ? AND sha = ? AND sha <> x'' AND stored_at > 0 ORDER BY message IS NULL LIMIT 1",
-            (account, sha),
-        ).fetchone()
-        if row is None and key:
-            row = self._db.execute(
-                "SELECT '', size, id FROM message WHERE date = ? AND key = ? AND key <> x''"
-                " AND account IN (?, ?) AND content = ? ORDER BY hidden LIMIT 1",
-                (date, key, account, home or account, sha),
-            ).fetchone()
-        return Stored(row[0], row[1], MessageId(row[2]) if row[2] else None, sha) if row else None
+    def twins(
+        self, account: AccountId, asked: Sequence[tuple[bytes, int, bytes]], home: AccountId | None = None
+    ) -> dict[bytes, Stored]:
+        """By SHA-256: the line or message of the account that holds these very bytes, removed by the person or not;
+        also a message of the account in whose Inbox its mail is put (`home`). Asked with SHA-256, date and key."""
+        if not asked:
+            return {}
+        shas = apsw.carray(tuple({sha for sha, _, _ in asked}))
+        found = {}
+        for sha, uidl, size, message in self._db.execute(_TWIN_LINES, (shas, account)):
+            found[sha] = Stored(uidl, size, message and MessageId(message), sha)
+        others = {(key, sha): date for sha, date, key in asked if key and sha not in found}
+        if others:
+            dates = apsw.carray(array("q", set(others.values())))
+            keys = apsw.carray(tuple({key for key, _ in others}))
+            for key, sha, size, message in self._db.execute(_TWIN_MESSAGES, (dates, account, home or account, keys)):
+                if (key, sha) in others:
+                    found[sha] = Stored("", size, MessageId(message), sha)
+        return found
 
     def counts(self, account: AccountId) -> CopyCounts:
         """Where the visible messages of an account exist."""

@@ -6,6 +6,8 @@ What is here already is recognised by its bytes and not taken in a second time.
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,9 +18,9 @@ from desktopmail.domain.message import Flags
 from desktopmail.engine.arrival import Arriving, Door, arrive, key_of
 from desktopmail.engine.beside import Own, came_back
 from desktopmail.engine.filing import found_back
-from desktopmail.mime import dates
-from desktopmail.mime.headers import quick
-from desktopmail.mime.text import IndexText, for_index
+from desktopmail.mime import dates, fields
+from desktopmail.mime.headers import QuickHeader, quick
+from desktopmail.mime.text import IndexText, for_index, for_list_and_index
 from desktopmail.store.ledger_rows import Entry, Stored
 from desktopmail.store.rows import Head, NewContent
 from desktopmail.store.store import Store
@@ -26,6 +28,8 @@ from desktopmail.store.text import TextRow
 from desktopmail.store.transaction import Transaction
 
 LONGEST_TRACE = 4_096
+_TRACE = re.compile(rb"^received:((?:[^\n]|\n[ \t])*+)", re.I | re.M)
+_FOLD = re.compile(rb"\r?\n[ \t]")
 
 
 class Brought(NamedTuple):
@@ -43,17 +47,25 @@ class Kept(NamedTuple):
     new: int
 
 
+class _Read(NamedTuple):
+    """What is read of a message before it is stored."""
+
+    header: QuickHeader
+    text: IndexText
+    received: int
+
+
 async def keep(store: Store, door: Door, batch: Sequence[Brought]) -> Kept:
     """Store whole messages. When this returns they survive a power cut. Raises DiskFull, StoreFailed."""
     raws = [each.raw for each in batch]
-    reading = asyncio.ensure_future(asyncio.to_thread(_texts, raws))
+    reading = asyncio.ensure_future(asyncio.to_thread(_read, raws))
     try:
         shas = await store.content(lambda content: content.put_many(raws))
     finally:
-        texts = await reading
+        read = await reading
     own = await came_back(store, door.account, raws)
-    ids = await store.write(lambda tx: _take_in(tx, door, batch, shas, texts, own), durable=True)
-    rows = [_index_row(message, texts[place]) for place, message in ids.items()]
+    ids = await store.write(lambda tx: _take_in(tx, door, batch, shas, read, own), durable=True)
+    rows = [_index_row(message, read[place].text) for place, message in ids.items()]
     await store.text(lambda index: index.add(rows))
     return Kept({each.name: sha for each, sha in zip(batch, shas, strict=True)}, len(ids))
 
@@ -95,14 +107,16 @@ async def complete(store: Store, account: Account, entry: Entry, message: Messag
 def received_at(raw: bytes, now: int) -> int:
     """When the server took a message: the date of its uppermost Received field (RFC 5321 section 4.4), else its own
     Date, else now; never in the future."""
-    head = raw[:LONGEST_TRACE].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    for field in head.replace(b"\n\t", b" ").replace(b"\n ", b" ").split(b"\n"):
-        if field[:9].lower() == b"received:":
-            when = dates.parse(field.rpartition(b";")[2].strip())
-            if when and when[0] > 0:
-                return min(when[0], now)
-    date = quick(raw).date
-    return min(date, now) if date > 0 else now
+    return _received(raw, quick(raw), now)
+
+
+def _received(raw: bytes, header: QuickHeader, now: int) -> int:
+    start = raw[:LONGEST_TRACE]
+    for trace in _TRACE.finditer(start, 0, fields.blank_line(start)[0]):
+        when = dates.parse(_FOLD.sub(b" ", trace[1].rpartition(b";")[2]).strip())
+        if when and when[0] > 0:
+            return min(when[0], now)
+    return min(header.date, now) if header.date > 0 else now
 
 
 def _take_in(
@@ -110,46 +124,55 @@ def _take_in(
     door: Door,
     batch: Sequence[Brought],
     shas: Sequence[bytes],
-    texts: Sequence[IndexText],
+    read: Sequence[_Read],
     own: Mapping[int, Own | None],
 ) -> dict[int, MessageId]:
     """The new rows by their place in the batch; everything gets its line in the ledger. What was sent from here is
     the message in Sent, or, changed on its way, a message that was read."""
     account = door.account.id
-    first, lines, back = _sorted(tx, door, batch, shas, own)
+    asked = [_asked(*each) for each in zip(batch, shas, read, strict=True)]
+    twins = tx.ledger.twins(account, asked, door.folder.account)
+    first, lines, back = _sorted(tx, batch, shas, twins, own)
     places = list(first.values())
     flags = [Flags.SEEN if place in own else Flags.NONE for place in places]
-    rows = [_arriving(batch[place], shas[place], texts[place], tx.now) for place in places]
+    rows = [_arriving(batch[place], shas[place], read[place], tx.now) for place in places]
     arrived = arrive(tx, door, [row._replace(flags=flag) for row, flag in zip(rows, flags, strict=True)])
     ids = dict(zip(places, arrived.new, strict=True))
     for place, (each, sha) in enumerate(zip(batch, shas, strict=True)):
         if sha in first:
             lines[place] = Stored(each.name, each.size, ids[first[sha]], sha)
-    tx.ledger.returned(account, back)
-    tx.ledger.resized(account, {each.name: each.size for each in batch})
+    tx.ledger.returned(account, list(back))
+    tx.ledger.resized(account, back)
     tx.ledger.stored(account, list(lines.values()))
-    damaged = [_head(message, batch[place].raw) for place, message in ids.items() if texts[place].damaged]
+    damaged = [_head(message, batch[place].raw) for place, message in ids.items() if read[place].text.damaged]
     if damaged:
         tx.messages.set_heads(damaged)
     return ids
 
 
+def _asked(each: Brought, sha: bytes, read: _Read) -> tuple[bytes, int, bytes]:
+    header = read.header
+    return sha, header.date, key_of(header.message_id, header.date, len(each.raw))
+
+
 def _sorted(
-    tx: Transaction, door: Door, batch: Sequence[Brought], shas: Sequence[bytes], own: Mapping[int, Own | None]
-) -> tuple[dict[bytes, int], dict[int, Stored], list[str]]:
-    """What is new here, by its bytes, with its place; the lines of what is here already; the names that came back."""
+    tx: Transaction,
+    batch: Sequence[Brought],
+    shas: Sequence[bytes],
+    twins: Mapping[bytes, Stored],
+    own: Mapping[int, Own | None],
+) -> tuple[dict[bytes, int], dict[int, Stored], dict[str, int]]:
+    """What is new here, by its bytes, with its place; the lines of what is here already; what came back, with the size
+    it has there now."""
     first: dict[bytes, int] = {}
     lines: dict[int, Stored] = {}
-    back: list[str] = []
+    back: dict[str, int] = {}
     for place, (each, sha) in enumerate(zip(batch, shas, strict=True)):
         if sha in first:
             continue
-        header = quick(each.raw)
-        key = key_of(header.message_id, header.date, len(each.raw))
-        twin = tx.ledger.twin(door.account.id, sha, header.date, key, door.folder.account)
-        sent = own.get(place)
+        twin, sent = twins.get(sha), own.get(place)
         if twin is not None and twin.uidl == each.name:
-            back.append(each.name)
+            back[each.name] = each.size
         elif twin is not None:
             lines[place] = Stored(each.name, each.size, twin.message, sha)
         elif sent is not None:
@@ -160,14 +183,15 @@ def _sorted(
     return first, lines, back
 
 
-def _arriving(each: Brought, sha: bytes, text: IndexText, now: int) -> Arriving:
+def _arriving(each: Brought, sha: bytes, read: _Read, now: int) -> Arriving:
     return Arriving(
         each.raw,
         len(each.raw),
-        received_at(each.raw, now),
+        min(read.received, now),
         content=sha,
-        preview=text.preview,
-        attachments=text.attachments,
+        preview=read.text.preview,
+        attachments=read.text.attachments,
+        read=read.header,
     )
 
 
@@ -180,5 +204,10 @@ def _index_row(message: MessageId, text: IndexText) -> TextRow:
     return TextRow(message, text.people, text.subject, text.text, text.attachment_names)
 
 
-def _texts(raws: Sequence[bytes]) -> list[IndexText]:
-    return [for_index(raw) for raw in raws]
+def _read(raws: Sequence[bytes]) -> list[_Read]:
+    now = int(time.time())
+    found = []
+    for raw in raws:
+        header, text = for_list_and_index(raw)
+        found.append(_Read(header, text, _received(raw, header, now)))
+    return found

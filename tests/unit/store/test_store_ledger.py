@@ -131,14 +131,26 @@ def test_a_twin_is_found_in_the_ledger_or_among_the_messages(desk: Desk, account
 
     def twin(sha: bytes, number: int) -> MessageId | None:
         row = desk.new(number)
-        found = desk.read(lambda tx: tx.ledger.twin(account, sha, row.date, row.key))
-        return found.message if found else None
+        found = desk.read(lambda tx: tx.ledger.twins(account, [(sha, row.date, row.key)]))
+        return found[sha].message if found else None
 
     assert twin(SHA, 99) == message
     assert twin(other, 7) == imported
     assert twin(other, 8) is None
     desk.write(lambda tx: tx.messages.remove([message]))
     assert twin(SHA, 99) == message
+
+
+def test_of_many_twins_each_is_found_and_a_visible_one_comes_first(desk: Desk, account: AccountId) -> None:
+    there = inbox(desk, account)
+    shas = [bytes([number]) * 32 for number in range(40)]
+    rows = [desk.new(number, there, account=account, uid=0, content=sha) for number, sha in enumerate(shas)]
+    ids = desk.put(*rows, *rows[:2])
+    desk.write(lambda tx: tx.messages.remove([ids[0], ids[41]]))
+    asked = [(sha, row.date, row.key) for sha, row in zip(shas, rows, strict=True)]
+    found = desk.read(lambda tx: tx.ledger.twins(account, [*asked, (bytes(31) + b"x", rows[3].date, rows[3].key)]))
+    assert [found[sha].message for sha in shas] == [ids[40], *ids[1:40]]
+    assert len(found) == 40
 
 
 def test_new_names_go_to_the_old_lines(desk: Desk, account: AccountId) -> None:
