@@ -14,6 +14,7 @@ from desktopmail.gui import words
 from desktopmail.gui.accounts.rows import Rows
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.settings.page import Row
+from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.combo import ComboBox
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class ArrangedRows:
     def __init__(self, section: Rows, engine: Engine) -> None:
         self._section, self._engine = section, engine
         self._account: Account | None = None
-        self.inbox, self.sent = ComboBox(), ComboBox()
+        self.inbox, self.sent = _narrow(), _narrow()
         self.new_row = section.row(
             translate("arranged", "New mail goes into"), "-", self.inbox, extra="pop3 shared global inbox deliver"
         )
@@ -131,6 +132,15 @@ class ArrangedRows:
             await self._engine.arrangements.keep_sent(account.id, beside, chosen)
         finally:
             await self._look(account)
+
+
+def _narrow() -> ComboBox:
+    """A box that is not as wide as the longest name of an account; the list it opens is."""
+    made = ComboBox()
+    made.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(1)
+    made.setFixedWidth(px(230))
+    return made
 
 
 def called(account: Account) -> str:
