@@ -24,7 +24,7 @@ PYPROJECT = ROOT / "pyproject.toml"
 LOCK = ROOT / "packaging" / "requirements.lock"
 TOOL = "uv==0.13.9"
 OLDEST = "3.11"
-EXTRAS = ("test", "dev")
+EXTRAS = ("test", "dev", "package")
 COMMAND = "python3 packaging/release/locking.py"
 
 _ENTRY = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)\s*(?:;\s*(.*?))?\s*\\?\Z")
