@@ -211,6 +211,18 @@ async def source(stage: Stage) -> QWidget:
     return await stage.beside()
 
 
+async def apart(stage: Stage) -> QWidget:
+    """A conversation in a window of its own."""
+    await stage.read("Cabin weekend")
+    stage.window.commands.run("open_apart")
+    window = stage.window.beside.messages[0]
+    async with asyncio.timeout(20):
+        while not window.reader.settled:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await stage.quiet()
+    return window
+
+
 async def privacy(stage: Stage) -> QWidget:
     """With something to revoke."""
     account = stage.engine.library.accounts()[0]
@@ -336,6 +348,7 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "wizard": wizard,
     **WIZARD,
     "source": source,
+    "apart": apart,
 }
 
 
