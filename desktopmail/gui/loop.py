@@ -16,6 +16,10 @@ from desktopmail.domain.activity import Problem
 from desktopmail.domain.errors import MailError
 from desktopmail.gui.garbage import Garbage
 
+NAME = "desktopmail"
+DESKTOP_FILE = "org.desktopmail.Desktopmail"
+"""How the desktop knows the program: the name of its desktop file, without the ending."""
+
 
 class NestedRuns:
     """Lets qasync start and stop more than once: a second `QApplication.exec()` after any web view crashes, nested
@@ -49,6 +53,8 @@ def run(main: Callable[[], Awaitable[int]]) -> int:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)
+    application.setApplicationName(NAME)
+    application.setDesktopFileName(DESKTOP_FILE)
     garbage = Garbage()
     loop = qasync.QEventLoop(NestedRuns(application))
     # qasync's own threads write the arguments and results of what they run, passwords among them, to its log.

@@ -23,6 +23,7 @@ from desktopmail.gui.panes import Panes
 from desktopmail.gui.search.hints import Hint, hints
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.choice import Choice, Chooser, matching
+from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.gui.widgets.toast import Toast
 from tests.gui.desk import Desk
 from tests.gui.samples import folder
@@ -305,3 +306,13 @@ def test_selecting_by_rubber_band_and_hit_testing(desk: Desk) -> None:
     area = QRect(view.row_rect(1).center(), view.row_rect(3).center())
     view.setSelection(area, view.selectionModel().SelectionFlag.ClearAndSelect)
     assert window.messages.count() == 3
+
+
+def test_a_screen_reader_says_what_a_choice_is_for(qtbot: QtBot) -> None:
+    choice = ComboBox()
+    qtbot.addWidget(choice)
+    choice.addItem("TLS")
+    choice.setAccessibleName("Encryption")
+    spoken = QAccessible.queryAccessibleInterface(choice)
+    assert spoken is not None
+    assert [spoken.text(each) for each in (QAccessible.Text.Name, QAccessible.Text.Description)] == ["TLS", "Encryption"]

@@ -19,6 +19,11 @@ class ComboBox(QComboBox):
         self.setFont(measures.font())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
+    def setAccessibleName(self, name: str) -> None:
+        """What the box is for. Qt speaks the value as the name of such a box, so this is spoken as its description."""
+        super().setAccessibleName(name)
+        self.setAccessibleDescription(name)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         side = px(14)
