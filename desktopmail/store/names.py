@@ -40,6 +40,9 @@ def make_folder(folder: Path) -> None:
     """Make a folder that only its owner can enter, with those it is in, safe from the first moment on. Harmless when
     it is there. Raises OSError."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for each in reversed(missing):  # `parents` would leave those above open to whatever the umask says
+        each.mkdir(exist_ok=True, mode=0o700)
+    if not missing:
+        folder.mkdir(exist_ok=True)  # a file of that name is an error
     for each in missing:
         settle(each.parent)
