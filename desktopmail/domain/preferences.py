@@ -267,6 +267,23 @@ PREFERENCES: tuple[Preference, ...] = (
         "quiet_hours",
     ),
     Preference(
+        "backup_reminder_days",
+        "storage",
+        mark("settings", "Reminder"),
+        mark("settings", "Remind me to back up"),
+        mark(
+            "settings",
+            "A line in the window when mail was only on this computer and in no backup for so long. It can be put off.",
+        ),
+        (
+            (7, mark("settings", "After 7 days")),
+            (30, mark("settings", "After 30 days")),
+            (90, mark("settings", "After 90 days")),
+            (0, mark("settings", "Never")),
+        ),
+        "backup reminder copy only here",
+    ),
+    Preference(
         "keep_removed_days",
         "storage",
         mark("settings", "Removed mail"),

@@ -41,6 +41,9 @@ class Settings:
     silent_accounts: str = ""
     shortcut_keys: str = ""
     keep_removed_days: int = 30
+    backup_reminder_days: int = 30
+    backup_put_off_until: int = 0
+    sent_offered: str = ""
     window_geometry: str = ""
     message_geometry: str = ""
     pane_sizes: str = ""
@@ -63,7 +66,9 @@ class Settings:
         return found
 
 
-KEPT = frozenset({"window_geometry", "message_geometry", "pane_sizes", "last_place"})
+KEPT = frozenset(
+    {"window_geometry", "message_geometry", "pane_sizes", "last_place", "backup_put_off_until", "sent_offered"}
+)
 """What the program remembers by itself. All other names are a person's choice, and a change of them can be undone."""
 
 
@@ -100,7 +105,7 @@ def stored_keys(keys: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def accounts_in(stored: str) -> frozenset[int]:
-    """The account numbers in `silent_accounts`."""
+    """The account numbers in `silent_accounts` or `sent_offered`."""
     return frozenset(int(word) for word in stored.split() if word.isascii() and word.isdigit())
 
 

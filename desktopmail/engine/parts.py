@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.accounts import Accounts
     from desktopmail.engine.actions import Actions
     from desktopmail.engine.arrangements import Arrangements
+    from desktopmail.engine.backups import Backups
     from desktopmail.engine.composing import Composing
     from desktopmail.engine.contacts import Contacts
     from desktopmail.engine.diagnosis import Diagnosis
@@ -53,6 +54,12 @@ def _arrangements(parts: Parts) -> Arrangements:
     from desktopmail.engine.arrangements import Arrangements
 
     return Arrangements(parts._store)
+
+
+def _backups(parts: Parts) -> Backups:
+    from desktopmail.engine.backups import Backups
+
+    return Backups(parts._store, parts.settings)
 
 
 def _composing(parts: Parts) -> Composing:
@@ -169,6 +176,7 @@ class Parts:
     accounts = Lazy(_accounts)
     actions = Lazy(_actions)
     arrangements = Lazy(_arrangements)
+    backups = Lazy(_backups)
     composing = Lazy(_composing)
     contacts = Lazy(_contacts)
     diagnosis = Lazy(_diagnosis)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
 
+from desktopmail.domain.backup import LastBackup
 from desktopmail.domain.errors import NotFound, Stopped, StoreFailed, WrongUsage
 from desktopmail.domain.progress import Part, Progress
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, quick_check
 from desktopmail.store.failures import mapped
 
 PART = ".part"
+LAST = "last-backup.json"
 STEPS = 20_000
 """How many of its own steps SQLite takes between two looks at whether it is to stop."""
 COPYING = 0.7
@@ -43,8 +48,28 @@ def backup_profile(folder: Path, target: Path, progress: Progress | None = None)
             (target / (name + PART)).rename(target / name)
     except OSError as error:
         raise StoreFailed("The backup could not be written", f"{target} cannot be written to.", str(error)) from error
+    note_backup(folder, LastBackup(int(time.time()), str(target.absolute())))
     progress.reached(1.0)
     return target
+
+
+def last_backup(folder: Path) -> LastBackup | None:
+    """When a profile was copied last; None when it never was, or that cannot be read."""
+    try:
+        found = json.loads((folder / LAST).read_text("utf-8"))
+        return LastBackup(int(found["at"]), str(found["place"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def note_backup(folder: Path, made: LastBackup) -> None:
+    """Remember a backup beside the profile's files, where a copy that another program makes can be noted while the
+    window is open. What cannot be written down changes nothing about the backup."""
+    part = folder / (LAST + PART)
+    with contextlib.suppress(OSError):
+        part.write_text(json.dumps({"at": made.at, "place": made.place}), "utf-8")
+        part.chmod(0o600)
+        part.replace(folder / LAST)
 
 
 def _shares(folder: Path, progress: Progress) -> Iterator[tuple[str, Part]]:
