@@ -25,6 +25,7 @@ LIBRARIES = (
     "libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1 libglib2.0-0|libglib2.0-0t64 fonts-dejavu-core"
 ).split()
 SERVERS = "dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix gnome-keyring dbus strace".split()
+PACKAGING = "binutils lintian rpm desktop-file-utils appstream squashfs-tools debootstrap man-db xvfb xdotool".split()
 FONTS = "fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-inter".split()
 
 
@@ -120,11 +121,9 @@ def screens(arguments: list[str]) -> int:
 
 
 def package(arguments: list[str]) -> int:
-    """Freeze the program with PyInstaller into dist/desktopmail."""
-    ready("dev", LIBRARIES)
-    spec = ROOT / "packaging" / "desktopmail.spec"
-    command = [str(PYTHON), "-m", "PyInstaller", "--noconfirm", "--distpath", "dist", "--workpath", "build/freeze"]
-    return subprocess.call([*command, *arguments, str(spec)], cwd=ROOT)
+    """Build the packages this machine can build, and verify them; see packaging/package.py for steps."""
+    ready("package", [*LIBRARIES, *SERVERS, *PACKAGING])
+    return subprocess.call([str(PYTHON), str(ROOT / "packaging" / "package.py"), *arguments], cwd=ROOT)
 
 
 def display(environment: dict[str, str]) -> bool:
@@ -152,7 +151,7 @@ def ready(level: str, packages: list[str]) -> None:
         print("making .venv …", file=sys.stderr)
         make_venv()
     print("installing packages …", file=sys.stderr)
-    extras = {"run": "", "test": "[test]", "dev": "[test,dev]"}[level]
+    extras = {"run": "", "test": "[test]", "dev": "[test,dev]", "package": "[test,dev,package]"}[level]
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.check_call([*pip, "--editable", f".{extras}"], cwd=ROOT)
     stamp.write_text(wanted)

@@ -10,6 +10,19 @@ import elf
 DEBIAN = {
     "libX11.so.6": "libx11-6",
     "libX11-xcb.so.1": "libx11-xcb1",
+    "libXcomposite.so.1": "libxcomposite1",
+    "libXdamage.so.1": "libxdamage1",
+    "libXext.so.6": "libxext6",
+    "libXfixes.so.3": "libxfixes3",
+    "libXrandr.so.2": "libxrandr2",
+    "libXrender.so.1": "libxrender1",
+    "libXtst.so.6": "libxtst6",
+    "libxkbfile.so.1": "libxkbfile1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libbrotlidec.so.1": "libbrotli1",
+    "libbrotlicommon.so.1": "libbrotli1",
+    "libuuid.so.1": "libuuid1",
     "libxcb.so.1": "libxcb1",
     "libxcb-dri3.so.0": "libxcb-dri3-0",
     "libGL.so.1": "libgl1",
@@ -72,6 +85,26 @@ def c_library(bundle: Path) -> str:
         if path.is_file() and not path.is_symlink() and elf.is_elf(path):
             newest = max([newest, *(int(each) for each in _C_VERSION.findall(path.read_bytes()))])
     return f"2.{newest}"
+
+
+def lost(bundle: Path) -> list[str]:
+    """What a web engine's process would not find: it looks for a library beside the one that asks, and only when that
+    one says so itself, which Qt's do and others do not."""
+    folder = bundle / "_internal/PySide6/Qt/lib"
+    waiting = [bundle / "_internal/PySide6/Qt/libexec/QtWebEngineProcess"]
+    seen: set[str] = set()
+    gone = []
+    while waiting:
+        asking = waiting.pop()
+        for name in elf.read(asking).needed:
+            inside = any(bundle.rglob(name))
+            if name in seen or not inside:
+                continue
+            if asking.is_symlink() or not (folder / name).exists():
+                gone.append(f"{name} for {asking.name}")
+            seen.add(name)
+            waiting.append(folder / name)
+    return gone
 
 
 def debian(bundle: Path) -> list[str]:

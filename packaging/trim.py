@@ -55,12 +55,12 @@ _LIBRARY = re.compile(r"^(?:PySide6/Qt/lib/|PySide6/|shiboken6/)?lib[^/]+\.so(?:
 _OPENED_AT_RUN_TIME = re.compile(r"^libpython3[.\d]*\.so")
 
 _LEFT_TO_THE_SYSTEM = re.compile(
-    r"^lib(stdc\+\+|gcc_s|gbm|drm|GL|EGL|GLX|OpenGL|GLdispatch|X11|X11-xcb|xcb|asound|fontconfig|freetype|expat"
+    r"^lib(stdc\+\+|gcc_s|gbm|drm|GL|EGL|GLX|OpenGL|GLdispatch|X11|X11-xcb|xcb|X(?:composite|damage|ext|fixes|randr|render|tst|au|dmcp)|xkbfile|xkbcommon|xkbcommon-x11|brotli\w+|uuid|asound|fontconfig|freetype|expat"
     r"|nss\w+|smime3|softokn3|freebl\w*|nspr4|plc4|plds4|cups|gssapi_krb5|krb5|k5crypto|com_err"
     r"|glib-2\.0|gobject-2\.0|gio-2\.0|gmodule-2\.0|gthread-2\.0|dbus-1|systemd|udev|z|wayland-[a-z]+)\.so(\.|$)"
 )
-"""Libraries that must fit the drivers and the desktop of the machine, not the one that built the bundle; and those whose
-needs the web engine's processes would not find, because they look only where the engine itself says."""
+"""Libraries that must fit the drivers and the desktop of the machine, not the one that built the bundle; and those
+whose needs the web engine's processes would not find, because they look only where the engine itself says."""
 
 
 def wanted(name: str, platform: str) -> bool:

@@ -76,7 +76,6 @@ def test_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_macos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("macos.info")
     binaries = [("PySide6/Qt/plugins/platforms/libqcocoa.dylib", "/x", "BINARY")]
     freezer = evaluate("darwin", binaries, tmp_path, monkeypatch)
     assert freezer.collected[0] == binaries[0][0]

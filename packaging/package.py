@@ -1,0 +1,156 @@
+"""Builds what this machine can build, and verifies it: `python3 dev.py package [--quick] [--kept] [STEP …]`.
+
+--quick   lighter compression for tries; the packages are larger
+--kept    use the bundle in dist/ as it is instead of freezing anew
+--here    build from this environment instead of the locked one
+
+Steps, all when none is named: bundle, packages, appimage, install, start. Results are in dist/.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import product
+from report import Report
+
+PLACE = product.WORK / "package"
+BUNDLE = product.DIST / product.NAME
+STEPS = ("bundle", "packages", "appimage", "install", "start")
+TOOLS = {
+    "packages": {"lintian": "lintian", "rpm": "rpm", "desktop-file-validate": "desktop-file-utils", "man": "man-db"},
+    "appimage": {"mksquashfs": "squashfs-tools"},
+    "install": {"debootstrap": "debootstrap", "strace": "strace"},
+    "start": {"Xvfb": "xvfb", "xdotool": "xdotool"},
+}
+"""Programs a step calls, and the Debian packages that have them."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the steps; 0 when none failed."""
+    flags = {each for each in arguments if each.startswith("-")}
+    named = [each for each in arguments if not each.startswith("-")]
+    if flags - {"--quick", "--kept", "--here"} or set(named) - set(STEPS):
+        print(__doc__, file=sys.stderr)
+        return 2
+    if "--here" not in flags and not _inside_locked():
+        return _again_locked(arguments)
+    steps = named or list(STEPS)
+    report = Report()
+    quick = "--quick" in flags
+    if "--kept" not in flags:
+        with report.step("freeze"):
+            freeze()
+    if "bundle" in steps:
+        _bundle(report)
+    if sys.platform == "linux":
+        _linux(report, steps, quick=quick)
+    else:
+        report.skip("packages", "the installers of this system are made by its own scripts in packaging/")
+    for text in report.skipped:
+        print(f"left out: {text}")
+    for name in report.failed:
+        print(f"failed: {name}", file=sys.stderr)
+    return 1 if report.failed else 0
+
+
+def freeze() -> None:
+    """Make dist/desktopmail with PyInstaller. Hashes are fixed, so that two builds agree on the order of things."""
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+    command += ["--distpath", str(product.DIST), "--workpath", str(PLACE / "freeze")]
+    environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(product.ROOT)}
+    spec = product.ROOT / "packaging" / "desktopmail.spec"
+    subprocess.check_call([*command, str(spec)], cwd=product.ROOT, env=environment)
+
+
+def _bundle(report: Report) -> None:
+    import bill
+    import notices
+    import verify
+
+    with report.step("bill of materials and notices"):
+        found = verify.explained(BUNDLE)
+        (BUNDLE / "THIRD-PARTY-NOTICES.txt").write_text(notices.text(found), encoding="utf-8")
+        bill.write(found, BUNDLE / "sbom.cdx.json")
+        shutil.copyfile(BUNDLE / "sbom.cdx.json", product.DIST / f"{product.NAME}-{product.version()}.cdx.json")
+        report.say(f"{len(found.parts)} parts, no file unexplained")
+    if sys.platform == "linux":
+        with report.step("size and modules"):
+            report.say(verify.bundle(BUNDLE))
+
+
+def _linux(report: Report, steps: list[str], *, quick: bool) -> None:
+    import archives
+    import staging
+    import verify
+
+    tree = PLACE / "stage"
+    with report.step("lay out"):
+        staging.stage(BUNDLE, tree)
+    if "packages" in steps and _can("packages", report):
+        with report.step("desktop file, metainfo, manual page"):
+            report.say(verify.desktop(tree / "usr/share"))
+            report.say(verify.manual_page(tree / f"usr/share/man/man1/{product.NAME}.1.gz"))
+        with report.step("describe"):
+            archives.describe(tree, quick=quick)
+        with report.step(".deb"):
+            report.say(verify.deb(archives.make("deb", PLACE / "nfpm.yaml", product.DIST), quick=quick))
+        with report.step(".rpm"):
+            report.say(verify.rpm(archives.make("rpm", PLACE / "nfpm.yaml", product.DIST)))
+        with report.step("tar.xz"):
+            made = archives.make_tar(tree, product.DIST)
+            report.say(f"{made.name}: {verify.megabytes(made):.0f} MB")
+    if "appimage" in steps and _can("appimage", report):
+        import appimage
+
+        with report.step("AppImage"):
+            report.say(appimage.check(appimage.make(tree, product.DIST, PLACE, quick=quick)))
+    if "install" in steps and _can("install", report):
+        _install(report)
+    if "start" in steps and _can("start", report):
+        import startup
+
+        with report.step("start, frozen beside unfrozen"):
+            report.say(startup.compare(BUNDLE / product.NAME))
+
+
+def _install(report: Report) -> None:
+    import installed
+    from cleanroot import CleanRoot
+
+    if reason := CleanRoot.missing():
+        report.skip("install", reason)
+    elif packages := sorted(product.DIST.glob("*.deb")):
+        installed.check(packages[-1], PLACE / "clean", report)
+    else:
+        report.skip("install", "there is no .deb in dist/")
+
+
+def _can(step: str, report: Report) -> bool:
+    gone = sorted(package for tool, package in TOOLS[step].items() if shutil.which(tool) is None)
+    if gone:
+        report.skip(step, "install " + " ".join(gone))
+    return not gone
+
+
+def _inside_locked() -> bool:
+    return Path(sys.prefix) == PLACE / "venv"
+
+
+def _again_locked(arguments: list[str]) -> int:
+    import locked
+
+    if not locked.LOCK.exists():
+        print("there is no lock file; building from this environment", file=sys.stderr)
+        return main([*arguments, "--here"])
+    python = locked.environment(PLACE / "venv")
+    environment = {**os.environ, "PYTHONPATH": str(product.ROOT)}
+    return subprocess.call([str(python), __file__, *arguments], cwd=product.ROOT, env=environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
