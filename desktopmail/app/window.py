@@ -159,6 +159,7 @@ async def _life(engine: Engine, options: WindowOptions, painted: Callable[[MainW
         window.painted.connect(lambda: painted(window))
     window.show()
     await _first_paint(window)
+    _wear_icon()
     await engine.start()
     wishes = _wishes(window, options)
     warming = asyncio.ensure_future(_warm_up(window))
@@ -206,9 +207,23 @@ async def _first_paint(window: MainWindow) -> None:
     await asyncio.wait([done], timeout=LONGEST_PAINT)
 
 
+def _wear_icon() -> None:
+    """Give the windows their icon, once there is something to see; a program on a Mac has it from its bundle."""
+    if sys.platform == "darwin":
+        return
+    from PySide6.QtWidgets import QApplication
+
+    from desktopmail.gui.style.appicon import app_icon
+
+    QApplication.setWindowIcon(app_icon())
+
+
 async def _warm_up(window: MainWindow) -> None:
     await asyncio.sleep(IDLE_BEFORE_WARMING)
     window.start_work()
+    from desktopmail.gui.reminders import Reminders
+
+    Reminders(window)
     from desktopmail.gui.updatenews import UpdateNews
 
     UpdateNews(window.engine, window.preferences, window.panes).begin()
