@@ -18,7 +18,9 @@ from pathlib import Path
 import product
 
 LIBRARY = re.compile(r"\.(?:so(?:\.[\w.]+)?|dll|pyd|dylib|exe)$")
-_OURS = re.compile(r"^(?:_internal/)?(?:resources/|desktopmail(?:\.exe)?$|THIRD-PARTY-NOTICES\.txt$|sbom\.cdx\.json$)")
+_OURS = re.compile(
+    r"^(?:_internal/)?(?:resources/|desktopmail(?:\.exe)?$|THIRD-PARTY-NOTICES\.txt$|LICENSE\.txt$|sbom\.cdx\.json$)"
+)
 _INTERPRETER = re.compile(
     r"^_internal/(?:python3[\d.]*/lib-dynload/|libpython3|python3\d*\.dll|base_library\.zip|[^/]+\.pyd$)"
 )

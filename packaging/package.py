@@ -22,7 +22,13 @@ PLACE = product.WORK / "package"
 BUNDLE = product.DIST / product.NAME
 STEPS = ("bundle", "packages", "appimage", "install", "start")
 TOOLS = {
-    "packages": {"lintian": "lintian", "rpm": "rpm", "desktop-file-validate": "desktop-file-utils", "man": "man-db"},
+    "packages": {
+        "lintian": "lintian",
+        "rpm": "rpm",
+        "desktop-file-validate": "desktop-file-utils",
+        "appstreamcli": "appstream",
+        "man": "man-db",
+    },
     "appimage": {"mksquashfs": "squashfs-tools"},
     "install": {"debootstrap": "debootstrap", "strace": "strace"},
     "start": {"Xvfb": "xvfb", "xdotool": "xdotool"},
@@ -76,6 +82,7 @@ def _bundle(report: Report) -> None:
         found = verify.explained(BUNDLE)
         (BUNDLE / "THIRD-PARTY-NOTICES.txt").write_text(notices.text(found), encoding="utf-8")
         bill.write(found, BUNDLE / "sbom.cdx.json")
+        shutil.copyfile(product.ROOT / "LICENSE", BUNDLE / "LICENSE.txt")
         shutil.copyfile(BUNDLE / "sbom.cdx.json", product.DIST / f"{product.NAME}-{product.version()}.cdx.json")
         report.say(f"{len(found.parts)} parts, no file unexplained")
     if sys.platform == "linux":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "desktopmail"
-TITLE = "desktopmail"
+TITLE = "Desktopmail"
 APP_ID = "org.desktopmail.Desktopmail"
 """Names the desktop file, the metainfo and the macOS bundle; the same as `desktopmail.gui.style.appicon.APP_ID`."""
 SUMMARY = "Read and write mail over IMAP or POP3"
