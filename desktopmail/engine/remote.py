@@ -23,6 +23,9 @@ class Remote(Protocol):
         """Make the server agree with the person. With `force` neither grace nor an earlier refusal holds anything back.
         Whether the server has to be pulled again before everything is known."""
 
+    async def list_new(self) -> None:
+        """Bring the headers of what the last `pull` saw and did not bring itself; no content is to follow now."""
+
     async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
         """Bring a bounded piece of the content that is still missing, newest first. Whether more is left."""
 

@@ -87,7 +87,9 @@ class Runner:
         problems: list[Problem] = []
         try:
             await self._round(folders, force=True)
-            if not headers_only:
+            if headers_only:
+                await self._remote.list_new()
+            else:
                 await self._fill_all(folders)
             self._teller.idle()
         except MailError as error:

@@ -82,6 +82,11 @@ class LedgerReads:
             stored_before,
         )
 
+    def begun(self, account: AccountId) -> list[Entry]:
+        """The lines of messages of which the server has the whole and only the top is here, and wanted."""
+        found = self._read(account, "AND p.partly AND p.dele_confirmed = 0 AND p.gone_at = 0 AND NOT p.wanted_gone")
+        return [each for each in found if each.message is not None and not each.removed]
+
     def of(self, message: MessageId, account: AccountId | None = None) -> Entry | None:
         """The line of a message whose copy the server has; only among those of one account when it is named."""
         found = self._db.execute(

@@ -67,6 +67,9 @@ class ImapRemote:
             push = Push(session, self._store, self._account, self._teller, self.tally)
             return await push.run(await self._namespace(session), force=force)
 
+    async def list_new(self) -> None:
+        """Nothing: `pull` brings headers."""
+
     async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
         """Bring some of the missing content; the requests grow with the speed of the line."""
         async with self._working:

@@ -13,8 +13,9 @@ from desktopmail.domain.errors import MailError, Refused
 from desktopmail.domain.folder import Role
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.lane import Lane
+from desktopmail.engine.pop3.completing import complete
 from desktopmail.engine.pop3.listing import tops
-from desktopmail.engine.pop3.rules import pieces
+from desktopmail.engine.pop3.rules import PIECE_COUNT, pieces
 from desktopmail.engine.pop3.storing import Brought, keep, keep_tops
 from desktopmail.engine.pop3.visit import Visit
 from desktopmail.store.store import Store
@@ -66,6 +67,20 @@ class Collect:
             await self._greet()
             await self._tell()
         return bool(visit.wanted)
+
+    async def heads(self) -> None:
+        """Bring the tops of everything that is new, and nothing more. Where the server gives none, nothing comes."""
+        visit = self._visit
+        self._leave_out()
+        new = [] if visit.listing.nameless else [name for name in visit.wanted if name not in visit.begun]
+        for start in range(0, len(new), PIECE_COUNT):
+            if len(new) > MANY:
+                self._teller.counting("Downloading", start, len(new))
+            came, _ = await self._tops(new[start : start + PIECE_COUNT])
+            if not came:
+                break
+            await self._keep_tops(came)
+        await self._greet()
 
     def _leave_out(self) -> None:
         """What stood in the way too often is not asked for."""
@@ -141,12 +156,19 @@ class Collect:
         return came, [name for number, name in by_number.items() if number not in heads]
 
     async def _keep(self, came: Sequence[Brought]) -> None:
-        if came:
-            kept = await keep(self._store, self._visit.door, came[::-1])
-            self._visit.brought |= kept.shas
+        visit = self._visit
+        fresh = [each for each in came[::-1] if each.name not in visit.begun]
+        if len(fresh) < len(came):
+            rest = [each for each in came[::-1] if each.name in visit.begun]
+            done = await complete(self._store, visit.door.account.id, rest, visit.begun)
+            visit.brought |= done.shas
+            fresh += done.others
+        if fresh:
+            kept = await keep(self._store, visit.door, fresh)
+            visit.brought |= kept.shas
             self._tally.new += kept.new
-            self._visit.new += kept.new
-            self._tally.bytes += sum(len(each.raw) for each in came)
+            visit.new += kept.new
+        self._tally.bytes += sum(len(each.raw) for each in came)
 
     async def _keep_tops(self, came: Sequence[Brought]) -> None:
         if came:

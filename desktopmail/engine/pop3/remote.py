@@ -18,9 +18,10 @@ from desktopmail.engine.health import Recorder
 from desktopmail.engine.hosts import note
 from desktopmail.engine.keys import signed_in
 from desktopmail.engine.pop3.collect import Collect, Trouble
+from desktopmail.engine.pop3.completing import complete
 from desktopmail.engine.pop3.relink import Relinked, relink
 from desktopmail.engine.pop3.removal import finish
-from desktopmail.engine.pop3.storing import complete
+from desktopmail.engine.pop3.storing import Brought
 from desktopmail.engine.pop3.visit import Visit, begin, inbox_for, pop3_server
 from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.store.ledger_rows import Entry
@@ -71,6 +72,15 @@ class Pop3Remote:
         """Nothing: folders and flags live here, and removals end a visit."""
         return False
 
+    async def list_new(self) -> None:
+        """Bring the tops of what is new and leave; the rest comes with the next visit that brings content."""
+        async with self._turn:
+            if self._visit is None:
+                return
+            async with self._dropping():
+                await Collect(self._visit, self._store, self._teller, self.tally, self._trouble).heads()
+            await self._end()
+
     async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
         """Bring a piece of what is new; after the last one, remove what has to go and leave."""
         async with self._turn:
@@ -111,7 +121,12 @@ class Pop3Remote:
                 number = visit.listing.numbers.get(entry.uidl) if entry and entry.on_server else None
                 if entry and number is not None:
                     await visit.session.retrieve([number], visit.listing.sizes, lambda _, raw: came.append(raw))
-                    await complete(self._store, self._account, entry, message, came[0])
+                    brought = Brought(entry.uidl, entry.size, came[0])
+                    done = await complete(self._store, self._account.id, [brought], {entry.uidl: entry})
+                    if done.others:
+                        raise ContentMissing(
+                            "The server has another message in place of this one", "Its header stays here."
+                        )
             if not under_way:
                 await self._end()
         if not came:

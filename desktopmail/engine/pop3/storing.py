@@ -11,8 +11,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from desktopmail.domain.account import Account
-from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.engine.arrival import Arriving, Door, arrive, key_of
@@ -20,9 +18,9 @@ from desktopmail.engine.beside import Own, came_back
 from desktopmail.engine.filing import found_back
 from desktopmail.mime import dates, fields
 from desktopmail.mime.headers import QuickHeader, quick
-from desktopmail.mime.text import IndexText, for_index, for_list_and_index
-from desktopmail.store.ledger_rows import Entry, Stored
-from desktopmail.store.rows import Head, NewContent
+from desktopmail.mime.text import IndexText, for_list_and_index
+from desktopmail.store.ledger_rows import Stored
+from desktopmail.store.rows import Head
 from desktopmail.store.store import Store
 from desktopmail.store.text import TextRow
 from desktopmail.store.transaction import Transaction
@@ -65,7 +63,7 @@ async def keep(store: Store, door: Door, batch: Sequence[Brought]) -> Kept:
         read = await reading
     own = await came_back(store, door.account, raws)
     ids = await store.write(lambda tx: _take_in(tx, door, batch, shas, read, own), durable=True)
-    rows = [_index_row(message, read[place].text) for place, message in ids.items()]
+    rows = [index_row(message, read[place].text) for place, message in ids.items()]
     await store.text(lambda index: index.add(rows))
     return Kept({each.name: sha for each, sha in zip(batch, shas, strict=True)}, len(ids))
 
@@ -84,24 +82,6 @@ async def keep_tops(store: Store, door: Door, batch: Sequence[Brought]) -> int:
         return len(stored)
 
     return await store.write(work, durable=True)
-
-
-async def complete(store: Store, account: Account, entry: Entry, message: MessageId, raw: bytes) -> None:
-    """The rest of a large message came: its row has its content now. Raises ContentMissing when it is another one."""
-    row = await store.read(lambda tx: tx.messages.summary(message))
-    if row.message_id != quick(raw).message_id:
-        raise ContentMissing("The server has another message in place of this one", "Its header stays here.")
-    text = await asyncio.to_thread(for_index, raw)
-    (sha,) = await store.content(lambda content: content.put_many([raw]))
-
-    def work(tx: Transaction) -> None:
-        tx.messages.set_content([NewContent(message, sha, len(raw), text.preview, text.attachments)])
-        if text.damaged:
-            tx.messages.set_heads([_head(message, raw)])
-        tx.ledger.stored(account.id, [Stored(entry.uidl, entry.size, message, sha)])
-
-    await store.write(work, durable=True)
-    await store.text(lambda index: index.add([_index_row(message, text)]))
 
 
 def received_at(raw: bytes, now: int) -> int:
@@ -144,7 +124,7 @@ def _take_in(
     tx.ledger.returned(account, list(back))
     tx.ledger.resized(account, back)
     tx.ledger.stored(account, list(lines.values()))
-    damaged = [_head(message, batch[place].raw) for place, message in ids.items() if read[place].text.damaged]
+    damaged = [head_of(message, batch[place].raw) for place, message in ids.items() if read[place].text.damaged]
     if damaged:
         tx.messages.set_heads(damaged)
     return ids
@@ -195,12 +175,14 @@ def _arriving(each: Brought, sha: bytes, read: _Read, now: int) -> Arriving:
     )
 
 
-def _head(message: MessageId, raw: bytes) -> Head:
+def head_of(message: MessageId, raw: bytes) -> Head:
+    """What a row shows of its message, read from all of its bytes."""
     found = quick(raw)
     return Head(message, found.sender, found.to, found.cc, found.subject)
 
 
-def _index_row(message: MessageId, text: IndexText) -> TextRow:
+def index_row(message: MessageId, text: IndexText) -> TextRow:
+    """A message for the search index."""
     return TextRow(message, text.people, text.subject, text.text, text.attachment_names)
 
 

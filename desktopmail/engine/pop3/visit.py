@@ -29,7 +29,8 @@ from desktopmail.store.transaction import Transaction
 class Visit:
     """What one visit knows. `wanted` are the names still to be brought, newest first; `total` how many those were
     at first; `brought` the names of what was stored whole in this visit, with their SHA-256; `left_out` those of
-    messages that could not be had. `new` counts what was not here before."""
+    messages that could not be had, `begun` the lines of wanted ones whose tops are here. `new` counts what was not here
+    before."""
 
     session: Pop3Session
     server: Pop3Server
@@ -38,6 +39,7 @@ class Visit:
     wanted: list[str] = field(default_factory=list)
     brought: dict[str, bytes] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
+    begun: dict[str, Entry] = field(default_factory=dict)
     total: int = 0
     new: int = 0
 
@@ -49,6 +51,10 @@ class Visit:
     def only_top(self, name: str) -> bool:
         """Whether only the top of a message is brought, for it is a large one."""
         return too_big(self.listing.size(name), self.server.max_size, self.session.offered.expire)
+
+    def lacks_rest_of(self, name: str) -> bool:
+        """Whether a message of which the top is here should be brought whole by now."""
+        return name in self.listing.numbers and not self.only_top(name)
 
 
 def pop3_server(account: Account) -> Pop3Server:
@@ -73,7 +79,11 @@ async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
     visit = Visit(session, server, listing, door)
     new = await _doubts(visit, store, account.id, compared.doubtful)
     await _note(store, account, compared, moved=moved)
-    visit.wanted = sorted([*compared.strangers, *new], key=listing.numbers.__getitem__, reverse=True)
+    if known.partly:
+        lines = await store.read(lambda tx: tx.ledger.begun(account.id))
+        visit.begun = {each.uidl: each for each in lines if visit.lacks_rest_of(each.uidl) and each.uidl not in new}
+    visit.wanted = [*compared.strangers, *new, *visit.begun]
+    visit.wanted.sort(key=listing.numbers.__getitem__, reverse=True)
     visit.total = len(visit.wanted)
     return visit
 
