@@ -93,6 +93,9 @@ class Dialogue:
 
     async def heard(self, form: Form = Form.LINE, seconds: float | None = None) -> Reply:
         """The next reply. Several lines may take as long as they make progress. Raises Stalled."""
+        at_hand = self._line.at_hand()
+        if at_hand is not None:
+            return at_hand
         if form is not Form.LINES:
             return await self._within(seconds or self.patience.answer, "to answer")
         while True:

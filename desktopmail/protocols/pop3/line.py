@@ -1,6 +1,7 @@
 """The line to a POP3 server: replies cut out of the stream and handed over in the order of the commands.
 
-Nothing is searched twice and nothing is unstuffed twice. What comes unasked ends the connection.
+Nothing is searched twice, and copied once: out of the room that TLS decrypts into. What comes unasked ends the
+connection.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ STATUS_LIMIT = 8 * 1024
 SMALL_LIMIT = 64 * 1024
 HIGH_BYTES = 16 * 1024 * 1024
 """Bytes of replies that wait for somebody here before no more is read; it goes on at half."""
-END = b"\r\n.\r\n"
+ROOM = 512 * 1024
+"""Bytes of the room that is read into; it grows for replies that do not fit, and shrinks again after them."""
+CHUNK = 64 * 1024
+"""Bytes read at once: each record of TLS gives the interpreter lock away, so that more would hold up the loop."""
+DOT, END = b"\r\n.", b"\r\n.\r\n"
 
 _STATUS = re.compile(rb"(\+OK|-ERR)(?:[ \t]([^\0\r\n]*))?\r\n")
 _GO_ON = re.compile(rb"\+(?: ([^\0\r\n]*))?\r\n")
@@ -48,7 +53,7 @@ class Reply:
     more: bool = False
 
 
-class Line(asyncio.Protocol):
+class Line(asyncio.BufferedProtocol):
     """One connection. After `failure` is set it is of no more use. `received` counts bytes, so that progress shows."""
 
     def __init__(self, host: str) -> None:
@@ -62,9 +67,10 @@ class Line(asyncio.Protocol):
         self._waiting = 0
         self._held = False
         self._news = asyncio.Event()
-        self._buffer = bytearray()
+        self._room = bytearray(0)
+        self._begin = self._end = self._seen = 0
         self._status: Reply | None = None
-        self._seen = 0
+        self._dotted = False
         self._sealed = False
 
     # What the transport tells.
@@ -74,18 +80,29 @@ class Line(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the next bytes go."""
+        held = self._end - self._begin
+        if not held:
+            self._begin = self._end = self._seen = 0
+        if len(self._room) - self._end < CHUNK // 4 or (not held and len(self._room) > ROOM):
+            room = bytearray(max(ROOM, 2 * held))
+            room[:held] = memoryview(self._room)[self._begin : self._end]
+            self._room, self._begin, self._end, self._seen = room, 0, held, self._seen - self._begin
+        return memoryview(self._room)[self._end : self._end + CHUNK]
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Cut out what is complete; any ProtocolViolation ends the connection."""
         if self.failure is not None:
             return
-        self.received += len(data)
+        self.received += nbytes
+        self._end += nbytes
         try:
             if self._sealed:
                 raise violation("words in clear behind the agreement to encrypt")
-            self._buffer += data
             while self._due and not self._sealed and self._cut():
                 pass
-            if self._buffer and (self._sealed or not self._due):
+            if self._end > self._begin and (self._sealed or not self._due):
                 raise violation("words that nobody asked for")
         except ProtocolViolation as error:
             self.fail(error)
@@ -95,6 +112,15 @@ class Line(asyncio.Protocol):
             if self._waiting > HIGH_BYTES and not self._held and self.transport is not None:
                 self._held = True
                 self.transport.pause_reading()
+
+    def data_received(self, data: bytes) -> None:
+        """The same for bytes that somebody has at hand."""
+        rest = memoryview(data)
+        while rest:
+            room = self.get_buffer(len(rest))
+            count = min(len(room), len(rest))
+            room[:count], rest = rest[:count], rest[count:]
+            self.buffer_updated(count)
 
     def eof_received(self) -> bool | None:
         """The server ended its side: so do we."""
@@ -123,11 +149,17 @@ class Line(asyncio.Protocol):
 
     async def reply(self) -> Reply:
         """The next reply, in the order of the commands. Raises what ended the line."""
-        while not self._replies:
+        while (reply := self.at_hand()) is None:
             if self.failure is not None:
                 raise self.failure
             self._news.clear()
             await self._news.wait()
+        return reply
+
+    def at_hand(self) -> Reply | None:
+        """The next reply if it is there."""
+        if not self._replies:
+            return None
         reply = self._replies.popleft()
         self._waiting -= len(reply.lines)
         if self._held and self._waiting <= HIGH_BYTES // 2:
@@ -148,30 +180,30 @@ class Line(asyncio.Protocol):
         if self.failure is None:
             self.failure = error
         self._news.set()
-        self._buffer.clear()
+        self._begin = self._end
         if self.transport is not None:
             self.transport.abort()
 
     # Listening.
 
     def _cut(self) -> bool:
-        """Take one more line or reply out of the buffer; False when it is not complete."""
+        """Take one more line or reply out of the room; False when it is not complete."""
         form, limit = self._due[0]
         if self._status is not None:
             return self._cut_lines(limit)
-        end = self._buffer.find(b"\n", self._seen, STATUS_LIMIT)
+        stop = min(self._end, self._begin + STATUS_LIMIT)
+        end = self._room.find(b"\n", self._seen, stop)
         if end < 0:
-            if len(self._buffer) >= STATUS_LIMIT:
+            if self._end - self._begin >= STATUS_LIMIT:
                 raise violation("a status line without an end")
-            self._seen = len(self._buffer)
+            self._seen = stop
             return False
-        reply = self._read_status(form, bytes(self._buffer[: end + 1]))
+        reply = self._read_status(form, bytes(self._room[self._begin : end + 1]))
         if form is Form.LINES and reply.ok:
-            del self._buffer[: end - 1]
-            self._status, self._seen = reply, 0
+            self._begin = self._seen = end - 1
+            self._status, self._dotted = reply, False
             return self._cut_lines(limit)
-        del self._buffer[: end + 1]
-        self._seen = 0
+        self._begin = self._seen = end + 1
         if form is Form.AGREEMENT and reply.ok:
             self._sealed = True
             if self.transport is not None:
@@ -187,22 +219,37 @@ class Line(asyncio.Protocol):
         raise violation("not a reply")
 
     def _cut_lines(self, limit: int) -> bool:
-        """The buffer begins with the line end of the status line, so that an empty reply looks like any other."""
-        end = self._buffer.find(END, self._seen)
-        if (len(self._buffer) if end < 0 else end) > limit:
+        """What is left begins with the line end of the status line, so that an empty reply looks like any other."""
+        end = self._find_end()
+        if (self._end if end < 0 else end) - self._begin > limit:
             raise violation("a reply that is longer than it may be")
         if end < 0:
-            self._seen = max(0, len(self._buffer) - len(END) + 1)
             return False
-        with memoryview(self._buffer) as view:
-            lines = bytes(view[: end + 2])
-        if b"\r\n.." in lines:
-            lines = lines.replace(b"\r\n..", b"\r\n.")
-        del self._buffer[: end + len(END)]
-        status, self._status, self._seen = self._status, None, 0
+        status, self._status = self._status, None
         assert status is not None
-        self._deliver(Reply(True, status.text, lines[2:]))
+        with memoryview(self._room) as view:
+            lines = bytes(view[self._begin if self._dotted else self._begin + 2 : end + 2])
+        if self._dotted:
+            lines = lines.replace(b"\r\n..", b"\r\n.")[2:]
+        self._begin = self._seen = end + len(END)
+        self._deliver(Reply(True, status.text, lines))
         return True
+
+    def _find_end(self) -> int:
+        """Where the last line end of a reply is, or -1. Lines that begin with a dot are rare; from the first one on
+        they are passed over, and undone afterwards."""
+        if not self._dotted:
+            found = self._room.find(DOT, self._seen, self._end)
+            if 0 <= found <= self._end - len(END) and not self._room.startswith(END, found):
+                self._dotted, self._seen = True, found
+            elif found >= 0:
+                self._seen = found
+                return found if found <= self._end - len(END) else -1
+        if self._dotted:
+            found = self._room.find(END, self._seen, self._end)
+        if found < 0:
+            self._seen = max(self._seen, self._end - len(END) + 1)
+        return found
 
     def _deliver(self, reply: Reply) -> None:
         self._due.popleft()

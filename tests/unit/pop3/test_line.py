@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopmail.domain.errors import ConnectionLost, MailError, ProtocolViolation
-from desktopmail.protocols.pop3.line import HIGH_BYTES, SMALL_LIMIT, STATUS_LIMIT, Form, Line, Reply
+from desktopmail.protocols.pop3.line import CHUNK, HIGH_BYTES, ROOM, SMALL_LIMIT, STATUS_LIMIT, Form, Line, Reply
 from tests.fakes.pop3_script import stuffed
 
 FORMS = [Form.LINE, Form.LINES, Form.LINES, Form.LINES, Form.CHALLENGE, Form.LINES, Form.LINE]
@@ -150,6 +150,25 @@ def test_a_long_line_takes_linear_time() -> None:  # P21
 
     seconds(1 << 20)
     assert seconds(1 << 25) < 10 * max(seconds(1 << 23), 0.01)
+
+
+@pytest.mark.parametrize("size", [1, CHUNK - 5, CHUNK, ROOM - 3, 3 * ROOM + 1])
+@pytest.mark.parametrize("dotted", [b"", b"\r\n.\r\n..\r\n.x\r\n"])
+def test_replies_of_any_size_come_whole_and_the_room_shrinks_again(size: int, dotted: bytes) -> None:
+    bodies = [b"x" * size + dotted + b"y" * size + b"\r\n", b"", b".z\r\n" + b"small\r\n" * 3]
+    said = b"+OK\r\n" + b"".join(b"+OK\r\n" + stuffed(body) for body in bodies)
+
+    async def work() -> None:
+        line = Line("server.test")
+        for _ in bodies:
+            line.expect(Form.LINES, 8 * ROOM)
+        for place in range(0, len(said), 100_000):
+            line.data_received(said[place : place + 100_000])
+        await line.reply()
+        assert [(await line.reply()).lines for _ in bodies] == bodies
+        assert line.failure is None and memoryview(line.get_buffer(1).obj).nbytes == ROOM
+
+    asyncio.run(work())
 
 
 def test_a_flood_waits_for_whoever_stores_it() -> None:  # P22
