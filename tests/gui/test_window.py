@@ -94,6 +94,17 @@ def test_keys_act_on_the_list(desk: Desk, run: Run, qtbot: QtBot) -> None:
     assert [each.folder for each in desk.engine.library.summaries([first])] == [trash]
 
 
+@pytest.mark.parametrize("key", ["Home", "End", "Up", "Down", "PageUp", "PageDown"])
+def test_the_first_key_chooses_where_the_focus_stands(desk: Desk, run: Run, qtbot: QtBot, key: str) -> None:
+    """Also in a list of one message, where there is nowhere else to go."""
+    window = opened(desk, run, qtbot, 1)
+    view = window.messages.view
+    view.clearSelection()
+    assert view.currentIndex().row() == 0 and chosen(window) == []
+    qtbot.keyClick(view, Qt.Key[f"Key_{key}"])
+    assert chosen(window) == desk.ids
+
+
 def test_letters_stay_letters_where_text_is_written(desk: Desk, run: Run, qtbot: QtBot) -> None:
     """Typing into the search box never archives anything."""
     window = opened(desk, run, qtbot)

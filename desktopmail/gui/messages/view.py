@@ -37,6 +37,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 from desktopmail.gui.messages import dates
 from desktopmail.gui.messages.drag import start_drag
 from desktopmail.gui.messages.headings import paint_headings
+from desktopmail.gui.messages.keys import pressed
 from desktopmail.gui.messages.layout import Layout
 from desktopmail.gui.messages.model import MessageModel
 from desktopmail.gui.messages.pictures import Pictures
@@ -362,14 +363,7 @@ class MessageView(QListView):
         self.held = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.key() == Qt.Key.Key_Space and not control:
-            self.walk.emit(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-        elif event.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
-        elif event.key() == Qt.Key.Key_Space:
-            self.selectionModel().select(self.currentIndex(), _Selection.Toggle)
-        else:
+        if not pressed(self, event):
             super().keyPressEvent(event)
 
     def selectAll(self) -> None:
