@@ -28,7 +28,10 @@ async def mended(error: MailError, profile: Path) -> bool:
     except MailError as failure:
         await _say(failure.title, failure.detail, failure.log)
         return False
-    lost = "\n".join(f"{each}." for each in health.lost) or translate("Refusal", "Nothing was lost.")
+    found = [f"{each}." for each in health.lost]
+    if health.recovered:
+        found.append(translate("Refusal", "Messages that had lost their place are in the folder “Recovered”."))
+    lost = "\n".join(found) or translate("Refusal", "Nothing was lost.")
     kept = translate("Refusal", "The damaged file was kept.") if health.aside else ""
     return await _say(
         translate("Refusal", "The profile was repaired"),

@@ -43,9 +43,15 @@ async def check(desk: Desk) -> int:
         "lost": list(health.lost),
         "aside": list(health.aside),
         "refetch": health.refetch,
+        "orphans": health.orphans,
+        "recovered": health.recovered,
     }
     words = [f"{health.messages:,} messages, {health.contents:,} contents: "]
     words[0] += "everything is whole" if not health.findings else f"{len(health.findings)} findings"
+    if health.orphans and not health.repaired:
+        words.append(f"{health.orphans:,} contents belong to no message; 'check --repair' puts them into a folder")
+    if health.recovered:
+        words.append(f"{health.recovered:,} messages that had lost their place are in the folder Recovered")
     words += [*health.findings, *(f"kept aside: {path}" for path in health.aside), *health.lost]
     desk.output.result(document, "\n".join(words))
     return DONE if not health.findings or (health.repaired and not health.lost) else FAILED

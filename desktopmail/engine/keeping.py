@@ -19,7 +19,8 @@ from desktopmail.store.repair import repair_profile
 @dataclass(frozen=True, slots=True)
 class Health:
     """What a check found, in words; empty `findings`: everything is whole. `lost` and `aside` come from a repair:
-    what cannot be brought back, and where the damaged files are kept."""
+    what cannot be brought back, and where the damaged files are kept; `orphans` messages are
+    without a place, which a repair gives them; `recovered` of them are in a folder of their own now."""
 
     messages: int
     contents: int
@@ -28,6 +29,8 @@ class Health:
     lost: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     refetch: int = 0
+    recovered: int = 0
+    orphans: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ async def check(profile: Path, progress: Progress | None = None) -> Health:
     Stopped."""
     _present(profile)
     found = await asyncio.to_thread(check_profile, profile, progress)
-    return Health(found.messages, found.contents, found.findings)
+    return Health(found.messages, found.contents, found.findings, orphans=found.orphans)
 
 
 async def repair(profile: Path) -> Health:
@@ -74,7 +77,20 @@ async def repair(profile: Path) -> Health:
     done = await asyncio.to_thread(repair_profile, profile)
     aside = tuple(str(path) for path in done.aside)
     found = done.found
-    return Health(found.messages, found.contents, found.findings, True, done.lost, aside, done.refetch)
+    recovered = await _gathered(profile) if MAIL in found.damaged or found.orphans else 0
+    return Health(found.messages, found.contents, found.findings, True, done.lost, aside, done.refetch, recovered)
+
+
+async def _gathered(profile: Path) -> int:
+    """Messages that lost their place; how many were given another."""
+    from desktopmail.engine.recovered import gather
+    from desktopmail.store.store import Store
+
+    store = await asyncio.to_thread(Store.open, profile)
+    try:
+        return await gather(store)
+    finally:
+        await store.close()
 
 
 async def backup(profile: Path, target: Path, progress: Progress | None = None) -> Path:

@@ -24,7 +24,8 @@ STRUCTURES, CONTENTS = {MAIL: 0.1, CONTENT: 0.4, SEARCH: 0.5}, 0.95
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """What a check found. `damaged` names files whose structure is broken, `bad` contents whose bytes are not what
-    was stored, `missing` messages whose bytes ought to be here and are not; `findings` says all of it in words."""
+    was stored, `missing` messages whose bytes ought to be here and are not; `findings` says all of it in words.
+    `orphans` are contents that no message names and none let go: work was broken off, or rows were lost."""
 
     findings: tuple[str, ...]
     damaged: tuple[str, ...]
@@ -32,6 +33,7 @@ class CheckReport:
     missing: tuple[int, ...]
     messages: int
     contents: int
+    orphans: int = 0
 
     @property
     def sound(self) -> bool:
@@ -57,6 +59,7 @@ def check_profile(folder: Path, progress: Progress | None = None) -> CheckReport
         findings += [f"{CONTENT}: {sha.hex()} is not what was stored" for sha in bad]
     messages = 0
     missing: list[int] = []
+    orphans = 0
     if MAIL not in damaged:
         db = connect(folder / MAIL, read_only=True)
         try:
@@ -65,10 +68,11 @@ def check_profile(folder: Path, progress: Progress | None = None) -> CheckReport
             if CONTENT not in damaged:
                 missing = list(_missing(db, shas.difference(bad)))
                 findings += [f"{MAIL}: the bytes of message {one} are missing" for one in missing]
+                orphans = len(shas - _named(db))
         finally:
             db.close()
     progress.reached(1.0)
-    return CheckReport(tuple(findings), tuple(damaged), tuple(bad), tuple(missing), messages, len(shas))
+    return CheckReport(tuple(findings), tuple(damaged), tuple(bad), tuple(missing), messages, len(shas), orphans)
 
 
 def _structure(path: Path, progress: Progress) -> Iterator[str]:
@@ -125,6 +129,14 @@ def _mail(db: apsw.Connection) -> Iterator[str]:
     ):
         if (total, unread) != (true_total, true_unread):
             yield f"{MAIL}: folder {folder} counts {total}/{unread}, it has {true_total}/{true_unread}"
+
+
+def _named(db: apsw.Connection) -> set[bytes]:
+    """Contents that something in mail.db names or let go."""
+    asked = ["SELECT content FROM message", "SELECT content FROM draft_version"]
+    if db.table_exists("main", "let_go"):
+        asked.append("SELECT sha FROM let_go")
+    return {sha for question in asked for (sha,) in db.execute(question)}
 
 
 def _missing(db: apsw.Connection, sound: set[bytes]) -> Iterator[int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import apsw
 
-from desktopmail.store.database import CONTENT, MAIL, connect
+from desktopmail.store.database import CONTENT, MAGIC, MAIL, connect, stored_version
 from desktopmail.store.failures import missing
 
 REPAIRED = ".repaired"
@@ -29,8 +29,13 @@ def refuse_incomplete(folder: Path) -> None:
 
 
 def is_empty(path: Path) -> bool:
-    """Whether there is no file, or one without a byte. Beside an empty file SQLite would throw its log away."""
-    return not path.exists() or path.stat().st_size == 0
+    """Whether there is no file, one without a byte, or a database without tables, as is left when its log is deleted.
+    Beside a file without a byte SQLite would throw the log away."""
+    if not path.exists() or path.stat().st_size == 0:
+        return True
+    with path.open("rb") as file:
+        begins = file.read(len(MAGIC))
+    return begins == MAGIC and stored_version(path) == 0
 
 
 def _holds(path: Path, question: str) -> bool:

@@ -24,6 +24,8 @@ SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'content'
 """
 GRACE = 3600
 """Seconds a content is safe from being swept, for the row that will name it may not be committed yet."""
+ORPHAN_GRACE = 30 * 86_400
+"""The same for what nobody named and nobody let go: perhaps its row was lost, and a repair can give it a place."""
 
 
 def read_content(db: apsw.Connection, sha: bytes) -> bytes | None:
@@ -147,19 +149,19 @@ class Content:
         """Those of these that are not stored."""
         return {sha for sha in shas if not self.has(sha)}
 
-    def sweep(self, keep: Collection[bytes], grace: int = GRACE) -> int:
-        """Delete what nobody names any more and was stored more than `grace` seconds ago. How many went."""
-        wanted = keep if isinstance(keep, set | frozenset) else set(keep)
-        old = int(time.time()) - grace
-        gone = [
-            (one, pieces)
-            for one, sha, pieces in self._db.execute("SELECT id, sha, pieces FROM content WHERE stored_at <= ?", (old,))
-            if sha not in wanted
-        ]
-        for one, pieces in gone:
+    def sweep(self, keep: Collection[bytes], let_go: Collection[bytes], grace: int = GRACE) -> set[bytes]:
+        """Delete what is not to be kept and was stored more than `grace` seconds ago: what was let go, and after much
+        longer also what nobody ever named. What went."""
+        now = int(time.time())
+        gone = {
+            sha: (one, pieces)
+            for one, sha, pieces, at in self._db.execute("SELECT id, sha, pieces, stored_at FROM content")
+            if sha not in keep and at <= now - (grace if sha in let_go else max(grace, ORPHAN_GRACE))
+        }
+        for one, pieces in gone.values():
             self._db.execute("DELETE FROM piece WHERE id BETWEEN ? AND ?", (one << 20, (one << 20) + pieces - 1))
-        self._db.executemany("DELETE FROM content WHERE id = ?", [(one,) for one, _ in gone])
-        return len(gone)
+        self._db.executemany("DELETE FROM content WHERE id = ?", [(one,) for one, _ in gone.values()])
+        return set(gone)
 
     def shas(self) -> list[bytes]:
         """Every content there is."""

@@ -134,6 +134,10 @@ class MessageReads:
         )
         return {sha for (sha,) in rows}
 
+    def let_go(self) -> set[bytes]:
+        """Every content that was named here once and lost a name since."""
+        return {sha for (sha,) in self._db.execute("SELECT sha FROM let_go")}
+
 
 def no_message(message: int) -> NotFound:
     """The one wording for an id that nothing has."""

@@ -162,6 +162,10 @@ class Messages(MessageReads):
         self._wishes.forget(ids)
         return len(ids)
 
+    def swept(self, shas: Iterable[bytes]) -> None:
+        """What became of these contents is settled: they are gone, or named again."""
+        self._db.executemany("DELETE FROM let_go WHERE sha = ?", [(sha,) for sha in shas])
+
     def forget(self, ids: Iterable[MessageId]) -> None:
         """Delete rows without a trace on any server or in the journal's reach."""
         self._wishes.forget(ids)

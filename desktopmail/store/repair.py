@@ -18,6 +18,14 @@ from desktopmail.store.migrations import STEPS
 from desktopmail.store.names import make_folder, settle, write_safely
 from desktopmail.store.salvage import salvage
 
+_STILL_THERE = """
+SELECT subject, EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id), EXISTS (
+    SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.stored_at > 0 AND p.dele_confirmed = 0 AND p.gone_at = 0)
+FROM message AS m WHERE m.id = ?
+"""
+_ASK_AGAIN = """
+UPDATE pop3_copy SET partly = 1, sha = x'' WHERE message = ? AND stored_at > 0 AND dele_confirmed = 0 AND gone_at = 0
+"""
 GATHERING = ".gathering"
 """Ending of a file while it is filled; what a repair that was interrupted then left is worth nothing."""
 KEEP_ALL = "content.keep_all"
@@ -99,18 +107,10 @@ def _mend(folder: Path, *, again: CheckReport, mail_was_damaged: bool) -> tuple[
     try:
         db.execute("BEGIN IMMEDIATE")
         for message in again.missing:
-            row = db.execute(
-                "SELECT subject, EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id)"
-                " FROM message AS m WHERE m.id = ?",
-                (message,),
-            ).fetchone()
-            if row is None:
-                continue
-            fetched = 0 if row[1] else 2
-            db.execute("UPDATE message SET content = x'', fetched = ? WHERE id = ?", (fetched, message))
-            refetch += int(row[1])
-            if not row[1]:
-                lost.append(f"The text of “{row[0]}” was stored only here and cannot be read any more")
+            name = _without_bytes(db, message)
+            refetch += name is None
+            if name is not None:
+                lost.append(f"The text of “{name}” was stored only here and cannot be read any more")
         _recount(db)
         recheck(db, array("q", [one for (one,) in db.execute("SELECT id FROM message")]))
         if mail_was_damaged:
@@ -121,6 +121,18 @@ def _mend(folder: Path, *, again: CheckReport, mail_was_damaged: bool) -> tuple[
     finally:
         db.close(True)
     return lost, refetch
+
+
+def _without_bytes(db: apsw.Connection, message: int) -> str | None:
+    """A message whose bytes are lost: it is asked for again where a server has it, by POP3 when it is opened. Its
+    subject, when no server has it."""
+    row = db.execute(_STILL_THERE, (message,)).fetchone()
+    if row is None:
+        return None
+    subject, imap, pop3 = row
+    db.execute("UPDATE message SET content = x'', fetched = ? WHERE id = ?", (0 if imap or pop3 else 2, message))
+    db.execute(_ASK_AGAIN, (message,))
+    return None if imap or pop3 else str(subject)
 
 
 def _recount(db: apsw.Connection) -> None:

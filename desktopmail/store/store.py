@@ -139,8 +139,11 @@ class Store:
 
         if await self.read(lambda tx: tx.settings.get(KEEP_ALL)):
             return 0
-        keep = await self.read(lambda tx: tx.messages.contents())
-        return await self.content(lambda content: content.sweep(keep))
+        keep, let_go = await self.read(lambda tx: (tx.messages.contents(), tx.messages.let_go()))
+        swept = await self.content(lambda content: content.sweep(keep, let_go))
+        if done := let_go & (keep | swept):
+            await self.write(lambda tx: tx.messages.swept(done))
+        return len(swept)
 
     async def check(self) -> CheckReport:
         """Look for damage, while work goes on."""

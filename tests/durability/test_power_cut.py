@@ -4,7 +4,6 @@ everything that was promised, and the program goes on as if nothing had happened
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from tests.durability.writing import drafting, sending
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.test_pop3_killed import Server
 
-MEMORY = Path("/dev/shm")
 PLAYS: dict[str, Callable[[Path, Server], Play]] = {
     "receive": lambda place, server: receiving(place, server, Keep.NO),
     "receive-days": lambda place, server: receiving(place, server, Keep.DAYS),
@@ -38,13 +36,6 @@ pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace i
 def server() -> Iterator[Server]:
     with Server() as one:
         yield one
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A folder in memory where there is one: thousands of profiles are opened in it."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        yield Path(folder)
 
 
 @pytest.mark.parametrize("name", [each for each in PLAYS if "-d" not in each and "-u" not in each])

@@ -73,6 +73,8 @@ def test_backup_restore_and_check(tmp_path: Path) -> None:  # D41
         "lost": [],
         "aside": [],
         "refetch": 0,
+        "orphans": 0,
+        "recovered": 0,
     }
     desk.run("--profile", tmp_path / "nothing", "check", codes=(3,))
 

@@ -70,4 +70,17 @@ CREATE TABLE switched (
     report TEXT NOT NULL,
     undone INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- Contents that something here named once and let go. What nobody names and nobody let go lost its row by accident.
+CREATE TABLE let_go (sha BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TRIGGER let_go_message AFTER DELETE ON message WHEN old.content <> x'' BEGIN
+    INSERT OR IGNORE INTO let_go (sha) VALUES (old.content);
+END;
+CREATE TRIGGER let_go_rewritten AFTER UPDATE OF content ON message
+WHEN old.content <> x'' AND new.content <> old.content BEGIN
+    INSERT OR IGNORE INTO let_go (sha) VALUES (old.content);
+END;
+CREATE TRIGGER let_go_version AFTER DELETE ON draft_version BEGIN
+    INSERT OR IGNORE INTO let_go (sha) VALUES (old.content);
+END;
 """
