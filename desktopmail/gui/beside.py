@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QMimeData, QObject
 
-from desktopmail.domain.ids import MessageId
+from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.gui.loop import spawn
-from desktopmail.gui.messages.members import conversation
+from desktopmail.gui.messages.members import conversation, members
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -27,6 +27,8 @@ class Beside(QObject):
         super().__init__(window)
         self._window = window
         self.messages: list[MessageWindow] = []
+        window.messages.model.goods = self._goods
+        window.folders.model.files_dropped.connect(self._dropped)
 
     @cached_property
     def importing(self) -> Importing:
@@ -57,6 +59,17 @@ class Beside(QObject):
         """Close every message window: the program ends."""
         for each in list(self.messages):
             each.close()
+
+    def _dropped(self, files: list[str], folder: FolderId) -> None:
+        self.importing.drop(files, folder)
+
+    def _goods(self, ids: list[MessageId]) -> QMimeData:
+        from desktopmail.gui.messages.goods import MOST_FILES, Goods
+
+        library = self._window.engine.library
+        whole = members(self._window.messages.model, ids) if len(ids) <= MOST_FILES else []
+        rows = library.summaries(whole[:MOST_FILES])
+        return Goods(ids, rows, library.raw)
 
     def _left(self, window: MessageWindow, shape: str) -> None:
         self.messages.remove(window)

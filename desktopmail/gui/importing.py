@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from desktopmail.engine.transfer import TransferReport
     from desktopmail.gui.window import MainWindow
 
+ENDINGS = (".eml", ".mbox", ".mbx")
+"""Files that are taken when they are dropped."""
+
 
 class Importing(QObject):
     """Knows the frame; holds nothing itself."""
@@ -38,6 +41,14 @@ class Importing(QObject):
             lambda folder: self.take([file], folder),
         )
 
+    def drop(self, files: Sequence[str], folder: FolderId) -> None:
+        """Take what was dropped on a folder, if it is mail."""
+        found = [path for each in files if (path := Path(each)).suffix.lower() in ENDINGS and path.is_file()]
+        if found:
+            self.take(found, folder)
+        else:
+            self._window.say(self.tr("Only message files (.eml) and mailbox files (.mbox) can be put into a folder"))
+
     def take(self, files: Sequence[Path], folder: FolderId) -> None:
         """Put the messages in files into a folder."""
         spawn(self._take(files, folder))
@@ -53,9 +64,9 @@ class Importing(QObject):
     def _say(self, report: TransferReport) -> None:
         notes = []
         if report.known:
-            notes.append(self.tr("{0} were there already").format(words.number(report.known)))
+            notes.append(self.tr("already there: {0}").format(words.number(report.known)))
         if report.skipped:
-            notes.append(self.tr("{0} could not be read").format(words.number(len(report.skipped))))
+            notes.append(self.tr("not readable: {0}").format(words.number(len(report.skipped))))
         if report.receipt is None:
             self._window.say("; ".join([self.tr("Nothing was imported"), *notes]))
             return

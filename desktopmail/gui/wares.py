@@ -10,11 +10,20 @@ from PySide6.QtCore import QMimeData
 from desktopmail.domain.ids import MessageId
 
 TYPE = "application/x-desktopmail-messages"
+FILES = "text/uri-list"
+"""What other programs take and give: files."""
 
 
 def pack(ids: Sequence[MessageId]) -> bytes:
     """Ids as bytes."""
     return array("q", ids).tobytes()
+
+
+def only_ids(ids: Sequence[MessageId]) -> QMimeData:
+    """What is dragged when nothing but our own panes may take it."""
+    data = QMimeData()
+    data.setData(TYPE, pack(ids))
+    return data
 
 
 def unpack(data: QMimeData) -> list[MessageId]:

@@ -131,6 +131,24 @@ class Reader(Lists):
         with mapped(self._db, self._path):
             return accounts(self._db)
 
+    def raw(self, message: int) -> bytes | None:
+        """The exact bytes of a message, if they are here. Reads a file: for moments that cannot wait on the loop.
+        Raises StoreDamaged."""
+        from desktopmail.store.content import read_content
+        from desktopmail.store.database import CONTENT
+
+        with mapped(self._db, self._path):
+            sha = self._db.execute("SELECT content FROM message WHERE id = ?", (message,)).get
+        if not sha:
+            return None
+        path = self._path.with_name(CONTENT)
+        db = connect(path, read_only=True)
+        try:
+            with mapped(db, path):
+                return read_content(db, sha)
+        finally:
+            db.close(True)
+
     def health(self, account: AccountId) -> Health:
         """How one account is; empty when nothing is known."""
         from desktopmail.store.sightings import health

@@ -15,9 +15,11 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class FolderModel(QAbstractItemModel):
-    """Holds `Node`s. `dropped` says which messages were let go over which folder, and whether a copy is meant."""
+    """Holds `Node`s. `dropped` says which messages were let go over which folder, and whether a copy is meant;
+    `files_dropped` which files of other programs."""
 
     dropped = Signal(list, object, bool)
+    files_dropped = Signal(list, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,13 +81,16 @@ class FolderModel(QAbstractItemModel):
         return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
 
     def mimeTypes(self) -> list[str]:
-        return [wares.TYPE]
+        return [wares.TYPE, wares.FILES]
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
         folder, ids = self.node(parent).folder, wares.unpack(data)
-        if folder is None or not ids:
+        if folder is None:
             return False
-        self.dropped.emit(ids, folder.id, action == Qt.DropAction.CopyAction)
+        if ids:
+            self.dropped.emit(ids, folder.id, action == Qt.DropAction.CopyAction)
+        elif data.hasUrls():
+            self.files_dropped.emit([url.toLocalFile() for url in data.urls() if url.isLocalFile()], folder.id)
         # False: the list removes moved rows itself, when the store says so.
         return False
 

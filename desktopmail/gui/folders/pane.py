@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QDragMoveEvent, QDropEvent, QMouseEvent
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.folder import Folder, Unified
 from desktopmail.domain.ids import FolderId
+from desktopmail.gui import wares
 from desktopmail.gui.folders.delegate import FolderDelegate
 from desktopmail.gui.folders.model import FolderModel
 from desktopmail.gui.folders.nodes import Kind, tree
@@ -76,14 +77,31 @@ class FolderTree(QTreeView):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)
-        index = self.indexAt(event.position().toPoint())
-        if not self.model().flags(index) & Qt.ItemFlag.ItemIsDropEnabled:
+        # Without its own mark between rows, the view takes a drop on the whole tree or none: rows are told apart here.
+        if not self._takes(event.position().toPoint(), event.mimeData()):
             event.ignore()
+        elif event.mimeData().hasFormat(wares.TYPE):
+            event.acceptProposedAction()
+        else:
+            # Never moved: a file manager would delete what it gave.
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        super().dropEvent(event)
+        spot = event.position().toPoint()
+        super().dragLeaveEvent(QDragLeaveEvent())
+        if not self._takes(spot, event.mimeData()):
+            event.ignore()
+            return
+        self._model.dropMimeData(event.mimeData(), event.dropAction(), -1, -1, self.indexAt(spot))
         # The sender must not remove anything: the store's news will.
         event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def _takes(self, spot: QPoint, data: QMimeData) -> bool:
+        index = self.indexAt(spot)
+        droppable = bool(self._model.flags(index) & Qt.ItemFlag.ItemIsDropEnabled)
+        return droppable and any(data.hasFormat(each) for each in self._model.mimeTypes())
 
 
 class FolderPane(QWidget):

@@ -1,30 +1,26 @@
-"""Dragging messages to a folder: their ids travel as a type of our own, with a small badge under the pointer."""
+"""Dragging messages to a folder or out of the program, with a small badge under the pointer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QRectF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QRectF, Qt
 from PySide6.QtGui import QDrag, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from desktopmail.domain.ids import MessageId
 from desktopmail.gui import words
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
-from desktopmail.gui.wares import TYPE, pack
+from desktopmail.gui.wares import unpack
 
 
-def start_drag(source: QWidget, ids: Sequence[MessageId]) -> None:
-    """Let the person drag these messages; returns after the drop."""
-    if not ids:
+def start_drag(source: QWidget, goods: QMimeData) -> None:
+    """Let the person drag messages; returns after the drop."""
+    count = len(unpack(goods))
+    if not count:
         return
-    data = QMimeData()
-    data.setData(TYPE, QByteArray(pack(ids)))
     drag = QDrag(source)
-    drag.setMimeData(data)
-    drag.setPixmap(_badge(len(ids), source.devicePixelRatioF()))
+    drag.setMimeData(goods)
+    drag.setPixmap(_badge(count, source.devicePixelRatioF()))
     drag.setHotSpot(QPoint(-px(12), -px(12)))
     drag.exec(Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, Qt.DropAction.MoveAction)
 

@@ -5,9 +5,9 @@ shown. Of a large place the newest rows are read first, so that they are painted
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import QItemSelection, QObject, QTimer
+from PySide6.QtCore import QItemSelection, QMimeData, QObject, QTimer
 
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.folder import Lives, Role, Unified
@@ -18,6 +18,7 @@ from desktopmail.gui.messages.rowmodel import RowModel
 from desktopmail.gui.messages.source import Found, Only, Place, Source
 from desktopmail.gui.messages.vector import Entry, Vector
 from desktopmail.gui.naming import folder_title
+from desktopmail.gui.wares import only_ids
 
 FIRST = 1_000
 """Rows that are read before the first picture."""
@@ -35,6 +36,7 @@ class MessageModel(RowModel):
         self.place: Place | Found | None = None
         self.only = Only.ALL
         self.on_server = True
+        self.goods: Callable[[list[MessageId]], QMimeData] = only_ids
         self.folder_names: dict[int, str] = {}
         self._folders: frozenset[FolderId] | None = frozenset()
         self._apart: frozenset[FolderId] = frozenset()

@@ -390,5 +390,5 @@ class MessageView(QListView):
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         self.held = True
-        start_drag(self, self.rows.selected_ids(self.selectionModel().selection()))
+        start_drag(self, self.rows.goods(self.rows.selected_ids(self.selectionModel().selection())))
         self.held = False
