@@ -117,7 +117,8 @@ class Others:
 @dataclass(frozen=True, slots=True)
 class Health:
     """Everything known about one account. `full_sync` is when all folders were last read to the end (0: never), in
-    seconds since 1970 UTC; `trend` has one entry per day, oldest first."""
+    seconds since 1970 UTC; `trend` has one entry per day, oldest first. `next_visit` is before when the server wants to
+    be left alone (0: it may be visited)."""
 
     account: AccountId
     lines: tuple[Line, ...] = ()
@@ -126,6 +127,7 @@ class Health:
     full_sync: int = 0
     retention: Retention | None = None
     others: Others = field(default_factory=Others)
+    next_visit: int = 0
 
     def line(self, side: Side) -> Line | None:
         """What is known of the incoming or of the outgoing server."""

@@ -75,9 +75,10 @@ class Teller:
         """A line is being made."""
         self._tell(Activity(self._account, State.CONNECTING, "Connecting"))
 
-    def idle(self) -> None:
-        """Everything agrees."""
-        self._tell(Activity(self._account, State.IDLE, "Up to date", problem=self._told))
+    def idle(self, put_off: float = 0.0) -> None:
+        """Everything agrees, as far as the server could be asked; `put_off`: seconds until it wants to be asked."""
+        words = f"The next look at the server may be in {_span(put_off)}" if put_off > 0 else "Up to date"
+        self._tell(Activity(self._account, State.IDLE, words, problem=self._told))
 
     def offline(self, waiting: int, problem: Problem | None = None) -> None:
         """No line; `waiting` changes are to be carried out later."""
@@ -91,6 +92,11 @@ class Teller:
         if activity != self.now:
             self.now = activity
             self._say(activity)
+
+
+def _span(seconds: float) -> str:
+    minutes = -(-int(seconds) // 60)
+    return "a minute" if minutes <= 1 else f"{minutes:,} minutes"
 
 
 def offline_words(waiting: int) -> str:

@@ -61,6 +61,10 @@ class Recorder:
 
         await self._store.write(work)
 
+    async def rests(self, mailbox: str, seconds: int) -> None:
+        """A server asked to be left alone for so long."""
+        await self._store.write(lambda tx: tx.sightings.rests(self._account, mailbox, seconds))
+
     async def retention(self, said: Retention) -> None:
         """What a POP3 server says it keeps, and how often it may be visited."""
         await self._store.write(lambda tx: tx.sightings.retention(self._account, said))

@@ -12,9 +12,11 @@ from desktopmail.engine.activity import Tally
 class Remote(Protocol):
     """One account's server. Every verb may raise MailError; after ConnectionLost, Stalled and the like the same verb
     may be called again and makes a new line by itself. `pull`, `push` and `fill` are called by one task at a time,
-    `watch` and `fetch` beside them. `tally` counts since it was last replaced."""
+    `watch` and `fetch` beside them. `tally` counts since it was last replaced. `put_off`: seconds for which the server
+    wants to be left alone, when the last `pull` did nothing for that reason, else 0."""
 
     tally: Tally
+    put_off: float
 
     async def pull(self, folders: Collection[FolderId] | None = None) -> None:
         """Learn what the server has, of these folders or of all."""

@@ -24,6 +24,7 @@ from desktopmail.domain.errors import (
     SecretsUnavailable,
     SignInRefused,
     Stalled,
+    TooSoon,
 )
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import SyncReport, Tally, Teller
@@ -87,6 +88,8 @@ class Runner:
         problems: list[Problem] = []
         try:
             await self._round(folders, force=True)
+            if self._remote.put_off:
+                raise TooSoon(int(self._remote.put_off) + 1)
             if headers_only:
                 await self._remote.list_new()
             else:
@@ -207,7 +210,7 @@ class Runner:
             self._pulled.set()
             if await index_piece(self._store) or await self._remote.fill():
                 continue
-            self._teller.idle()
+            self._teller.idle(self._remote.put_off)
             await self._rest()
 
     async def _pull_now(self) -> None:

@@ -25,7 +25,7 @@ from desktopmail.domain.health import (
 )
 from desktopmail.domain.ids import AccountId
 
-FULL_SYNC, RETENTION, OTHERS, WARNED = "full_sync", "retention", "others", "warned"
+FULL_SYNC, RETENTION, OTHERS, WARNED, REST = "full_sync", "retention", "others", "warned", "rest"
 KEPT_DAYS = 400
 """Days of quota that are kept: a little more than a year."""
 
@@ -63,6 +63,17 @@ class Sightings:
     def retention(self, account: AccountId, said: Retention) -> None:
         """What a POP3 server says it keeps, and how often it may be visited."""
         self._put(account, RETENTION, {"expire": said.expire, "login_delay": said.login_delay}, self._now)
+
+    def rests(self, account: AccountId, mailbox: str, seconds: int) -> None:
+        """The server of this mailbox wants to be left alone for so long from now on."""
+        self._put(account, REST, {"mailbox": mailbox, "seconds": seconds}, self._now + seconds)
+
+    def rest(self, account: AccountId, mailbox: str) -> int:
+        """Seconds for which the server of this mailbox wants to be left alone still; never more than it asked for,
+        whatever the clock was set to meanwhile."""
+        row = self._db.execute("SELECT value, at FROM sighting WHERE account = ? AND name = ?", (account, REST)).get
+        said = json.loads(row[0]) if row else {}
+        return max(0, min(row[1] - self._now, said["seconds"])) if said.get("mailbox") == mailbox else 0
 
     def others(self, account: AccountId, done: Others) -> None:
         """Count what other programs did today."""
@@ -132,6 +143,7 @@ def health(db: apsw.Connection, account: AccountId, now: int) -> Health:
         seen[FULL_SYNC][1] if FULL_SYNC in seen else 0,
         Retention(retention["expire"], retention["login_delay"]) if retention else None,
         _recent(_by_day(seen[OTHERS][0]) if OTHERS in seen else (), now),
+        seen[REST][1] if REST in seen and 0 < seen[REST][1] - now <= seen[REST][0]["seconds"] else 0,
     )
 
 

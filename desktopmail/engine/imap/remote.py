@@ -35,6 +35,7 @@ class ImapRemote:
 
     def __init__(self, account: Account, store: Store, passwords: PasswordSource, teller: Teller) -> None:
         self.tally = Tally()
+        self.put_off = 0.0
         self._account = account
         self._store = store
         self._teller = teller

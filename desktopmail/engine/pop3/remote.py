@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Collection
 
 from desktopmail.domain.account import Account
@@ -21,6 +20,7 @@ from desktopmail.engine.pop3.collect import Collect, Trouble
 from desktopmail.engine.pop3.completing import complete
 from desktopmail.engine.pop3.relink import Relinked, relink
 from desktopmail.engine.pop3.removal import finish
+from desktopmail.engine.pop3.rest import Rest
 from desktopmail.engine.pop3.storing import Brought
 from desktopmail.engine.pop3.visit import Visit, begin, inbox_for, pop3_server
 from desktopmail.protocols.pop3.session import Pop3Session
@@ -42,6 +42,7 @@ class Pop3Remote:
 
     def __init__(self, account: Account, store: Store, passwords: PasswordSource, teller: Teller) -> None:
         self.tally = Tally()
+        self.put_off = 0.0
         self._account = account
         self._store = store
         self._passwords = passwords
@@ -53,16 +54,15 @@ class Pop3Remote:
         self._visit: Visit | None = None
         self._session: Pop3Session | None = None
         self._unfinished = False
-        self._not_before = 0.0
-        self._asked = False
+        self._rest = Rest(account, store, self._recorder)
 
     async def pull(self, folders: Collection[FolderId] | None = None) -> None:
         """See what is new. Within the time that the server wants between two visits, the visit is put off."""
         async with self._turn:
             if self._visit is not None or not await self._concerns(folders):
                 return
-            self._asked = self._too_early() > 0 and not self._unfinished
-            if self._asked:
+            self.put_off = 0.0 if self._unfinished else await self._rest.recall()
+            if self.put_off:
                 self._woken.set()
                 return
             await self._begin()
@@ -92,15 +92,15 @@ class Pop3Remote:
                     return True
                 await finish(visit, self._store, self._account, self.tally)
             self._left()
-            self._unfinished = visit.new >= BATCH and self._too_early() <= 0
+            self._unfinished = visit.new >= BATCH and not self._rest.left
             await self._recorder.pulled(Others(), whole=True)
             return self._unfinished
 
     async def watch(self) -> Collection[FolderId] | None:
         """Return when it is time for the next visit: after a while, or as soon as the server allows when asked."""
-        pause = max(LOOK_SECONDS, self._too_early())
-        if self._asked:
-            pause = self._too_early()
+        pause = max(LOOK_SECONDS, self._rest.left)
+        if self.put_off:
+            pause = self._rest.left
         self._woken.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):
@@ -173,7 +173,7 @@ class Pop3Remote:
 
     async def _sign_in(self) -> Pop3Session:
         """A session; TooSoon without asking while the server wants to be left alone."""
-        left = self._too_early()
+        left = await self._rest.recall()
         if left > 0:
             raise TooSoon(int(left) + 1)
         endpoint = pop3_server(self._account).endpoint
@@ -185,20 +185,13 @@ class Pop3Remote:
         try:
             session = self._session = await signed_in(self._passwords, self._account, "incoming", attempt)
         except TooSoon as error:
-            self._wait(error.seconds)
+            await self._rest.begin(error.seconds)
             raise
         offered = session.offered
-        self._wait(offered.login_delay)
+        await self._rest.begin(offered.login_delay)
         await self._recorder.signed_in(Side.INCOMING, endpoint, session.encryption, session.mechanism)
         await self._recorder.retention(Retention(offered.expire, offered.login_delay))
         return session
-
-    def _too_early(self) -> float:
-        """Seconds the server wants to be left alone still."""
-        return self._not_before - time.monotonic()
-
-    def _wait(self, seconds: float) -> None:
-        self._not_before = max(self._not_before, time.monotonic() + seconds)
 
     @contextlib.asynccontextmanager
     async def _dropping(self) -> AsyncIterator[None]:

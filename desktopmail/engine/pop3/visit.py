@@ -113,7 +113,7 @@ def identity_key(account: AccountId) -> str:
     return f"pop3.{account}.renamed"
 
 
-def _place(account: Account) -> str:
+def place(account: Account) -> str:
     """Which mailbox names belong to."""
     endpoint = pop3_server(account).endpoint
     return f"{endpoint.user}@{endpoint.host.lower()}"
@@ -140,7 +140,7 @@ def _before(tx: Transaction, account: Account) -> tuple[Known, Door, bool, bool]
     inbox = inbox_for(tx, account)
     by_top = int(tx.settings.get(identity_key(account.id), 0)) > 1
     here = bool(known.there or known.gone)
-    moved = here and tx.settings.get(_place_key(account.id), _place(account)) != _place(account)
+    moved = here and tx.settings.get(_place_key(account.id), place(account)) != place(account)
     return known, Door(account, inbox, first=not here), by_top, moved
 
 
@@ -185,15 +185,15 @@ async def _is_same(store: Store, line: Entry, size: int, head: bytes) -> bool:
 
 async def _note(store: Store, account: Account, compared: Compared, *, moved: bool) -> None:
     """What the server does not list any more is only here now. It is never removed here for that."""
-    place = _place(account)
+    here = place(account)
 
     def work(tx: Transaction) -> None:
         tx.ledger.vanished(account.id, compared.missing)
-        tx.settings.set(_place_key(account.id), place)
+        tx.settings.set(_place_key(account.id), here)
         if not moved:
             tx.sightings.others(account.id, Others(removed=len(compared.missing)))
 
-    if compared.missing or moved or await store.read(lambda tx: tx.settings.get(_place_key(account.id), "")) != place:
+    if compared.missing or moved or await store.read(lambda tx: tx.settings.get(_place_key(account.id), "")) != here:
         await store.write(work)
 
 

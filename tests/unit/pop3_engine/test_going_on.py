@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from desktopmail.domain.account import Keep, Leave, Pop3Server
-from desktopmail.domain.errors import ContentMissing, DiskFull, MailError, NeedsPerson, NotFound, TooSoon, WrongUsage
+from desktopmail.domain.errors import ContentMissing, DiskFull, MailError, NeedsPerson, NotFound, WrongUsage
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Copy
@@ -20,7 +20,7 @@ from desktopmail.engine.pop3 import remote as pop3_remote
 from desktopmail.engine.pop3.trial import try_out
 from desktopmail.engine.pop3.verbs import Pop3Verbs
 from desktopmail.store.store import Store
-from tests.fakes.pop3_mailbox import OFFERED, Mail, MailboxLine
+from tests.fakes.pop3_mailbox import Mail, MailboxLine
 from tests.unit.pop3_engine.desk import ENDPOINT, PopDesk, letter, letters
 
 Desks = Callable[..., PopDesk]
@@ -90,49 +90,6 @@ def test_mail_comes_by_itself_and_at_once_when_asked(desks: Desks, monkeypatch: 
 
     desk.run(live())
     assert set(desk.box.fetches.values()) == {1}
-
-
-def test_a_server_that_wants_time_between_visits_gets_it(desks: Desks) -> None:
-    desk = desks(letters(2), offered=(*OFFERED, "LOGIN-DELAY 900"))
-
-    async def visits() -> None:
-        remote = desk.remote()
-        await remote.pull()
-        while await remote.fill():
-            pass
-        assert desk.box.sessions == 1
-        desk.box.mails.append(Mail("u3", letter(3)))
-        await remote.pull()
-        assert not await remote.fill()
-        assert desk.box.sessions == 1
-        with pytest.raises(TooSoon):
-            await remote.relink()
-        remote._not_before = 0.0
-        assert await remote.watch() is None
-        await remote.pull()
-        while await remote.fill():
-            pass
-        await remote.close()
-
-    desk.run(visits())
-    assert len(desk.rows()) == 3 and desk.box.sessions == 2
-    assert desk.read(lambda tx: tx.sightings.health(desk.account.id)).retention.login_delay == 900  # type: ignore[union-attr]
-
-
-def test_a_refusal_because_of_time_is_told_and_not_repeated(desks: Desks) -> None:
-    desk = desks(letters(2), answers={"PASS": b"-ERR [LOGIN-DELAY] too soon\r\n", "AUTH": b"-ERR [LOGIN-DELAY] x\r\n"})
-
-    async def visits() -> None:
-        remote = desk.remote()
-        for _ in range(3):
-            try:
-                await remote.pull()
-            except TooSoon:
-                continue
-        await remote.close()
-
-    desk.run(visits())
-    assert desk.box.sessions == 1
 
 
 def test_a_mailbox_that_moved_stops_the_account_until_the_person_says_so(desks: Desks) -> None:
