@@ -16,7 +16,8 @@ LICENCE, NOTICES = "LICENSE", "THIRD-PARTY-NOTICES"
 
 def paper(name: str) -> Path | None:
     """Where a text lies: beside the resources of a build, or at the top of a checkout; None when it is not there."""
-    places = [folder / f"{name}{end}" for folder in (ROOT / "resources", ROOT, ROOT.parent) for end in ("", ".txt")]
+    folders = (ROOT / "resources", ROOT, ROOT.parent, ROOT.parent / "Resources")
+    places = [folder / f"{name}{end}" for folder in folders for end in ("", ".txt")]
     return next((each for each in places if each.is_file()), None)
 
 
