@@ -25,6 +25,7 @@ def document(health: Health) -> Document:
         ],
         "full_sync": when(health.full_sync),
         "retention": _retention(health.retention),
+        "next_visit": when(health.next_visit),
         "others": {"days": OTHERS_DAYS, "removed": health.others.removed, "marked": health.others.marked},
     }
 
@@ -39,6 +40,8 @@ def rows(health: Health) -> list[tuple[str, str]]:
         found.append(("last full sync", moment(health.full_sync)))
     if health.retention is not None and health.retention.expire is not None:
         found.append(("kept there", _kept(health.retention.expire)))
+    if health.retention is not None and health.retention.login_delay:
+        found.append(("visits", _visits(health)))
     if health.others:
         words = f"{health.others.removed:,} removed, {health.others.marked:,} marked by others in {OTHERS_DAYS} days"
         found.append(("other programs", words))
@@ -83,6 +86,12 @@ def _words(line: Line, now: int) -> str:
 
 def _room(room: Room) -> str:
     return f"{room.used / MEGABYTE:,.1f} MB of {room.allowed / MEGABYTE:,.1f} MB used ({room.share:.0%})"
+
+
+def _visits(health: Health) -> str:
+    assert health.retention is not None
+    said = f"at most one in {health.retention.login_delay:,} seconds"
+    return said + (f", the next after {moment(health.next_visit)}" if health.next_visit else "")
 
 
 def _kept(days: int) -> str:

@@ -64,6 +64,7 @@ class HealthRows:
         self.room.below(self.bar)
         self.sync = section.row(translate("health", "Last complete look at all folders"), "-")
         self.kept = section.row(translate("health", "Kept by the provider"), "-", extra="expire retention")
+        self.visits = section.row(translate("health", "Time between visits"), "-", extra="login-delay often")
         self.others = section.row(translate("health", "Other programs"), "-")
 
     def show_health(self, health: Health, account: Account) -> None:
@@ -88,6 +89,9 @@ class HealthRows:
         self.kept.say(self.kept.title.text(), kept)
         self.kept.sentence.tone(tone or "secondary")
         self.kept.setVisible(account.kind == "pop3" and bool(kept))
+        visits = healthwords.visits(health)
+        self.visits.say(self.visits.title.text(), visits)
+        self.visits.setVisible(account.kind == "pop3" and bool(visits))
         self.others.say(self.others.title.text(), healthwords.others(health.others))
         self.others.setVisible(receives and bool(health.full_sync))
 

@@ -100,6 +100,18 @@ def retention(said: Retention | None) -> Said:
     return text.format(days(said.expire)), "care" if said.expire < 30 else ""
 
 
+def visits(health: Health) -> str:
+    """How much time a POP3 server wants between two visits, and when the next one may be."""
+    seconds = health.retention.login_delay if health.retention is not None else 0
+    if seconds <= 0:
+        return ""
+    text = translate("health", "The provider wants {0} between two visits, so new mail may come that much later.")
+    said = text.format(span(seconds))
+    if not health.next_visit:
+        return said
+    return f"{said} {translate('health', 'Next visit: {0}.').format(when(health.next_visit))}"
+
+
 def others(done: Others) -> str:
     """What other programs did in the mailbox."""
     if not done:
@@ -130,6 +142,16 @@ def days(count: int) -> str:
     if count == 1:
         return translate("health", "1 day")
     return translate("health", "{0} days").format(words.number(count))
+
+
+def span(seconds: int) -> str:
+    """'45 seconds', '1 minute', '15 minutes'."""
+    minutes = round(seconds / 60)
+    if seconds < 60:
+        return translate("health", "{0} seconds").format(words.number(seconds))
+    if minutes == 1:
+        return translate("health", "1 minute")
+    return translate("health", "{0} minutes").format(words.number(minutes))
 
 
 def in_days(count: int) -> str:

@@ -176,13 +176,14 @@ def test_retention_is_shown_for_pop3_only(tmp_path: Path, run: Run, new: NewAcco
         async with desk(tmp_path, new, "x") as one:
             section = Rows("Health")
             rows = HealthRows(section)
-            health = replace(one.engine.library.health(one.account.id), retention=Retention(14))
+            health = replace(one.engine.library.health(one.account.id), retention=Retention(14, 300))
             rows.show_health(health, one.account)
-            assert rows.kept.isHidden()
+            assert rows.kept.isHidden() and rows.visits.isHidden()
             assert one.account.incoming is not None
             box = replace(one.account, incoming=Pop3Server(one.account.incoming.endpoint))
             rows.show_health(health, box)
             assert not rows.kept.isHidden() and "after 14 days" in rows.kept.sentence.text()
+            assert not rows.visits.isHidden() and "5 minutes" in rows.visits.sentence.text()
             section.deleteLater()
 
     run(story())

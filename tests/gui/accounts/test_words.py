@@ -114,6 +114,22 @@ def test_retention(said: Retention | None, words: str, tone: str) -> None:
     assert words in found and how == tone
 
 
+@pytest.mark.parametrize(
+    ("delay", "next_visit", "words"),
+    [
+        (0, 0, ""),
+        (45, 0, "wants 45 seconds between two visits"),
+        (60, 0, "wants 1 minute between"),
+        (900, 0, "wants 15 minutes between two visits, so new mail may come that much later."),
+        (900, 1_000_000_000, "Next visit: 9 September 2001"),
+    ],
+)
+def test_time_between_visits(delay: int, next_visit: int, words: str) -> None:
+    said = healthwords.visits(Health(ONE, retention=Retention(None, delay), next_visit=next_visit))
+    assert words in said and bool(said) is bool(words)
+    assert healthwords.visits(Health(ONE)) == ""
+
+
 def test_other_programs() -> None:
     assert "No other program" in healthwords.others(Others())
     assert healthwords.others(Others(removed=2)).endswith("removed 2 messages in the last 7 days.")
