@@ -221,6 +221,7 @@ def _wear_icon() -> None:
 async def _warm_up(window: MainWindow) -> None:
     await asyncio.sleep(IDLE_BEFORE_WARMING)
     window.start_work()
+    window.beside.begin()
     from desktopmail.gui.reminders import Reminders
 
     Reminders(window)

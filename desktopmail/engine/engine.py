@@ -73,8 +73,12 @@ class Engine(Parts):
         await self._store.close()
 
     def wake(self) -> None:
-        """Look at everything now: the person asks, or the network changed."""
+        """Look at everything now: the person asks."""
         self._lanes.wake()
+
+    def network_changed(self) -> None:
+        """The computer woke up or has another network: lines are tried before they are trusted, soon and once."""
+        self._lanes.network_changed()
 
     def retry(self, account: AccountId) -> None:
         """Try again what failed for one account, signing in included."""

@@ -84,6 +84,11 @@ class Lanes:
             line.runner.wake()
         self._outbox.wake()
 
+    def network_changed(self) -> None:
+        """The platform says so: everything is looked at soon, once for all that it says."""
+        if self._end is not None and not self._offline:
+            self._connectivity.changed()
+
     def retry(self, account: AccountId) -> None:
         """Try again whatever failed or was refused for one account, a sign-in included."""
         if line := self._lines.get(account):

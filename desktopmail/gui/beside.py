@@ -37,6 +37,12 @@ class Beside(QObject):
 
         return Importing(self._window)
 
+    def begin(self) -> None:
+        """Listen to what the system says, once nobody waits for the window."""
+        from desktopmail.gui.desktop.waking import Waking
+
+        Waking(self._window.engine.network_changed, self).begin()
+
     def open(self, row: MessageId) -> None:
         """A row of the list in a window of its own, as the reader would show it; one that is open already comes to the
         front."""
