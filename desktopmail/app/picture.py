@@ -40,7 +40,7 @@ async def take(engine: Engine, options: WindowOptions) -> int:
     try:
         async with asyncio.timeout(DEADLINE):
             view = await _view(window, options)
-            await _settle(window.reader.reader)
+            await _settle(await _reading(window))
             _write(view, options.screenshot)
     finally:
         for each in QApplication.topLevelWidgets():
@@ -147,6 +147,13 @@ async def _next_window(window: QWidget, options: WindowOptions) -> QWidget:
                 await asyncio.sleep(QUIET)
                 return each
         await asyncio.sleep(0.02)
+
+
+async def _reading(window: MainWindow) -> ReaderPane | None:
+    """The reader once it was told what is chosen; it is made after the first paint. None where none is to be seen."""
+    while window.messages.chosen() and window.panes.seen[2] and window.reader.focus is None:
+        await asyncio.sleep(0.02)
+    return window.reader.reader
 
 
 async def _settle(reader: ReaderPane | None) -> None:

@@ -1,0 +1,42 @@
+"""What the package check asks of the program, asked of the checkout: the self-test, and a picture of the window."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def program(*words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "desktopmail", *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=110)
+
+
+@pytest.mark.webengine
+def test_self_test() -> None:
+    done = program("--self-test", "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0, answer
+    assert answer["ok"]
+    assert list(answer["checks"]) == [
+        "resources", "pictures", "tls roots", "key store", "web page", "database", "send and receive",
+    ]  # fmt: skip
+    assert answer["frozen"] is False
+    assert answer["version"]
+
+
+@pytest.mark.webengine
+def test_a_picture_of_the_window_shows_the_message_too(tmp_path: Path) -> None:
+    """The reader is made after the first paint; the picture waits for what it shows."""
+    done = program("--demo", "--screenshot", str(tmp_path / "main.png"), "--size", "1280x800")
+    assert done.returncode == 0, done.stderr
+    image = QImage(str(tmp_path / "main.png"))
+    assert (image.width(), image.height()) == (1280, 800)
+    body = {image.pixel(x, y) for x in range(640, 1260, 4) for y in range(260, 790, 4)}
+    assert len(body) > 100
