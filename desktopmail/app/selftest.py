@@ -1,4 +1,5 @@
-"""`--self-test`: does this installation work? Store, key store, TLS roots, web engine, resources, a message to itself.
+"""`--self-test`: does this installation work? Resources, picture formats, TLS roots, key store, web engine, database,
+a message to itself.
 
 The message goes out and comes back through the demonstration's servers.
 """
@@ -9,10 +10,14 @@ import asyncio
 import json
 import os
 import sys
+import time
+import tomllib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktopmail import __version__
 from desktopmail.app.options import SelfTest
 from desktopmail.app.paths import resources_folder
 from desktopmail.domain.address import Address
@@ -21,7 +26,9 @@ from desktopmail.domain.errors import MailError, SecretsUnavailable, StoreFailed
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine
 
-RESOURCES = ("icons", "reader", "demo", "autoconfig")
+FOLDERS = frozenset({"autoconfig", "demo", "icons", "oauth.json", "reader", "themes", "updates.json"})
+PICTURES = frozenset({"gif", "ico", "jpeg", "png", "svg", "webp"})
+"""Formats the reader shows; all but PNG come from plugins."""
 SUBJECT = "Self-test: from here to here"
 STEP_DEADLINE = 60.0
 
@@ -46,20 +53,24 @@ def run(options: SelfTest) -> int:
 async def _checks(*, as_json: bool) -> int:
     from desktopmail.app.demo.start import demo_engine
 
+    started = time.monotonic()
     results: dict[str, str] = {}
-    await _note(results, "resources", _resources)
-    await _note(results, "tls roots", _roots)
-    await _note(results, "key store", _key_store)
-    await _note(results, "web page", _page)
+    for name, check in CHECKS.items():
+        await _note(results, name, check)
     async with demo_engine() as engine:
         await _note(results, "database", lambda: _database(engine))
         await _note(results, "send and receive", lambda: _round_trip(engine))
     good = all(text.startswith("ok") or name == "key store" for name, text in results.items())
-    if as_json:
-        sys.stdout.write(json.dumps({"ok": good, "checks": results}) + "\n")
-    else:
-        sys.stdout.writelines(f"{name:18} {text}\n" for name, text in results.items())
+    if sys.stdout is not None:
+        document = {"ok": good, "checks": results, **_identity(), "seconds": round(time.monotonic() - started, 2)}
+        lines = "".join(f"{name:18} {text}\n" for name, text in results.items())
+        sys.stdout.write(json.dumps(document) + "\n" if as_json else lines)
     return 0 if good else 1
+
+
+def _identity() -> dict[str, str | bool]:
+    """Which program this was, for whoever reads the answer later."""
+    return {"version": __version__, "frozen": bool(getattr(sys, "frozen", False)), "system": sys.platform}
 
 
 async def _note(results: dict[str, str], name: str, check: Callable[[], Awaitable[str]]) -> None:
@@ -73,17 +84,43 @@ async def _note(results: dict[str, str], name: str, check: Callable[[], Awaitabl
 
 
 async def _resources() -> str:
-    missing = [name for name in RESOURCES if not any((resources_folder() / name).iterdir())]
-    if missing:
-        raise StoreFailed("Resources are missing", ", ".join(missing))
-    return str(len(RESOURCES))
+    """Every file that ships is there and can be read as what it is."""
+    from PySide6.QtSvg import QSvgRenderer
+
+    read: dict[str, Callable[[Path], object]] = {
+        ".svg": lambda path: QSvgRenderer(str(path)).isValid(),
+        ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
+        ".toml": lambda path: tomllib.loads(path.read_text(encoding="utf-8")),
+        ".css": lambda path: path.read_text(encoding="utf-8"),
+    }
+    paths = [path for path in resources_folder().rglob("*") if path.suffix in read]
+    broken = [path.name for path in paths if not read[path.suffix](path)]
+    kinds = {path.relative_to(resources_folder()).parts[0] for path in paths}
+    if broken or FOLDERS - kinds:
+        raise StoreFailed("Resources are missing", ", ".join([*broken, *sorted(FOLDERS - kinds)]))
+    return f"{len(paths)} files"
+
+
+async def _pictures() -> str:
+    from PySide6.QtGui import QImageReader
+
+    known = {bytes(each.data()).decode() for each in QImageReader.supportedImageFormats()}
+    if gone := PICTURES - known:
+        raise StoreFailed("Pictures of some formats cannot be shown", ", ".join(sorted(gone)))
+    return ", ".join(sorted(PICTURES))
 
 
 async def _roots() -> str:
     from desktopmail.domain.account import Endpoint, Security
     from desktopmail.protocols.tls import ssl_context
 
-    return type(ssl_context(Endpoint("mail.example.org", 993, Security.TLS, ""))).__module__
+    context = ssl_context(Endpoint("mail.example.org", 993, Security.TLS, ""))
+    if sys.platform in ("win32", "darwin"):
+        return f"the system decides ({type(context).__module__})"
+    count = context.cert_store_stats()["x509_ca"]
+    if not count:
+        raise StoreFailed("This computer knows no certificate authorities", "The package ca-certificates is missing.")
+    return f"{count} authorities"
 
 
 async def _key_store() -> str:
@@ -116,8 +153,38 @@ async def _page() -> str:
     body.release()
     holder.close()
     holder.deleteLater()
+    guarded = _sandbox()
     sheets().close()
-    return f"Chromium {qWebEngineChromiumVersion()!s}"
+    return f"Chromium {qWebEngineChromiumVersion()!s}, {guarded}"
+
+
+def _sandbox() -> str:
+    """Whether the processes of the web engine run with their system calls filtered. Raises StoreFailed when not one
+    does, unless somebody asked for that."""
+    if not sys.platform.startswith("linux"):
+        return "sandbox of the system"
+    states = []
+    for path in Path("/proc").glob("[0-9]*/status"):
+        try:
+            fields = dict(line.split(":\t", 1) for line in path.read_text().splitlines() if ":\t" in line)
+        except OSError:
+            continue
+        if fields.get("Name", "").startswith("QtWebEngine"):
+            states.append(fields.get("Seccomp", "0").strip())
+    if "2" in states:
+        return "in its sandbox"
+    if os.environ.get("QTWEBENGINE_DISABLE_SANDBOX"):
+        return "without sandbox, as was asked for"
+    raise StoreFailed("The web engine has no sandbox here", f"{len(states)} processes, none of them filtered")
+
+
+CHECKS: dict[str, Callable[[], Awaitable[str]]] = {
+    "resources": _resources,
+    "pictures": _pictures,
+    "tls roots": _roots,
+    "key store": _key_store,
+    "web page": _page,
+}
 
 
 async def _database(engine: Engine) -> str:
