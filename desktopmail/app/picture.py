@@ -150,9 +150,11 @@ async def _next_window(window: QWidget, options: WindowOptions) -> QWidget:
 
 
 async def _reading(window: MainWindow) -> ReaderPane | None:
-    """The reader once it was told what is chosen; it is made after the first paint. None where none is to be seen."""
-    while window.messages.chosen() and window.panes.seen[2] and window.reader.focus is None:
-        await asyncio.sleep(0.02)
+    """The reader for what is chosen, once there is one; it is made after the first paint. None where none is seen."""
+    if window.messages.chosen() and window.panes.seen[2] and window.reader.reader is None:
+        made = asyncio.Event()
+        window.reader.made.connect(made.set)
+        await made.wait()
     return window.reader.reader
 
 

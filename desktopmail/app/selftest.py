@@ -163,19 +163,22 @@ def _sandbox() -> str:
     does, unless somebody asked for that."""
     if not sys.platform.startswith("linux"):
         return "sandbox of the system"
-    states = []
-    for path in Path("/proc").glob("[0-9]*/status"):
-        try:
-            fields = dict(line.split(":\t", 1) for line in path.read_text().splitlines() if ":\t" in line)
-        except OSError:
-            continue
-        if fields.get("Name", "").startswith("QtWebEngine"):
-            states.append(fields.get("Seccomp", "0").strip())
+    processes = [_process(path) for path in Path("/proc").glob("[0-9]*/status")]
+    states = [each.get("Seccomp", "0").strip() for each in processes if each.get("Name", "").startswith("QtWebEngine")]
     if "2" in states:
         return "in its sandbox"
     if os.environ.get("QTWEBENGINE_DISABLE_SANDBOX"):
         return "without sandbox, as was asked for"
     raise StoreFailed("The web engine has no sandbox here", f"{len(states)} processes, none of them filtered")
+
+
+def _process(status: Path) -> dict[str, str]:
+    """What the system says about a process, by name; nothing when it has ended."""
+    try:
+        lines = status.read_text().splitlines()
+    except OSError:
+        return {}
+    return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
 
 
 CHECKS: dict[str, Callable[[], Awaitable[str]]] = {
