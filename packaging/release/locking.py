@@ -22,6 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = ROOT / "pyproject.toml"
 LOCK = ROOT / "packaging" / "requirements.lock"
+SOURCE_LOCK = ROOT / "packaging" / "requirements-source.lock"
+"""What builds cryptography from its source, which has no wheels for Intel Macs any more; named in BUILDERS."""
+BUILDERS = ("maturin>=1.9.4,<2", "cffi>=2", "setuptools>=80")
 TOOL = "uv==0.13.9"
 OLDEST = "3.11"
 EXTRAS = ("test", "dev", "package")
@@ -152,12 +155,16 @@ def make() -> None:
         bin_folder = Path(folder) / ("Scripts" if sys.platform == "win32" else "bin")
         subprocess.check_call([bin_folder / "python", "-m", "pip", "install", "--quiet", TOOL])
         command = [
-            bin_folder / "uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", OLDEST,
+            bin_folder / "uv", "pip", "compile", "--universal", "--python-version", OLDEST,
             "--generate-hashes", "--no-annotate", "--upgrade", "--custom-compile-command", COMMAND,
             "--default-index", "https://pypi.org/simple", "--no-emit-index-url", "--quiet",
-            *[word for extra in EXTRAS for word in ("--extra", extra)], "-o", LOCK.relative_to(ROOT),
         ]  # fmt: skip
-        subprocess.check_call(command, cwd=ROOT)
+        extras = [word for extra in EXTRAS for word in ("--extra", extra)]
+        subprocess.check_call([*command, "pyproject.toml", *extras, "-o", LOCK.relative_to(ROOT)], cwd=ROOT)
+        builders = "\n".join(BUILDERS)
+        subprocess.run(
+            [*command, "-", "-o", SOURCE_LOCK.relative_to(ROOT)], cwd=ROOT, check=True, input=builders, text=True
+        )
 
 
 def main(arguments: list[str]) -> int:

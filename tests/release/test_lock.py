@@ -28,6 +28,15 @@ def test_what_the_locked_need_is_locked() -> None:
     assert locking.unlocked(LOCK) == []
 
 
+def test_what_builds_from_source_is_locked_too() -> None:
+    """cryptography has no wheels for Intel Macs any more."""
+    pins = locking.read(locking.SOURCE_LOCK.read_text())
+    assert {"maturin", "cffi", "setuptools"} <= {pin.name for pin in pins}
+    assert all(pin.hashes for pin in pins)
+    shared = {pin.name: pin.version for pin in locking.read(LOCK)}
+    assert [pin.name for pin in pins if shared.get(pin.name, pin.version) != pin.version] == []
+
+
 def test_every_file_has_a_hash_and_no_other_index_is_named() -> None:
     pins = locking.read(LOCK)
     assert len(pins) > 40
