@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -169,7 +170,7 @@ def test_every_file_that_is_called_is_there() -> None:
             assert (ROOT / path).is_file(), f"{name}: {path}"
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.skipif(shutil.which("bash") is None or os.name == "nt", reason="needs bash")
 def test_commands_are_sound_scripts(tmp_path: Path) -> None:
     checker = ["shellcheck", "--shell=bash", "--severity=warning"] if shutil.which("shellcheck") else ["bash", "-n"]
     scripts = []
