@@ -269,7 +269,7 @@ PREFERENCES: tuple[Preference, ...] = (
     Preference(
         "backup_reminder_days",
         "storage",
-        mark("settings", "Reminder"),
+        mark("settings", "Care"),
         mark("settings", "Remind me to back up"),
         mark(
             "settings",

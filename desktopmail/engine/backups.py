@@ -38,6 +38,10 @@ class Backups:
         """Do not remind for so many days."""
         await self._settings.change(backup_put_off_until=int(time.time()) + days * DAY)
 
+    async def made(self) -> None:
+        """A backup was made just now: nothing is put off any more, and whoever shows a reminder looks again."""
+        await self._settings.change(backup_put_off_until=0)
+
     def _count(self, account: AccountId | None) -> OnlyHere:
         last = last_backup(self._store.folder)
         return OnlyHere(*alone(self._store.folder, account, last.at if last is not None else 0), last)

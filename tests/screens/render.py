@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from desktopmail.app.demo.start import demo_engine  # noqa: E402
 from desktopmail.app.window import dispose, make  # noqa: E402
 from desktopmail.domain.activity import Activity, State  # noqa: E402
+from desktopmail.domain.backup import OnlyHere  # noqa: E402
 from desktopmail.domain.folder import Role  # noqa: E402
 from desktopmail.domain.hosts import FINDING, PICTURES  # noqa: E402
 from desktopmail.domain.ids import MessageId  # noqa: E402
@@ -27,6 +28,7 @@ from desktopmail.engine.engine import Engine  # noqa: E402
 from desktopmail.engine.updates import Source, Updates  # noqa: E402
 from desktopmail.gui import loop  # noqa: E402
 from desktopmail.gui.messages.source import Only  # noqa: E402
+from desktopmail.gui.reminders import Reminders  # noqa: E402
 from desktopmail.gui.style.theme import theme  # noqa: E402
 from desktopmail.gui.window import MainWindow  # noqa: E402
 from tests.screens import accounts  # noqa: E402
@@ -133,6 +135,22 @@ async def offline(stage: Stage) -> QWidget:
     stage.engine._ears.activity(Activity(account, State.OFFLINE, "Offline: 3 changes waiting"))
     await stage.quiet()
     return stage.window
+
+
+def reminder(width: int, sent: bool = False) -> Callable[[Stage], Awaitable[QWidget]]:
+    async def view(stage: Stage) -> QWidget:
+        stage.window.resize(width, 700)
+        await stage.read("Proofs")
+        line = Reminders(stage.window)
+        account = stage.engine.library.accounts()[-1]
+        notice = line._offer(account) if sent else line._remind(OnlyHere(2310, 312, 1_790_000_000))
+        while line.strip is None:
+            await asyncio.sleep(0.3)
+            line._show(notice)
+        await stage.quiet()
+        return stage.window
+
+    return view
 
 
 async def activity(stage: Stage) -> QWidget:
@@ -319,6 +337,9 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "toast": toast,
     "offline": offline,
     "activity": activity,
+    "reminder": reminder(1280),
+    "reminder-narrow": reminder(480),
+    "reminder-sent": reminder(1000, sent=True),
     "compact": dense("compact"),
     "roomy": dense("roomy"),
     "narrow-800": wide(800),

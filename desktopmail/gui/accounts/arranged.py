@@ -1,5 +1,5 @@
-"""The rows about what was arranged for a POP3 account: whose Inbox takes new mail, and where sent mail is kept beside.
-Each choice takes effect at once and says what it means."""
+"""The rows about what was arranged for a POP3 account: whose Inbox takes new mail, where sent mail is kept beside, and
+what would be lost with this computer. Each choice takes effect at once and says what it means."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from PySide6.QtCore import QCoreApplication
 from desktopmail.domain.account import Account
 from desktopmail.domain.arrangement import Beside
 from desktopmail.domain.errors import MailError
-from desktopmail.gui import words
+from desktopmail.gui import backupwords, words
 from desktopmail.gui.accounts.rows import Rows
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.settings.page import Row
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.combo import ComboBox
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ class ArrangedRows:
         self.sent_row = section.row(
             translate("arranged", "Sent mail is kept"), "-", self.sent, extra="pop3 bcc copy myself imap folder"
         )
+        self.save = WordButton(translate("arranged", "Back up…"))
+        self.save_row = section.row(
+            translate("arranged", "If this computer is lost"), "-", self.save, extra="backup only here copy"
+        )
         self._hide()
+        self.save.clicked.connect(self._to_storage)
         self.inbox.activated.connect(self._deliver)
         self.sent.activated.connect(self._keep_sent)
 
@@ -51,17 +57,21 @@ class ArrangedRows:
             self._hide()
 
     def _hide(self) -> None:
-        for row in (self.new_row, self.sent_row):
+        for row in (self.new_row, self.sent_row, self.save_row):
             row.hide()
         self._section.settle()
 
     async def _look(self, account: Account) -> None:
         try:
             found = await self._engine.arrangements.of(account.id)
+            saved = await self._engine.backups.only_here(account.id)
         except MailError:
             return
         if self._account is not None and self._account.id == account.id:
             self._show(account, found)
+            _say(self.save_row, backupwords.standing(saved))
+            self.save_row.show()
+            self._section.settle()
 
     def _show(self, account: Account, found: Choices) -> None:
         self.inbox.clear()
@@ -109,6 +119,13 @@ class ArrangedRows:
                                          "twice.").format(account.address)  # fmt: skip
         return translate("arranged", "What you send is in Sent on this computer and nowhere else. If this computer is "
                                      "lost, so is that mail.")  # fmt: skip
+
+    def _to_storage(self) -> None:
+        from desktopmail.gui.settings.window import SettingsWindow
+
+        window = self._section.window()
+        if isinstance(window, SettingsWindow):
+            window.open_at(page="storage")
 
     def _deliver(self) -> None:
         assert self._account is not None

@@ -46,7 +46,7 @@ class AccountPage(Page):
         self.column.addWidget(self.standing)
         self._own = self._rows(self.tr("This account"))
         self._servers = self._rows(self.tr("Servers"))
-        self._arranged = self._rows(self.tr("New and sent mail"))
+        self._arranged = self._rows(self.tr("Where its mail is kept"))
         self._people = self._rows(self.tr("Names to write under"))
         self._health = self._rows(self.tr("Health"), self.tr("Noticed while mail was fetched and sent."))
         self._trusted = self._rows(

@@ -9,14 +9,17 @@ from PySide6.QtCore import QDate, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
+from desktopmail.domain.preferences import preference
 from desktopmail.engine import keeping
-from desktopmail.gui import words
+from desktopmail.gui import backupwords, words
+from desktopmail.gui.loop import spawn
 from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.settings.jobrow import Ended, JobRow
 from desktopmail.gui.settings.page import Page
-from desktopmail.gui.settings.preferencerow import fill
+from desktopmail.gui.settings.preferencerow import PreferenceRow, fill
 from desktopmail.gui.settings.sizebar import SizeBar
 from desktopmail.gui.settings.words import size
+from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine
 
 MOST_SHOWN = 5
+REMOVED = "Removed mail"
 
 
 class StoragePage(Page):
@@ -33,10 +37,13 @@ class StoragePage(Page):
 
     def __init__(self, engine: Engine, preferences: Preferences) -> None:
         super().__init__(self.tr("Storage"), self.tr("Everything lies on this computer, in one folder."))
-        self._profile = engine.profile
+        self._engine, self._profile = engine, engine.profile
         self._room()
-        fill(self, preferences, "storage")
+        fill(self, preferences, "storage", (REMOVED,))
         self._care()
+        reminder = preference("backup_reminder_days")
+        assert reminder is not None
+        self.sections[-1].add(PreferenceRow(preferences, reminder))
         self.came()
 
     def words(self) -> str:
@@ -74,6 +81,9 @@ class StoragePage(Page):
             self.tr("Back up…"),
             extra=self.tr("backup copy save restore"),
         )
+        self.saved = PlainLabel("", size=measures.SMALL, tone="secondary", wrap=True)
+        self.saved.hide()
+        self.copy.below(self.saved)
         self.check.wanted.connect(lambda: self.check.run(self._check))
         self.copy.wanted.connect(self._ask)
         section.add(self.check)
@@ -86,7 +96,13 @@ class StoragePage(Page):
         self.whole.setText(text.format(size(now.all), size(now.free)))
         names = (self.tr("Messages"), self.tr("Lists, folders and settings"), self.tr("Search index"))
         found = (now.content, now.mail, now.search)
+        spawn(self._look_saved(), self)
         self.bar.show_parts([(name, size(each), each) for name, each in zip(names, found, strict=True)])
+
+    async def _look_saved(self) -> None:
+        """Say what only this computer has, and when it was copied last."""
+        self.saved.setText(backupwords.standing(await self._engine.backups.only_here()))
+        self.saved.show()
 
     def _open(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._profile)))
@@ -113,6 +129,7 @@ class StoragePage(Page):
 
         async def work(progress: Progress) -> Ended:
             await keeping.backup(self._profile, target, progress)
+            await self._engine.backups.made()
             return self.tr("Everything was copied to {0} and read through.").format(target), "good"
 
         self.copy.run(work)

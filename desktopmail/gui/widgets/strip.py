@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.colours import blend
@@ -18,6 +18,8 @@ from desktopmail.gui.widgets.tip import plain_tip
 
 Act = Callable[[], None]
 MOST_AT_ONCE = 3
+ROOM = 240
+"""How wide words have to be able to be for what can be done to stand beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Notice:
 
 
 class Strip(QWidget):
-    """One notice: sign, words that wrap when they must, and what can be done as words at the right."""
+    """One notice: sign, words that wrap when they must, and what can be done as words at the right, or below where
+    there is little room."""
 
     def __init__(self, notice: Notice, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,22 +46,48 @@ class Strip(QWidget):
         words = PlainLabel(notice.text, size=measures.SMALL, wrap=True)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         words.setAccessibleName(notice.text)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(measures.px(12), measures.px(4), measures.px(8), measures.px(4))
-        row.setSpacing(measures.px(8))
-        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(words, 1)
-        for name, act in notice.acts:
-            button = WordButton(name, look="link")
-            button.setFont(measures.font(measures.SMALL))
-            button.clicked.connect(act)
-            row.addWidget(button)
-        self.setMinimumHeight(measures.px(32))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(measures.px(12), measures.px(4), measures.px(8), measures.px(4))
+        grid.setHorizontalSpacing(measures.px(8))
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self._sign, 0, 0, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(words, 0, 1)
+        self._grid, self._below = grid, False
+        self._acts = self._offer(notice.acts)
+        self._row = self._acts.sizeHint().width()
+        self._room = min(measures.px(ROOM), words.fontMetrics().horizontalAdvance(notice.text))
+        self._acts.setVisible(bool(notice.acts))
+        grid.addWidget(self._acts, 0, 2)
+        self.setMinimumSize(measures.px(160), measures.px(32))
         if notice.tip:
             self.setToolTip(plain_tip(notice.tip))
         self.setAccessibleName(notice.text)
         theme().changed.connect(self._draw)
         self._draw()
+
+    def _offer(self, acts: tuple[tuple[str, Act], ...]) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(measures.px(8))
+        for name, act in acts:
+            button = WordButton(name, look="link")
+            button.setFont(measures.font(measures.SMALL))
+            button.clicked.connect(act)
+            row.addWidget(button)
+        return holder
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        margins = self._grid.contentsMargins()
+        taken = margins.left() + margins.right() + self._sign.width() + 2 * self._grid.horizontalSpacing()
+        below = bool(self._notice.acts) and self.width() - taken - self._row < self._room
+        if below != self._below:
+            self._below = below
+            self._grid.removeWidget(self._acts)
+            side = Qt.AlignmentFlag.AlignLeft if below else Qt.AlignmentFlag(0)
+            self._grid.addWidget(self._acts, int(below), 1 if below else 2, side)
 
     def _draw(self) -> None:
         colours = theme().colours

@@ -108,7 +108,7 @@ def test_other_accounts_have_no_such_rows(tmp_path: Path, run: Run, new: NewAcco
         async with desk(tmp_path, new, "x") as one:
             await until(lambda: one.page.isVisible())
             assert not one.page.arranged.sent_row.isVisibleTo(one.page)
-            assert "New and sent mail" not in words(one.page)
+            assert "Where its mail is kept" not in words(one.page)
 
     run(story())
 
