@@ -15,12 +15,18 @@ from PySide6.QtWidgets import QWidget
 from desktopmail import __version__
 from desktopmail.domain.errors import Unreachable
 from desktopmail.domain.release import Release
+from desktopmail.engine.updates import DAY, Source, Updates
 from desktopmail.gui.settings import about
 from desktopmail.gui.settings.papers import PaperWindow
 from desktopmail.gui.updatenews import UpdateNews
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.switch import Switch
+from tests.fakes.web_script import WebScript, page
 from tests.gui.settings.conftest import Stage, child, row
+from tests.journeys.house import until
+from tests.release.test_notices import KEYS, NOTICE, NOW
+from tests.release.test_notices import RELEASE as RELEASE_OF_NOTICE
+from tests.servers.certificates import Certificates
 
 RELEASE = Release("9.9.0", 1, 0, 0, "https://mail.example.org/9.9.0")
 
@@ -184,3 +190,33 @@ def test_nothing_is_shown_without_a_place_to_look(stage: Stage) -> None:
     news.begin()
     assert not news._timer.isActive()
     assert news.line is None
+
+
+def test_from_the_question_to_the_news_with_a_real_server(
+    stage: Stage, certificates: Certificates, opened: list[str]
+) -> None:
+    """Days pass, the person says yes, a week later there is a new version; nothing is asked before the yes."""
+    now = [NOW - 40 * DAY]
+
+    async def story() -> None:
+        async with WebScript({"localhost/notice.json": page(NOTICE)}, certificates.good.context()) as web:
+            source = Source(f"https://localhost:{web.port}/notice.json", KEYS)
+            updates = Updates(stage.engine._store, source, version="1.1.0", clock=lambda: now[0])
+            stage.engine.__dict__["updates"] = updates
+            news = UpdateNews(stage.engine, stage.window.preferences, stage.window.panes)
+            await news._look()
+            assert news.line is None
+            now[0] = NOW
+            await news._look()
+            assert web.asked == []
+            child(news.line, WordButton, "Look for them").click()  # type: ignore[arg-type]
+            await until(lambda: stage.engine.library.settings().look_for_updates)
+            await news._look()
+            assert len(web.asked) == 1
+            child(news.line, WordButton, "What is new").click()  # type: ignore[arg-type]
+            await updates.put_off(RELEASE_OF_NOTICE)  # after the click's own, which it waits for
+            await news._look()
+            assert news.line is None
+
+    stage.run(story())
+    assert opened == ["https://mail.example.org/releases/1.2.0"]
