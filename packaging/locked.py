@@ -22,8 +22,10 @@ def environment(folder: Path, lock: Path = LOCK) -> Path:
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
         return python
     shutil.rmtree(folder, ignore_errors=True)
-    venv.create(folder, with_pip=True)
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    subprocess.check_call([*command, "--only-binary", ":all:", "--requirement", str(lock)])
+    venv.create(folder, with_pip=False)
+    command = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check", "install"]
+    subprocess.check_call(
+        [*command, "--quiet", "--require-hashes", "--only-binary", ":all:", "--requirement", str(lock)]
+    )
     stamp.write_text(wanted)
     return python

@@ -155,7 +155,7 @@ def _again_locked(arguments: list[str]) -> int:
         print("there is no lock file; building from this environment", file=sys.stderr)
         return main([*arguments, "--here"])
     python = locked.environment(PLACE / "venv")
-    environment = {**os.environ, "PYTHONPATH": str(product.ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(product.ROOT), "DESKTOPMAIL_OUTER_PYTHON": sys.executable}
     return subprocess.call([str(python), __file__, *arguments], cwd=product.ROOT, env=environment)
 
 

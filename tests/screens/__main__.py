@@ -1,7 +1,7 @@
 """Renders every screen of the demonstration to build/screens, light and dark, at one and two pixels per point.
 
-`python3 dev.py screens [NAME …]` renders only those whose name contains one of the words. The README's picture is
-renewed when everything is rendered.
+`python3 dev.py screens [NAME …]` renders only those whose name contains one of the words. The pictures in
+`resources/screenshots` are renewed when everything is rendered.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "screens"
+SHOWN = {"main": "main-light", "main-dark": "main-dark", "search": "search-light", "composer": "reply-all-light"}
+"""The pictures that the README and software centres show, and the screens they are."""
 
 
 def main(words: list[str]) -> int:
@@ -28,7 +30,8 @@ def main(words: list[str]) -> int:
     if not words:
         target = ROOT / "resources" / "screenshots"
         target.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(FOLDER / "main-light-2x.png", target / "main.png")
+        for name, screen in SHOWN.items():
+            shutil.copyfile(FOLDER / f"{screen}-2x.png", target / f"{name}.png")
     return 0
 
 

@@ -1,0 +1,31 @@
+"""Where the frozen program starts: nothing foreign is left in its environment."""
+
+import sys
+
+import launch
+import pytest
+
+
+def test_foreign_variables_are_taken_out() -> None:
+    """U11"""
+    environment = dict.fromkeys(launch.FOREIGN, "/trap") | {"HOME": "/home/a", "QT_SCALE_FACTOR": "2", "LANG": "de"}
+    launch.cleaned(environment)
+    assert environment == {"HOME": "/home/a", "QT_SCALE_FACTOR": "2", "LANG": "de"}
+
+
+def test_children_get_the_search_path_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    mine = {"LD_LIBRARY_PATH": "/bundle:/mine", "LD_LIBRARY_PATH_ORIG": "/mine"}
+    launch.cleaned(mine)
+    assert mine == {"LD_LIBRARY_PATH": "/mine"}
+    nobody = {"LD_LIBRARY_PATH": "/bundle"}
+    launch.cleaned(nobody)
+    assert nobody == {}
+
+
+def test_a_checkout_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(sys, "frozen", raising=False)
+    environment = {"LD_LIBRARY_PATH": "/mine"}
+    launch.cleaned(environment)
+    assert environment == {"LD_LIBRARY_PATH": "/mine"}
