@@ -23,8 +23,8 @@ SECRETS_VARIABLE = "DESKTOPMAIL_SECRETS"
 async def add(desk: Desk) -> int:
     """Make an account, after trying it."""
     options = desk.arguments
-    if options.leave and not options.pop3:
-        raise WrongUsage("--leave goes with --pop3")
+    if (options.leave or options.max_size) and not options.pop3:
+        raise WrongUsage("--leave and --max-size go with --pop3")
     if "@" not in options.address.strip("@"):
         raise WrongUsage(f"'{options.address}' is not a mail address")
     async with desk.engine() as engine:
@@ -100,7 +100,8 @@ async def _described(desk: Desk, engine: Engine) -> NewAccount:
     if options.imap:
         incoming = ImapServer(_endpoint(options, options.imap, "imap", pins))
     if options.pop3:
-        incoming = Pop3Server(_endpoint(options, options.pop3, "pop3", pins), servers.leave(options.leave))
+        place = _endpoint(options, options.pop3, "pop3", pins)
+        incoming = Pop3Server(place, servers.leave(options.leave), servers.max_size(options.max_size))
     if options.smtp:
         outgoing = SmtpServer(_endpoint(options, options.smtp, "smtp", pins))
     return NewAccount(options.address, name or options.address, name, incoming, outgoing)

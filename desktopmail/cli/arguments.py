@@ -9,6 +9,8 @@ from __future__ import annotations
 from argparse import SUPPRESS, ArgumentParser, _SubParsersAction
 from typing import NoReturn, Protocol
 
+RULES = "POP3: forever, a number of days, until-deleted or no"
+SIZES = "POP3: of larger messages fetch the beginning only, until 'fetch' brings the rest; 0: no limit"
 Parsers = "_SubParsersAction[CommandParser]"
 
 
@@ -100,7 +102,8 @@ def _accounts(add: AddCommand) -> None:
     incoming.add_argument("--imap", metavar="URL", help="imaps://user@host:port or imap+starttls://…")
     incoming.add_argument("--pop3", metavar="URL", help="pop3s://user@host:port or pop3+starttls://…")
     new.add_argument("--smtp", metavar="URL", help="smtps://user@host:port or smtp+starttls://…")
-    new.add_argument("--leave", metavar="RULE", help="POP3: forever, a number of days, until-deleted or no")
+    new.add_argument("--leave", metavar="RULE", help=RULES)
+    new.add_argument("--max-size", metavar="KB", help=SIZES)
     new.add_argument("--password-env", metavar="VAR", help="read the password from this environment variable")
     new.add_argument("--smtp-password-env", metavar="VAR", help="the same for the outgoing server")
     new.add_argument("--pin-certificate", metavar="SHA256", action="append", default=[], help="trust this certificate")
@@ -127,7 +130,7 @@ def _switching(verbs: AddCommand) -> None:
     other.add_argument("id", type=int)
     other.add_argument("protocol", choices=("imap", "pop3", "back"))
     other.add_argument("--server", metavar="URL", help="imaps://user@host:port, pop3s://…; else it is looked up")
-    other.add_argument("--leave", metavar="RULE", help="POP3: forever, a number of days, until-deleted or no")
+    other.add_argument("--leave", metavar="RULE", help=RULES)
     other.add_argument("--upload", action="store_true", help="IMAP: hand over what the server lacks")
     other.add_argument(
         "--pin-certificate", metavar="SHA256", action="append", default=[], help="trust this certificate"
@@ -136,9 +139,10 @@ def _switching(verbs: AddCommand) -> None:
 
 
 def _staying(verbs: AddCommand) -> None:
-    rule = verbs("leave", "POP3: what stays on the server from now on", "leaving:leave")
+    rule = verbs("leave", "POP3: what stays on the server, and what is fetched whole, from now on", "leaving:leave")
     rule.add_argument("id", type=int)
-    rule.add_argument("rule", metavar="RULE", help="forever, a number of days, until-deleted or no")
+    rule.add_argument("rule", metavar="RULE", nargs="?", help=RULES)
+    rule.add_argument("--max-size", metavar="KB", help=SIZES)
     verbs("relink", "POP3: the server's new names are for the same messages", "accounts:relink").add_argument(
         "id", type=int
     )
@@ -176,6 +180,9 @@ def _syncing(add: AddCommand) -> None:
     sync.add_argument("--folder", metavar="PATH", action="append", help="only this folder")
     sync.add_argument("--headers-only", action="store_true", help="leave the content on the server for now")
     sync.add_argument("--watch", action="store_true", help="stay, and print a line for each change")
+
+    whole = add("fetch", "bring messages whole of which only the beginning is here", "syncing:fetch")
+    whole.add_argument("ids", metavar="ID", type=int, nargs="+")
 
 
 def _sending(add: AddCommand) -> None:

@@ -8,6 +8,7 @@ from desktopmail.domain.account import Endpoint, Keep, Leave, Security
 from desktopmail.domain.errors import NeedsPerson, WrongUsage
 from desktopmail.domain.found import FoundServers
 
+LARGEST_KB = 1_000_000
 _SCHEMES = {
     "imaps": ("imap", Security.TLS, 993),
     "imap+starttls": ("imap", Security.STARTTLS, 143),
@@ -92,6 +93,15 @@ def leave(rule: str | None) -> Leave:
     if rule.isascii() and rule.isdigit() and 0 < int(rule) <= 3650:
         return Leave(Keep.DAYS, int(rule))
     raise WrongUsage(f"'{rule}' is not a rule", "Say forever, a number of days, until-deleted or no.")
+
+
+def max_size(kilobytes: str | None) -> int:
+    """The size in bytes above which only the beginning of a message is fetched; 0: no limit. Raises WrongUsage."""
+    if kilobytes is None:
+        return 0
+    if kilobytes.isascii() and kilobytes.isdigit() and int(kilobytes) <= LARGEST_KB:
+        return int(kilobytes) * 1_000
+    raise WrongUsage(f"'{kilobytes}' is not a size", f"Say a number of kilobytes up to {LARGEST_KB:,}, or 0.")
 
 
 def _without_secret(url: str) -> str:

@@ -10,7 +10,9 @@ from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE, FAILED, NEEDS_PERSON
 from desktopmail.domain.activity import Activity
 from desktopmail.domain.changes import ChangeSet
-from desktopmail.domain.ids import AccountId, FolderId
+from desktopmail.domain.errors import NotFound
+from desktopmail.domain.ids import AccountId, FolderId, MessageId
+from desktopmail.domain.message import Fetched
 from desktopmail.engine.activity import SyncReport
 from desktopmail.engine.engine import Engine
 
@@ -27,6 +29,40 @@ async def sync(desk: Desk) -> int:
         if desk.arguments.watch:
             return await _watch(desk, engine)
         reports = await engine.sync(accounts, folders, desk.arguments.headers_only)
+    return _told(desk, reports)
+
+
+async def fetch(desk: Desk) -> int:
+    """Bring messages whole of which only the beginning, or only the header, is here: all of an account in one visit."""
+    async with desk.engine() as engine:
+        rows = places.messages(engine.library, desk.arguments.ids)
+        engine.on_activity(lambda activity: _progress(desk, activity))
+        waiting = [row.id for row in rows if row.fetched is not Fetched.FULL]
+        delivered = await _delivered(engine, waiting)
+        reports = await engine.sync(sorted(delivered)) if delivered else []
+        problems = [problem for each in reports for problem in each.problems]
+        for row in engine.library.summaries(waiting):
+            if row.fetched is not Fetched.FULL and not problems:
+                await engine.reading.raw(row.id)
+        here = [row.id for row in engine.library.summaries(waiting) if row.fetched is Fetched.FULL]
+    if problems:
+        return _told(desk, reports)
+    words = f"{len(here):,} fetched, {len(rows) - len(waiting):,} were here"
+    desk.output.result({"fetched": here, "here": [row.id for row in rows if row.id not in waiting]}, words)
+    return DONE
+
+
+async def _delivered(engine: Engine, ids: list[MessageId]) -> set[AccountId]:
+    """The accounts whose next visit to a POP3 server brings some of these."""
+    try:
+        receipt = await engine.pop3.bring(ids)
+    except NotFound:
+        return set()
+    return {await engine.pop3.owner(each) for each in receipt.messages}
+
+
+def _told(desk: Desk, reports: list[SyncReport]) -> int:
+    """Say what came of a round; the exit code for it."""
     if desk.output.as_json:
         desk.output.document({"accounts": [_document(each) for each in reports]})
     else:

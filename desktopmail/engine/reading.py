@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from desktopmail.domain.account import Account
+from desktopmail.domain.account import Account, Pop3Server
 from desktopmail.domain.body import PART_URL, REMOTE_URL, Body, Warning
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refused, Stalled
 from desktopmail.domain.ids import MessageId
@@ -42,10 +42,13 @@ class Reading:
         self._pictures = pictures
         self._remote: dict[MessageId, dict[str, str]] = {}
 
-    async def load(self, message: MessageId, *, images: bool = False) -> Body:
+    async def load(self, message: MessageId, *, images: bool = False, whole: bool = False) -> Body:
         """Everything about a message. With `images`, or when its sender may always show them, `picture` will fetch
-        its remote pictures. What is not here and cannot be fetched now gives a body that says so. Raises NotFound."""
+        its remote pictures. What is not here and cannot be fetched now gives a body that says so; so does a message
+        above the size that its account fetches by itself, unless `whole` is said. Raises NotFound."""
         try:
+            if not whole and (held := await self._store.read(lambda tx: _held_back(tx, message))):
+                return await self._absent(message, held)
             raw = await self.raw(message)
         except NotFound:
             raise
@@ -136,6 +139,20 @@ class Reading:
             )
 
         return await self._store.read(work)
+
+
+def _held_back(tx: Transaction, message: MessageId) -> ContentMissing | None:
+    """Why a message waits for the person's word: only its top was fetched, for it is a large one."""
+    server, line = received_by(tx, message).incoming, tx.ledger.of(message)
+    if not isinstance(server, Pop3Server) or line is None or not line.partly or not line.on_server:
+        return None
+    if not 0 < server.max_size < line.size:
+        return None
+    size, limit = (f"{count / 1000**2:,.1f} MB" for count in (line.size, server.max_size))
+    return ContentMissing(
+        f"The whole message has {size}",
+        f"Above {limit} only the beginning is fetched by itself. It stays on the server until you fetch it.",
+    )
 
 
 async def read(raw: bytes, account: Account | None = None) -> Body:

@@ -12,7 +12,7 @@ import apsw
 
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.store.bulk import in_groups
-from desktopmail.store.ledger_reads import LedgerReads
+from desktopmail.store.ledger_reads import WHOLE_WANTED, LedgerReads
 from desktopmail.store.ledger_rows import Stored
 from desktopmail.store.wishes import Wishes
 
@@ -89,6 +89,15 @@ class Ledger(LedgerReads):
             "UPDATE pop3_copy SET wanted_gone = ? WHERE message IN (SELECT value FROM carray(?))"
             " AND stored_at > 0 AND gone_at = 0 AND dele_confirmed = 0 RETURNING message",
             (int(wanted), apsw.carray(array("q", [*messages, 0]))),
+        )
+        return [MessageId(one) for (one,) in list(rows)]
+
+    def want_whole(self, messages: Iterable[MessageId]) -> list[MessageId]:
+        """The person wants the rest of these, of which only the top is here. Those that the server has."""
+        rows = self._db.execute(
+            "UPDATE pop3_copy SET partly = ? WHERE message IN (SELECT value FROM carray(?))"
+            " AND partly > 0 AND gone_at = 0 AND dele_confirmed = 0 RETURNING message",
+            (WHOLE_WANTED, apsw.carray(array("q", [*messages, 0]))),
         )
         return [MessageId(one) for (one,) in list(rows)]
 

@@ -10,13 +10,17 @@ import apsw
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.store.ledger_rows import CopyCounts, Entry, Known, Stored
 
+WHOLE_WANTED = 2
+"""In the column `partly`, where 1 is a top whose rest nobody asked for yet."""
+
 _SAME = "o.id <> m.id AND o.hidden & 1 = 0 AND o.content = p.sha"
 _ENTRY = f"""
 SELECT p.uidl, p.message, p.size, p.sha, p.first_seen, p.stored_at, p.partly, p.wanted_gone, p.dele_sent,
     p.dele_confirmed, p.gone_at, p.decided_by, p.ignored, coalesce(m.hidden & 1, 0), coalesce(m.settle_at <= ?2, 1),
     p.sha <> x'' AND coalesce(m.hidden & 1, 0) AND (
         EXISTS (SELECT 1 FROM message AS o WHERE o.thread = m.thread AND {_SAME})
-        OR EXISTS (SELECT 1 FROM message AS o WHERE o.date = m.date AND o.key = m.key AND o.key <> x'' AND {_SAME}))
+        OR EXISTS (SELECT 1 FROM message AS o WHERE o.date = m.date AND o.key = m.key AND o.key <> x'' AND {_SAME})),
+    p.partly = {WHOLE_WANTED}
 FROM pop3_copy AS p LEFT JOIN message AS m ON m.id = p.message
 WHERE p.account = ?1
 """  # noqa: S608 - constants
@@ -44,7 +48,7 @@ SELECT m.key, m.content, m.size, m.id FROM carray(?) AS v CROSS JOIN message AS 
 WHERE m.key <> x'' AND m.account IN (?, ?) AND m.key IN (SELECT value FROM carray(?)) ORDER BY m.hidden DESC
 """
 """Of several with the same bytes the last is the one that counts."""
-_YES_OR_NO = frozenset((6, 7, 12, 13, 14, 15))
+_YES_OR_NO = frozenset((6, 7, 12, 13, 14, 15, 16))
 """The columns that are a yes or no."""
 
 

@@ -107,8 +107,9 @@ class Collect:
         return [*([names[number] for number in group] for group in groups), *([name] for name in struck)]
 
     async def _piece(self, names: Sequence[str], lane: Lane) -> None:
-        big = [name for name in names if self._visit.only_top(name)]
-        whole = [name for name in names if not self._visit.only_top(name)]
+        visit = self._visit
+        big = [name for name in names if visit.only_top(name) and name not in visit.begun]
+        whole = [name for name in names if name not in big]
         if whole:
             came = await self._retrieve(whole)
             await lane.put(self._keep(came))
@@ -118,7 +119,7 @@ class Collect:
             if refused:
                 await lane.put(self._keep(await self._retrieve(refused)))
         done = set(names)
-        self._visit.wanted = [name for name in self._visit.wanted if name not in done]
+        visit.wanted = [name for name in visit.wanted if name not in done]
 
     async def _retrieve(self, names: Sequence[str]) -> list[Brought]:
         """Whole messages. When the line breaks, those that came are stored before that is raised."""

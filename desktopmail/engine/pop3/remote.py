@@ -108,13 +108,14 @@ class Pop3Remote:
         return None
 
     async def fetch(self, message: MessageId) -> None:
-        """Bring the rest of a large message: in the visit that is going on, or in one of its own."""
+        """Bring the rest of a large message: in the visit that is going on, or in one of its own; in the next one where
+        the server wants to be left alone until then."""
         entry = await self._line_of(message)
         if entry is None or not entry.on_server:
             raise ContentMissing("This message was never downloaded", "The server does not have it any more.")
         async with self._turn:
             under_way = self._visit is not None
-            visit = self._visit or await self._begin()
+            visit = self._visit or await self._begin_for(message)
             async with self._dropping():
                 came: list[bytes] = []
                 entry = await self._line_of(message)  # the visit may have seen that the name means another one now
@@ -131,6 +132,13 @@ class Pop3Remote:
                 await self._end()
         if not came:
             raise ContentMissing("The server does not have this message any more", "Its header stays here.")
+
+    async def _begin_for(self, message: MessageId) -> Visit:
+        try:
+            return await self._begin()
+        except TooSoon:
+            await self._store.write(lambda tx: tx.ledger.want_whole([message]))
+            raise
 
     async def _line_of(self, message: MessageId) -> Entry | None:
         return await self._store.read(lambda tx: tx.ledger.of(message, self._account.id))

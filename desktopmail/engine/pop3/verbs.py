@@ -11,6 +11,7 @@ from desktopmail.domain.account import Account, Leave
 from desktopmail.domain.action import Receipt
 from desktopmail.domain.errors import ContentMissing, NeedsPerson, NotFound, WrongUsage
 from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.engine.arrival import received_by
 from desktopmail.engine.pop3.outlook import Outlook, what_would_go
 from desktopmail.engine.pop3.relink import Relinked
 from desktopmail.engine.pop3.remote import Pop3Remote
@@ -78,6 +79,26 @@ class Pop3Verbs:
             self._lanes().retry(account)
         return Receipt(f"{counted(len(gone))} will be removed from the server", None, len(gone), tuple(gone))
 
+    async def bring(self, ids: Iterable[MessageId]) -> Receipt:
+        """Have the rest of messages fetched of which only the beginning is here, at the next visit, which begins at
+        once where the program is running. Raises NotFound when there are none that a server has."""
+        chosen = list(dict.fromkeys(ids))
+
+        def work(tx: Transaction) -> tuple[list[MessageId], set[AccountId]]:
+            coming = tx.ledger.want_whole(chosen)
+            if not coming:
+                raise NotFound("Nothing of this is left to be fetched from a server")
+            return coming, {owner for each in coming if (owner := tx.ledger.owner(each)) is not None}
+
+        coming, accounts = await self._store.write(work)
+        for account in accounts:
+            self._lanes().retry(account)
+        return Receipt(f"The rest of {counted(len(coming))} is on its way", None, len(coming), tuple(coming))
+
+    async def owner(self, message: MessageId) -> AccountId:
+        """The account a message came through. Raises NotFound."""
+        return await self._store.read(lambda tx: received_by(tx, message).id)
+
     async def keep_there(self, ids: Iterable[MessageId]) -> int:
         """Take `remove_now` back, as far as it was not carried out yet. How many stay."""
         return len(await self._store.write(lambda tx: tx.ledger.want_gone(ids, wanted=False)))
@@ -100,6 +121,15 @@ class Pop3Verbs:
 
         await self._store.write(work, durable=True)
         return await self.outlook(account)
+
+    async def set_max_size(self, account: AccountId, size: int) -> None:
+        """From now on only the beginning of messages above `size` bytes is fetched by itself; 0: all are whole."""
+
+        def work(tx: Transaction) -> None:
+            found = tx.accounts.get(account)
+            tx.accounts.update(replace(found, incoming=replace(pop3_server(found), max_size=size)))
+
+        await self._store.write(work, durable=True)
 
     def _remote(self, account: Account) -> Pop3Remote:
         pop3_server(account)

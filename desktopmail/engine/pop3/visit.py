@@ -52,9 +52,10 @@ class Visit:
         """Whether only the top of a message is brought, for it is a large one."""
         return too_big(self.listing.size(name), self.server.max_size, self.session.offered.expire)
 
-    def lacks_rest_of(self, name: str) -> bool:
+    def lacks_rest_of(self, entry: Entry) -> bool:
         """Whether a message of which the top is here should be brought whole by now."""
-        return name in self.listing.numbers and not self.only_top(name)
+        name = entry.uidl
+        return name in self.listing.numbers and (entry.wanted_whole or not self.only_top(name))
 
 
 def pop3_server(account: Account) -> Pop3Server:
@@ -81,7 +82,7 @@ async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
     await _note(store, account, compared, moved=moved)
     if known.partly:
         lines = await store.read(lambda tx: tx.ledger.begun(account.id))
-        visit.begun = {each.uidl: each for each in lines if visit.lacks_rest_of(each.uidl) and each.uidl not in new}
+        visit.begun = {each.uidl: each for each in lines if visit.lacks_rest_of(each) and each.uidl not in new}
     visit.wanted = [*compared.strangers, *new, *visit.begun]
     visit.wanted.sort(key=listing.numbers.__getitem__, reverse=True)
     visit.total = len(visit.wanted)

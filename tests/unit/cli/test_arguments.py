@@ -196,3 +196,14 @@ def test_refused_times(typed: str) -> None:
 
 def test_text_from_mail_cannot_steer_a_terminal() -> None:
     assert inert("a\x1b[31mred\x07\u202egnp.exe\tb\nc\x9b") == "a\ufffd[31mred\ufffdgnp.exe\tb\nc\ufffd"
+
+
+@pytest.mark.parametrize(("given", "size"), [(None, 0), ("0", 0), ("50", 50_000), ("1000000", 1_000_000_000)])
+def test_sizes(given: str | None, size: int) -> None:
+    assert servers.max_size(given) == size
+
+
+@pytest.mark.parametrize("given", ["", "-1", "1.5", "ten", "1000001", "5MB", "٣"])
+def test_refused_sizes(given: str) -> None:
+    with pytest.raises(WrongUsage):
+        servers.max_size(given)
