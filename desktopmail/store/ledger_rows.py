@@ -14,9 +14,9 @@ class Entry(NamedTuple):
 
     Times are seconds since 1970 UTC, 0: not yet. `size` is what the server says; `sha` the SHA-256 of the bytes stored
     here; `partly`: only the top is here, and `wanted_whole` says that the person wants the rest. `dele_sent` is not
-    final: a removal counts when the server confirmed it at the end (`dele_confirmed`). `gone_at`: missed in the server's
-    list. `ignored`: the server confirmed the removal and kept the message. `removed`, `settled` and `elsewhere` tell of
-    the message here: the person removed it, a grace is over, and other messages here hold the same bytes."""
+    final: a removal counts when the server confirmed it at the end (`dele_confirmed`). `gone_at`: missed in its list.
+    `ignored`: the server confirmed the removal and kept the message. `removed`, `settled` and `elsewhere` tell of the
+    message here: the person removed it, a grace is over, and other messages here hold the same bytes."""
 
     uidl: str
     message: MessageId | None = None

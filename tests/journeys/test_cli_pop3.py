@@ -31,7 +31,7 @@ def copies(person: Person, number: int) -> dict[str, int]:
 
 
 def test_large_messages_wait_for_the_person(person: Person) -> None:
-    """--max-size: headers first, `show` says so and fetches nothing, `fetch` brings the rest; `account leave` sets it."""
+    """--max-size: headers first, `show` says so and fetches nothing, `fetch` brings the rest."""
     person.dovecot.seed(person.user, "INBOX", [letter("Small"), BIG])
     desk = person.terminal
     address, url = person.user.address, person.dovecot.url("pop3s", person.user)
