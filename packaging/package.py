@@ -4,7 +4,7 @@
 --kept    use the bundle in dist/ as it is instead of freezing anew
 --here    build from this environment instead of the locked one
 
-Steps, all when none is named: bundle, packages, appimage, install, start. Results are in dist/.
+Steps, all but the last when none is named: bundle, packages, appimage, install, start, twice. Results are in dist/.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from report import Report
 
 PLACE = product.WORK / "package"
 BUNDLE = product.DIST / product.NAME
-STEPS = ("bundle", "packages", "appimage", "install", "start")
+STEPS = ("bundle", "packages", "appimage", "install", "start", "twice")
 TOOLS = {
     "packages": {
         "lintian": "lintian",
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
         return 2
     if "--here" not in flags and not _inside_locked():
         return _again_locked(arguments)
-    steps = named or list(STEPS)
+    steps = named or list(STEPS[:-1])
     report = Report()
     quick = "--quick" in flags
     if "--kept" not in flags:
@@ -53,6 +53,11 @@ def main(arguments: list[str]) -> int:
             freeze()
     if "bundle" in steps:
         _bundle(report)
+    if "twice" in steps:
+        import twice
+
+        with report.step("two builds in two places are the same"):
+            report.say(twice.check(PLACE))
     if sys.platform == "linux":
         _linux(report, steps, quick=quick)
     else:
