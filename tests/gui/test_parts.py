@@ -24,6 +24,7 @@ from desktopmail.gui.search.hints import Hint, hints
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.choice import Choice, Chooser, matching
 from desktopmail.gui.widgets.combo import ComboBox
+from desktopmail.gui.widgets.tip import tip
 from desktopmail.gui.widgets.toast import Toast
 from tests.gui.desk import Desk
 from tests.gui.samples import folder
@@ -317,3 +318,14 @@ def test_a_screen_reader_says_what_a_choice_is_for(qtbot: QtBot) -> None:
     assert spoken is not None
     assert spoken.text(QAccessible.Text.Name) == "TLS"
     assert spoken.text(QAccessible.Text.Description) == "Encryption"
+    choice.setAccessibleDescription("Encrypted from the first byte")
+    assert spoken.text(QAccessible.Text.Description) == "Encryption: Encrypted from the first byte"
+
+
+def test_tips_are_read_out_without_markup(qtbot: QtBot) -> None:
+    pill = QWidget()
+    qtbot.addWidget(pill)
+    tip(pill, "Noor <noor@example.org>")
+    spoken = QAccessible.queryAccessibleInterface(pill)
+    assert spoken is not None and spoken.text(QAccessible.Text.Description) == "Noor <noor@example.org>"
+    assert "&lt;" in pill.toolTip()

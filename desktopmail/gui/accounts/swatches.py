@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidge
 from desktopmail.gui.style.colours import person
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
-from desktopmail.gui.widgets.tip import plain_tip
+from desktopmail.gui.widgets.tip import tip
 
 SIDE = 22
 
@@ -22,7 +22,7 @@ class Swatch(QAbstractButton):
         self._colour = colour
         self.setCheckable(True)
         self.setAccessibleName(name)
-        self.setToolTip(plain_tip(name))
+        tip(self, name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(px(SIDE), px(SIDE))
         theme().changed.connect(self.update)

@@ -18,7 +18,7 @@ from desktopmail.gui.loop import spawn
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.flow import Flow
-from desktopmail.gui.widgets.tip import plain_tip
+from desktopmail.gui.widgets.tip import tip
 
 LARGEST = 100 * 1024 * 1024
 
@@ -39,7 +39,7 @@ class FileChip(QWidget):
         self._name_width = round(metrics.horizontalAdvance(self._name))
         size_width = round(measures.face(measures.SIGN).metrics.horizontalAdvance(self._size))
         self.setFixedSize(self._name_width + size_width + measures.px(80), measures.px(36))
-        self.setToolTip(plain_tip(name))
+        tip(self, name)
         self.setAccessibleName(self.tr("Attached file {0}, {1}").format(name, self._size))
         theme().changed.connect(self.update)
 

@@ -15,7 +15,7 @@ from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.colours import blend
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.flow import Flow
-from desktopmail.gui.widgets.tip import plain_tip
+from desktopmail.gui.widgets.tip import tip
 
 Complete = Callable[[str, int], Sequence[Address]]
 
@@ -32,7 +32,7 @@ class Chip(QWidget):
         self.sound = is_sound(person)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         text = person.full if self.sound else self.tr("{0}: this is not a complete address").format(person.address)
-        self.setToolTip(plain_tip(text))
+        tip(self, text)
         self.setAccessibleName(text)
         self._shown = measures.face().metrics.elidedText(person.shown, Qt.TextElideMode.ElideRight, measures.px(260))
         width = round(measures.face().metrics.horizontalAdvance(self._shown)) + measures.px(36)

@@ -15,7 +15,7 @@ from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.button import IconButton, WordButton
 from desktopmail.gui.widgets.flow import Flow
 from desktopmail.gui.widgets.label import PlainLabel
-from desktopmail.gui.widgets.tip import plain_tip
+from desktopmail.gui.widgets.tip import tip
 
 MOST_CARDS = 60
 CARD = 276
@@ -29,7 +29,7 @@ class FileName(QWidget):
         self._lines = in_two_lines(name, width)
         metrics = measures.face().metrics
         self.setFixedSize(width, round(metrics.lineSpacing() * len(self._lines)) + 1)
-        self.setToolTip(plain_tip(name))
+        tip(self, name)
         theme().changed.connect(self.update)
 
     @property

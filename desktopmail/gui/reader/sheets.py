@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtGui import QAccessible
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 
@@ -23,6 +24,14 @@ WIPE_AFTER = 700
 """Milliseconds a spare page keeps what it showed: wiping it at once would delay the message that comes next."""
 
 BLANK = b"<!doctype html><title></title>"
+
+
+@lru_cache(maxsize=1)
+def tell_of_screen_readers() -> None:
+    """The web engine hears when a screen reader comes, but not that one came before the engine did: say it again, or
+    no message in HTML is ever read out. Needs the first view to be there."""
+    if QAccessible.isActive():
+        QAccessible.setActive(True)
 
 
 class Sheet:
@@ -40,6 +49,7 @@ class Sheet:
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.resize(WIDTH, 24)
         self.view.hide()
+        tell_of_screen_readers()
         self._wipe = QTimer(singleShot=True, interval=WIPE_AFTER)
         self._wipe.timeout.connect(lambda: self.load(BLANK, None))
 

@@ -14,7 +14,7 @@ from desktopmail.gui.settings.page import Page
 from desktopmail.gui.settings.preferencerow import fill
 from desktopmail.gui.settings.words import moment
 from desktopmail.gui.widgets.button import WordButton
-from desktopmail.gui.widgets.tip import plain_tip
+from desktopmail.gui.widgets.tip import tip
 
 if TYPE_CHECKING:
     from desktopmail.domain.hosts import Pin
@@ -84,7 +84,7 @@ class PrivacyPage(Page):
             parts = [self.tr("Since {0}").format(moment(pin.at)), *users.get((pin.host.lower(), pin.port), [])]
             parts.append(self.tr("SHA-256 {0}…").format(_grouped(pin.fingerprint[:SHORT])))
             row = self.pins.row(f"{pin.host}:{pin.port}", " · ".join(parts), button, extra=pin.fingerprint)
-            row.sentence.setToolTip(plain_tip(_grouped(pin.fingerprint)))
+            tip(row.sentence, _grouped(pin.fingerprint))
             row.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         if not pins:
             self.pins.row(self.tr("None"), self.tr("Servers have to prove who they are to this system."))

@@ -16,13 +16,21 @@ class ComboBox(QComboBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._more = ""
         self.setFont(measures.font())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def setAccessibleName(self, name: str) -> None:
-        """What the box is for. Qt speaks the value as the name of such a box, so this is spoken as its description."""
+        """What the box is for. Qt speaks the value as the name of such a box, so this begins its description."""
         super().setAccessibleName(name)
-        self.setAccessibleDescription(name)
+        self._describe()
+
+    def setAccessibleDescription(self, description: str) -> None:
+        self._more = description
+        self._describe()
+
+    def _describe(self) -> None:
+        super().setAccessibleDescription(": ".join(filter(None, (self.accessibleName(), self._more))))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -62,6 +62,7 @@ class ElidedLabel(PlainLabel):
         tip = plain_tip(text) if shown != text else ""
         if self.toolTip() != tip:
             self.setToolTip(tip)
+            self.setAccessibleDescription(text if tip else "")
         painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         side = Qt.AlignmentFlag.AlignLeft
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:

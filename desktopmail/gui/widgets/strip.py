@@ -14,7 +14,7 @@ from desktopmail.gui.style.colours import blend
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
-from desktopmail.gui.widgets.tip import plain_tip
+from desktopmail.gui.widgets.tip import tip
 
 Act = Callable[[], None]
 MOST_AT_ONCE = 3
@@ -61,7 +61,7 @@ class Strip(QWidget):
         grid.addWidget(self._acts, 0, 2)
         self.setMinimumSize(measures.px(160), measures.px(32))
         if notice.tip:
-            self.setToolTip(plain_tip(notice.tip))
+            tip(self, notice.tip)
         self.setAccessibleName(notice.text)
         theme().changed.connect(self._draw)
         self._draw()
