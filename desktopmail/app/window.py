@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from desktopmail.app.identity import claim
 from desktopmail.app.options import WindowOptions
-from desktopmail.app.paths import profile_folder
+from desktopmail.app.paths import data_folder, profile_folder
 from desktopmail.domain.errors import MailError, ProfileInUse
 from desktopmail.domain.wish import Asked, is_mailto
 
@@ -157,8 +157,11 @@ async def _life(engine: Engine, options: WindowOptions, painted: Callable[[MainW
     window.closed.connect(_setting(closed))
     if painted is not None:
         window.painted.connect(lambda: painted(window))
-    window.show()
-    await _first_paint(window)
+    if options.background and window.beside.stays():
+        window.notify.begin()
+    else:
+        window.show()
+        await _first_paint(window)
     _wear_icon()
     await engine.start()
     wishes = _wishes(window, options)
@@ -236,7 +239,9 @@ def _wishes(window: MainWindow, options: WindowOptions) -> Wishes:
 
     wishes = Wishes(window)
     if not options.demo:
-        wishes.listen(profile_folder(options.profile))
+        folder = profile_folder(options.profile)
+        window.beside.profile = "" if folder == data_folder() / "desktopmail" else str(folder)
+        wishes.listen(folder)
     if options.opens or options.asked is not Asked.SHOW:
         wishes.grant(options.wish())
     return wishes

@@ -284,6 +284,24 @@ PREFERENCES: tuple[Preference, ...] = (
         "backup reminder copy only here",
     ),
     Preference(
+        "keep_running",
+        "notifications",
+        mark("settings", "In the background"),
+        mark("settings", "Keep running when the window is closed"),
+        mark(
+            "settings", "Mail goes on coming and is told of. Quit ends the program; starting it again shows the window."
+        ),
+        extra="tray close hide minimise background daemon",
+    ),
+    Preference(
+        "start_at_login",
+        "notifications",
+        mark("settings", "In the background"),
+        mark("settings", "Start at login"),
+        mark("settings", "With the line above switched on it starts without a window."),
+        extra="autostart boot session startup",
+    ),
+    Preference(
         "keep_removed_days",
         "storage",
         mark("settings", "Removed mail"),

@@ -39,6 +39,8 @@ class Settings:
     quiet_from: str = "22:00"
     quiet_until: str = "07:00"
     silent_accounts: str = ""
+    keep_running: bool = False
+    start_at_login: bool = False
     shortcut_keys: str = ""
     keep_removed_days: int = 30
     backup_reminder_days: int = 30

@@ -15,18 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from desktopmail.domain.action import Receipt
+    from desktopmail.gui.desktop.background import Background
     from desktopmail.gui.detached.messagewindow import MessageWindow
     from desktopmail.gui.importing import Importing
     from desktopmail.gui.window import MainWindow
 
 
 class Beside(QObject):
-    """Knows the frame."""
+    """Knows the frame. `profile` is the folder that a start with the session has to name, empty for the usual one; None
+    in demonstrations and pictures, which leave no trace in the system."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self.messages: list[MessageWindow] = []
+        self.profile: str | None = None
+        window.stays = self.stays
         window.messages.model.goods = self._goods
         window.folders.model.files_dropped.connect(self._dropped)
 
@@ -37,11 +41,28 @@ class Beside(QObject):
 
         return Importing(self._window)
 
+    @cached_property
+    def background(self) -> Background:
+        """Sees to it that the program starts with the session, if wanted."""
+        from desktopmail.gui.desktop.background import Background
+        from desktopmail.gui.desktop.login import Login, command
+
+        return Background(self._window, None if self.profile is None else Login(command(self.profile)))
+
     def begin(self) -> None:
         """Listen to what the system says, once nobody waits for the window."""
         from desktopmail.gui.desktop.waking import Waking
 
         Waking(self._window.engine.network_changed, self).begin()
+        self.background.look()
+
+    def stays(self) -> bool:
+        """Whether the program goes on without its window."""
+        if not self._window.preferences.now.keep_running:
+            return False
+        from desktopmail.gui.desktop.background import may_stay
+
+        return may_stay()
 
     def open(self, row: MessageId) -> None:
         """A row of the list in a window of its own, as the reader would show it; one that is open already comes to the

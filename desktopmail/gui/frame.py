@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
 from desktopmail.gui.commands import Commands
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 
 class Frame(QMainWindow):
-    """`painted` once, after the first picture; `panel_made` with the activity panel, before it is shown."""
+    """`painted` once, after the first picture; `panel_made` with the activity panel, before it is shown; `closed` when
+    the person closed it. While `stays` says so, closing only hides it."""
 
     painted = Signal()
+    closed = Signal()
     panel_made = Signal(object)
 
     commands: Commands
@@ -30,12 +32,30 @@ class Frame(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.drawn = False
+        self.stays: Callable[[], bool] = lambda: False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.drawn:
             self.drawn = True
             QTimer.singleShot(0, self, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.stays():
+            event.ignore()
+            self.hide()
+            return
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def let_close(self) -> None:
+        """From now on closing is closing."""
+        self.stays = lambda: False
+
+    def leave(self) -> None:
+        """Close it, also when it would stay."""
+        self.let_close()
+        self.close()
 
     @cached_property
     def toast(self) -> Toast:

@@ -60,7 +60,7 @@ class Going(QObject):
         }
         table |= {"shortcuts": window.shortcuts, "settings": window.settings, "glossary": self._glossary}
         table |= {"about": lambda: window.settings(page="about")}
-        table |= {"close": window.close, "quit": window.close}
+        table |= {"close": window.close, "quit": window.leave}
         table |= {f"inbox_{number}": partial(window.places.inbox, number) for number in range(1, 10)}
         table |= {kind: partial(self._answer, kind) for kind in ("reply", "reply_all", "forward", "edit")}
         return table | self._reader_table()

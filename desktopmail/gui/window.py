@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktopmail.domain.changes import ChangeSet
@@ -61,9 +60,7 @@ class Parts:
 
 
 class MainWindow(Frame):
-    """The main window. `closed` when the person closed it; `finish` then, before the engine closes."""
-
-    closed = Signal()
+    """The main window. After `closed` comes `finish`, before the engine closes."""
 
     def __init__(self, engine: Engine, parts: Parts) -> None:
         super().__init__()
@@ -275,10 +272,6 @@ class MainWindow(Frame):
 
     def _panes_changed(self) -> None:
         self.bar.fit(self.panes.mode, reading=self.panes.front is Front.READER)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        super().closeEvent(event)
-        self.closed.emit()
 
     def let_go(self) -> None:
         """Listen to the engine no more: the window is about to go."""

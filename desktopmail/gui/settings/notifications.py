@@ -27,8 +27,16 @@ class NotificationsPage(Page):
         fill(self, preferences, "notifications", ("New mail",))
         self._accounts: Section = self.section(self.tr("Accounts"))
         fill(self, preferences, "notifications", ("Quiet hours",))
+        self._fill_background()
         preferences.changed.connect(self._heard)
         self.came()
+
+    def _fill_background(self) -> None:
+        from desktopmail.gui.desktop.background import may_start, may_stay
+
+        section = fill(self, self._preferences, "notifications", ("In the background",))["In the background"]
+        for row, able in zip(section.rows, (may_stay(), may_start()), strict=True):
+            row.setEnabled(able)
 
     def came(self) -> None:
         """Show the accounts there are now."""
