@@ -7,6 +7,7 @@ own by their place. What nobody answers for is reported: a bundle with such a fi
 from __future__ import annotations
 
 import re
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -25,7 +26,10 @@ _INTERPRETER = re.compile(
     r"^_internal/(?:python3[\d.]*/lib-dynload/|libpython3|python3\d*\.dll|base_library\.zip|[^/]+\.pyd$)"
 )
 _WEB_ENGINE = re.compile(r"WebEngine(?:Core|Process)|/resources/|qtwebengine_locales")
+_OF_QT = re.compile(LIBRARY.pattern + r"|/resources/|\.framework/|/qt\.conf$")
 _ICU = re.compile(r"libicu\w+\.so")
+_FRAMEWORK = re.compile(r"^_internal/(?:Python3?$|Python3?\.framework/)")
+_OPENSSL = re.compile(r"^lib(?:ssl|crypto)[-.\d]")
 _MICROSOFT = re.compile(r"(?i)(?:^|/)(?:msvcp140|vcruntime140|concrt140|ucrtbase|api-ms-win)[^/]*\.dll$")
 
 
@@ -101,11 +105,13 @@ class Catalogue:
         owner = self._owners.get(inside)
         if owner is not None:
             return self._native(inside) or self._python(owner)
-        if _INTERPRETER.match(name):
+        if _INTERPRETER.match(name) or _FRAMEWORK.match(name):
             return self._interpreter()
         if _MICROSOFT.search(name):
             return self._part("native", "Microsoft Visual C++ runtime", "14", "Microsoft redistributable")
-        return self._debian(inside) if "/" not in inside else self._native(inside)
+        if "/" in inside:
+            return self._native(inside)
+        return self._debian(inside) or self._of_interpreter(inside)
 
     def of_module(self, name: str) -> Part | None:
         """What a module inside the program is part of."""
@@ -124,9 +130,7 @@ class Catalogue:
 
     def _native(self, inside: str) -> Part | None:
         """Qt's libraries by their place: the web engine, ICU, or Qt itself."""
-        if not inside.startswith("PySide6/") or not (
-            LIBRARY.search(inside) or "/resources/" in inside or inside.endswith("/qt.conf")
-        ):
+        if not inside.startswith("PySide6/") or not _OF_QT.search(inside):
             return None if "QtWebEngineProcess" not in inside else self._chromium()
         if _WEB_ENGINE.search(inside) and ".abi3." not in inside:
             return self._chromium()
@@ -149,6 +153,15 @@ class Catalogue:
         version = sys.version.split()[0]
         text = Path(sys.base_prefix) / "lib" / f"python{version.rpartition('.')[0]}" / "LICENSE.txt"
         return self._part("native", "CPython", version, "PSF-2.0", "https://www.python.org", (text,))
+
+    def _of_interpreter(self, library: str) -> Part | None:
+        """A library that came with the interpreter: from the folder it is installed in, on Windows and macOS."""
+        if library not in _beside_interpreter():
+            return None
+        if not _OPENSSL.match(library):
+            return self._interpreter()
+        version = ssl.OPENSSL_VERSION.split()[1]
+        return self._part("native", "OpenSSL", version, "Apache-2.0", "https://www.openssl.org")
 
     def _bootloader(self) -> Part:
         from PyInstaller import __version__
@@ -195,6 +208,15 @@ def _qt() -> str:
     from PySide6.QtCore import qVersion
 
     return qVersion()
+
+
+@lru_cache(maxsize=1)
+def _beside_interpreter() -> frozenset[str]:
+    """The file names of the libraries in the interpreter's own folders."""
+    places = [Path(sys.base_prefix) / name for name in ("", "DLLs", "lib", "Library/bin")]
+    return frozenset(
+        path.name for place in places if place.is_dir() for path in place.iterdir() if LIBRARY.search(path.name)
+    )
 
 
 @lru_cache(maxsize=1)

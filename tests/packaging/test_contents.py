@@ -40,6 +40,37 @@ def test_an_unknown_library_is_reported(tmp_path: Path) -> None:
     assert seen.unexplained == ["_internal/libmystery.so.1", "_internal/odd/x.so", "module mystery.a"]
 
 
+def test_files_of_windows_and_macos_are_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contents, "_beside_interpreter", lambda: frozenset({"libcrypto-3.dll", "libffi-8.dll"}))
+    monkeypatch.setattr(contents, "debian_package", lambda name: None)
+    names = (
+        "desktopmail.exe",
+        "_internal/libcrypto-3.dll",
+        "_internal/libffi-8.dll",
+        "_internal/python313.dll",
+        "_internal/_ssl.pyd",
+        "_internal/VCRUNTIME140_1.dll",
+        "_internal/Python.framework/Versions/3.13/Python",
+        "_internal/PySide6/Qt6Core.dll",
+        "_internal/PySide6/QtWebEngineProcess.exe",
+        "_internal/PySide6/Qt/lib/QtCore.framework/Versions/A/QtCore",
+    )
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    seen = contents.survey(tmp_path, [])
+    assert seen.unexplained == []
+    assert {part.name for part in seen.parts} >= {
+        "OpenSSL",
+        "CPython",
+        "Microsoft Visual C++ runtime",
+        "Qt",
+        "Chromium",
+    }
+    (tmp_path / "_internal/stranger.dll").write_bytes(b"")
+    assert contents.survey(tmp_path, []).unexplained == ["_internal/stranger.dll"]
+
+
 def test_the_bill_names_packages_and_native_libraries(tmp_path: Path) -> None:
     """U02: Python packages, Qt, Chromium, OpenSSL, SQLite and the interpreter, each with its version."""
     seen = contents.survey(bundle(tmp_path / "b"), [*MODULES, "cryptography.x509", "zstandard"])
