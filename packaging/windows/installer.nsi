@@ -21,6 +21,8 @@ RequestExecutionLevel user
 !include FileFunc.nsh
 !include x64.nsh
 !include WinVer.nsh
+!include Win\COM.nsh
+!include Win\Propkey.nsh
 
 !define TITLE "Desktopmail"
 !define EXE "desktopmail.exe"
@@ -199,18 +201,26 @@ SectionEnd
 ; The shortcut carries the name the program gives itself, so that its windows and notifications belong to it
 ; (System.AppUserModel.ID). Where that fails nothing is lost but the grouping.
 Function GiveShortcutItsName
-  System::Call 'ole32::CoInitialize(p 0)'
-  System::Call 'shell32::SHGetPropertyStoreFromParsingName(w "$SMPROGRAMS\${TITLE}.lnk", p 0, i 2, g "{886D8EEB-8CF2-4446-8D02-CDBA1DBDCF99}", *p .r1) i .r0'
-  ${If} $0 = 0
-    System::Call '*(&g16 "{9F4C2855-9F79-4B39-A8D0-E1D42DE1D5F3}", i 5) p .r2'
-    System::Call '*(&i2 31, &i2 0, &i2 0, &i2 0, w "${APP_ID}", p 0) p .r3'
-    System::Call '$1->6(p r2, p r3) i .r0'
-    System::Call '$1->7() i .r0'
-    System::Call '$1->2()'
-    System::Free $2
-    System::Free $3
+  !insertmacro ComHlpr_CreateInProcInstance ${CLSID_ShellLink} ${IID_IShellLink} r0 ""
+  ${If} $0 P<> 0
+    ${IUnknown::QueryInterface} $0 '("${IID_IPersistFile}",.r4)'
+    ${IPersistFile::Load} $4 '("$SMPROGRAMS\${TITLE}.lnk",${STGM_READWRITE})'
+    ${IUnknown::QueryInterface} $0 '("${IID_IPropertyStore}",.r1)'
+    ${If} $1 P<> 0
+      System::Call '*(&w64 "${APP_ID}")p.r5'
+      System::Call '*${SYSSTRUCT_PROPERTYKEY}(${PKEY_AppUserModel_ID})p.r2'
+      System::Call '*${SYSSTRUCT_PROPVARIANT}(${VT_LPWSTR},,p r5)p.r3'
+      ${IPropertyStore::SetValue} $1 '($2,$3)'
+      ${IPropertyStore::Commit} $1 ""
+      ${IUnknown::Release} $1 ""
+      ${IPersistFile::Save} $4 '("$SMPROGRAMS\${TITLE}.lnk",1)'
+      System::Free $2
+      System::Free $3
+      System::Free $5
+    ${EndIf}
+    ${IUnknown::Release} $4 ""
+    ${IUnknown::Release} $0 ""
   ${EndIf}
-  System::Call 'ole32::CoUninitialize()'
 FunctionEnd
 
 !macro TellTheShell prefix
