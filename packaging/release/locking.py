@@ -121,7 +121,7 @@ def unlocked(lock: str) -> list[str]:
     """What the installed packages of the lock need in turn and the lock does not name."""
     from packaging.markers import default_environment
 
-    where = {**default_environment(), "extra": ""}
+    where = {**{name: str(value) for name, value in default_environment().items()}, "extra": ""}
     versions = {pin.name: pin.version for pin in read(lock) if pin.holds(where)}
     found: list[str] = []
     for name in versions:
@@ -154,7 +154,7 @@ def make() -> None:
         venv.create(folder, with_pip=True)
         bin_folder = Path(folder) / ("Scripts" if sys.platform == "win32" else "bin")
         subprocess.check_call([bin_folder / "python", "-m", "pip", "install", "--quiet", TOOL])
-        command = [
+        command: list[str | Path] = [
             bin_folder / "uv", "pip", "compile", "--universal", "--python-version", OLDEST,
             "--generate-hashes", "--no-annotate", "--upgrade", "--custom-compile-command", COMMAND,
             "--default-index", "https://pypi.org/simple", "--no-emit-index-url", "--quiet",

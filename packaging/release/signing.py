@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "packaging")]
 import product  # noqa: E402 - it lies one folder up
 
+from desktopmail.domain.errors import NotGenuine  # noqa: E402
 from desktopmail.domain.release import Release, ReleaseFile  # noqa: E402
 from desktopmail.engine.updates import shipped  # noqa: E402
 from desktopmail.formats import release as notices  # noqa: E402
@@ -167,7 +168,7 @@ def main(arguments: list[str]) -> int:
                 sys.stdout.writelines(f"{name}: as released\n" for name in proven)
             case _:
                 sys.stdout.writelines(pem(key) for key in keys.values())
-    except (Unproven, notices.NotGenuine) as error:
+    except (Unproven, NotGenuine) as error:
         sys.stderr.write(f"signing: {error}\n")
         return 1
     return 0
