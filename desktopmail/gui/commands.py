@@ -23,7 +23,7 @@ from desktopmail.gui.style.theme import theme
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What commands look at when they say whether they make sense, and how they are worded. `left_there`: a POP3 server
-    still has some of what is selected."""
+    still has some of what is selected; `in_part`: of some only the beginning was fetched from there."""
 
     accounts: int = 0
     selected: int = 0
@@ -34,6 +34,7 @@ class Situation:
     in_drafts: bool = False
     in_archive: bool = False
     left_there: bool = False
+    in_part: bool = False
     folder: bool = False
     can_undo: bool = False
     grouped: bool = True
@@ -72,7 +73,11 @@ class Command:
     group: str = "message"
 
 
-MAC_KEYS = {"trash": ("Ctrl+Backspace",), "remove": ("Ctrl+Alt+Backspace",)}
+MAC_KEYS = {
+    "trash": ("Ctrl+Backspace",),
+    "remove": ("Ctrl+Alt+Backspace",),
+    "remove_there": ("Ctrl+Shift+Backspace",),
+}
 """Keyboards there have no key for deleting forwards."""
 
 
@@ -96,8 +101,11 @@ COMMANDS: tuple[Command, ...] = (
              other=mark("commands", "Remove for ever…"),
              turned=lambda now: now.in_trash),
     _command("remove", mark("commands", "Remove for ever…"), "x", "Shift+Del", enabled=_some),
-    _command("remove_there", mark("commands", "Remove from the server now…"), "cloud-off", "",
+    _command("remove_there", mark("commands", "Remove from the server now…"), "cloud-off",
+             "Ctrl+Shift+Del",
              enabled=lambda now: now.left_there),
+    _command("fetch_whole", mark("commands", "Fetch the whole message"), "cloud-download", "Ctrl+Shift+D",
+             enabled=lambda now: now.in_part),
     _command("junk", mark("commands", "Junk"), "octagon-alert", "Ctrl+J", classic="J", gmail="!", enabled=_some,
              other=mark("commands", "Not junk"),
              turned=lambda now: now.in_junk),

@@ -14,9 +14,10 @@ from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.style.tags import TAGS
 
 ROW = ("open_apart", "", "reply", "reply_all", "forward", "edit", "", "archive", "trash", "junk", "", "mark_read",
-       "star", "@tags", "", "move", "copy", "", "source", "print", "remove_there", "remove")  # fmt: skip
+       "star", "@tags", "", "move", "copy", "", "source", "print", "fetch_whole",
+       "remove_there", "remove")  # fmt: skip
 MORE = ("mark_read", "star", "@tags", "", "move", "copy", "", "open_apart", "find", "source", "print", "",
-        "remove_there", "remove")  # fmt: skip
+        "fetch_whole", "remove_there", "remove")  # fmt: skip
 BAR = (
     ("File", ("write", "", "sync", "sync_all", "activity", "", "new_folder", "add_account", "settings", "", "print",
               "close", "quit")),
@@ -25,7 +26,8 @@ BAR = (
               "zoom_in", "zoom_out", "zoom_reset")),
     ("Go", ("next", "previous", "next_unread", "previous_unread", "", "go_to_folder", "next_pane", "back")),
     ("Message", ("open_apart", "reply", "reply_all", "forward", "", "archive", "trash", "junk", "", "mark_read",
-                 "star", "@tags", "", "move", "copy", "", "source", "remove_there", "remove")),
+                 "star", "@tags", "", "move", "copy", "", "source", "fetch_whole",
+                 "remove_there", "remove")),
     ("Help", ("shortcuts", "@letters", "", "glossary", "about")),
 )  # fmt: skip
 MAIN = ("sync", "activity", "undo", "", "@density", "@theme", "@layout", "group", "toggle_folders", "toggle_reader",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from desktopmail.domain.changes import ChangeSet
-from desktopmail.domain.folder import Folder, Role, Unified
+from desktopmail.domain.folder import Folder, Lives, Role, Unified
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
 from desktopmail.domain.message import Copy, Flags, Summary
 from desktopmail.gui.commands import Situation
@@ -203,6 +203,7 @@ class Places(QObject):
         role = folder.role if folder is not None else None
         if isinstance(place, Found) and len(rows) == 1:
             role = getattr(self.folder(rows[0].folder), "role", None)
+        left = self._left_there(rows)
         self.situation.emit(
             Situation(
                 accounts=len(self._engine.library.accounts()),
@@ -213,20 +214,20 @@ class Places(QObject):
                 in_trash=role is Role.TRASH,
                 in_drafts=role is Role.DRAFTS or self.place is Unified.DRAFTS,
                 in_archive=role is Role.ARCHIVE,
-                left_there=self._left_there(rows),
+                left_there=bool(left),
+                in_part=any(each.copy is Copy.SERVER for each in left),
                 folder=folder is not None,
                 can_undo=True,
                 grouped=self._preferences.now.group_conversations,
             )
         )
 
-    def _left_there(self, rows: list[Summary]) -> bool:
-        """Whether a POP3 server still has some of these."""
-        delivering = {each.id for each in self._engine.library.accounts() if each.kind == "pop3"}
-        if not delivering:
-            return False
-        homes = {each.id for each in self._engine.library.folders() if each.account in delivering}
-        return any(each.folder in homes and each.copy is not Copy.HERE for each in rows)
+    def _left_there(self, rows: list[Summary]) -> list[Summary]:
+        """Those that a POP3 server still has: they lie in folders of this computer."""
+        if not any(each.kind == "pop3" for each in self._engine.library.accounts()):
+            return []
+        homes = {each.id for each in self._engine.library.folders() if each.lives is Lives.HERE}
+        return [each for each in rows if each.folder in homes and each.copy is not Copy.HERE]
 
 
 def _any_without(rows: list[Summary], flag: Flags) -> bool:

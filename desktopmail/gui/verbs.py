@@ -54,6 +54,7 @@ class Verbs(QObject):
             "trash": self.trash,
             "remove": self.remove,
             "remove_there": self._remove_there,
+            "fetch_whole": self._fetch_whole,
             "junk": self.junk,
             "mark_read": self.mark_read,
             "star": self.star,
@@ -122,6 +123,10 @@ class Verbs(QObject):
             spawn(self._finish(self._engine.pop3.remove_now(ids, unread_too=True)))
 
         ask(self._pane.summaries(ids), self._window, agreed)
+
+    def _fetch_whole(self) -> None:
+        """Bring the rest of what is selected and here in part from its POP3 server."""
+        spawn(self._finish(self._engine.pop3.bring(members(self._pane.model, self._rows(None)))))
 
     def _take_away(self, rows: Ids | None, verb: Callable[[Ids], Awaitable[Receipt]], leaves: bool) -> None:
         given = self._rows(rows)

@@ -109,7 +109,8 @@ def visits(health: Health) -> str:
     said = text.format(span(seconds))
     if not health.next_visit:
         return said
-    return f"{said} {translate('health', 'Next visit: {0}.').format(when(health.next_visit))}"
+    after = translate("health", "Next visit: {0}.").format(when(health.next_visit))
+    return f"{said} {after}"
 
 
 def others(done: Others) -> str:
