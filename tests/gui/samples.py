@@ -6,6 +6,7 @@ import time
 from array import array
 from collections.abc import Iterable, Sequence
 
+from desktopmail.domain.account import Account
 from desktopmail.domain.address import Address
 from desktopmail.domain.folder import Ability, Folder, Lives, Role, Unified
 from desktopmail.domain.ids import AccountId, FolderId, MessageId, ThreadId
@@ -124,6 +125,9 @@ class Samples:
 
     def thread(self, thread: ThreadId, place: FolderId | None = None) -> list[Summary]:
         return [each for each in self.all.values() if each.thread == thread]
+
+    def accounts(self) -> Sequence[Account]:
+        return []
 
     def folders(self) -> Sequence[Folder]:
         return [folder(1, "Inbox", Role.INBOX, 4), folder(2, "Archive", Role.ARCHIVE)]

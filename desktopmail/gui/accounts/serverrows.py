@@ -21,6 +21,7 @@ from desktopmail.gui.accounts.leave import LargeRow, LeaveRow
 from desktopmail.gui.accounts.rows import Rows
 from desktopmail.gui.accounts.servers import Servers
 from desktopmail.gui.accounts.sign_in import SignIn as SignInDialog
+from desktopmail.gui.accounts.whereabouts import Whereabouts
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.settings.page import Row
 from desktopmail.gui.style import measures
@@ -63,6 +64,8 @@ class ServerRows:
         title = translate("servers", "On this computer")
         self.depth.setAccessibleName(title)
         self.kept = section.row(title, "-", self.depth, extra="offline download folders depth space")
+
+        self.whereabouts = Whereabouts(self.kept, engine, window)
 
     async def ask_switched(self) -> None:
         """Learn whether the protocol was switched lately, so that it can be taken back."""
@@ -225,6 +228,7 @@ class ServerRows:
         else:
             text = translate("servers", "{0} in {1} folders, all on this computer.").format(count, len(folders))
         self.kept.say(self.kept.title.text(), text)
+        self.whereabouts.show_account(account)
 
     # Buttons.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from PySide6.QtCore import QItemSelection, QMimeData, QObject, QTimer
 
 from desktopmail.domain.changes import ChangeSet
-from desktopmail.domain.folder import Lives, Role, Unified
+from desktopmail.domain.folder import Folder, Lives, Role, Unified
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.message import Summary
 from desktopmail.gui.messages import news
@@ -101,13 +101,19 @@ class MessageModel(RowModel):
         return Vector(*self.source.rows(self.place, grouped=self.grouped, unread=unread, starred=starred, limit=limit))
 
     def _gathered(self, place: Place) -> tuple[frozenset[FolderId] | None, bool]:
-        """The folders whose news concern this place (None: all), and whether it lives on a server."""
+        """The folders whose news concern this place (None: all), and whether what is there can also be on a server."""
         if place is Unified.STARRED:
             return None, False
         folders = self.source.folders()
         if isinstance(place, Unified):
             return frozenset(each.id for each in folders if each.role is UNIFIED_ROLES[place]), False
-        return frozenset([place]), any(each.id == place and each.lives is Lives.SERVER for each in folders)
+        return frozenset([place]), any(each.id == place and self._mirrored(each) for each in folders)
+
+    def _mirrored(self, folder: Folder) -> bool:
+        """Whether a server has, or may have, what lies in a folder: it lives there, or its mail comes by POP3."""
+        if folder.lives is Lives.SERVER or folder.role not in (Role.INBOX, Role.ARCHIVE, Role.NONE):
+            return folder.lives is Lives.SERVER
+        return any(each.id == folder.account and each.kind == "pop3" for each in self.source.accounts())
 
     def _groupable(self, place: Place) -> bool:
         if isinstance(place, Unified):

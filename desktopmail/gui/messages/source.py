@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from desktopmail.domain.account import Account
 from desktopmail.domain.folder import Folder, Unified
 from desktopmail.domain.ids import FolderId, MessageId, ThreadId
 from desktopmail.domain.message import Summary
@@ -62,6 +63,9 @@ class Source(Protocol):
 
     def thread(self, thread: ThreadId, place: FolderId | None = None) -> list[Summary]:
         """A conversation, oldest first."""
+
+    def accounts(self) -> Sequence[Account]:
+        """All accounts."""
 
     def folders(self) -> Sequence[Folder]:
         """All folders of all accounts."""

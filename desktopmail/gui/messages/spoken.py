@@ -31,6 +31,8 @@ def spoken(summary: Summary) -> str:
         parts.append(translate("spoken", "with attachment"))
     if summary.copy is Copy.SERVER:
         parts.append(translate("spoken", "only on the server"))
+    elif summary.copy is Copy.HERE and Flags.DRAFT not in summary.flags:
+        parts.append(translate("spoken", "only on this computer"))
     parts += [tag.name for tag in shown_tags(summary.tags)]
     parts += [summary.problem, dates.spoken(summary.date)]
     text = ", ".join(part for part in parts if part)

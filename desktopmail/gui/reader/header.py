@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QToo
 
 from desktopmail.domain.address import Address
 from desktopmail.domain.body import Body
-from desktopmail.domain.message import Summary
+from desktopmail.domain.message import Copy, Summary
 from desktopmail.gui.files import shown_name
 from desktopmail.gui.reader import dates
 from desktopmail.gui.reader.people import NOBODY, keep_domain, listed, one_line, to_words, verdict_words
@@ -137,6 +137,7 @@ class MessageHeader(QWidget):
         self._to = ToLine()
         self._details: Details | None = None
         self._body: Body | None = None
+        self._copy: Copy | None = None
         self._to.toggled.connect(self._open)
         lines = QVBoxLayout()
         lines.setSpacing(measures.px(2))
@@ -156,9 +157,17 @@ class MessageHeader(QWidget):
 
     def show_summary(self, summary: Summary, own: frozenset[str]) -> None:
         """What the list knows already; painted before the body is there."""
+        self.show_copy(summary.copy)
         self._avatar.show_person(summary.sender[0] if summary.sender else NOBODY)
         self._sender.show_sender(summary.sender, summary.date)
         self._to.show_people(summary.to, (), own)
+
+    def show_copy(self, copy: Copy) -> None:
+        """Where the message exists, which may change while it is shown."""
+        if copy is not self._copy:
+            self._copy = copy
+            if self._details is not None and self._body is not None:
+                self._details.show_body(self._body, copy)
 
     def show_body(self, body: Body, own: frozenset[str]) -> None:
         """What the whole head says."""
@@ -167,7 +176,7 @@ class MessageHeader(QWidget):
         self._sender.show_sender(body.sender, body.date, body.date_offset)
         self._to.show_people(body.to, body.cc + body.bcc, own)
         if self._details is not None:
-            self._details.show_body(body)
+            self._details.show_body(body, self._copy)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -179,7 +188,7 @@ class MessageHeader(QWidget):
             self._details = Details()
             self._all.addWidget(self._details)
             if self._body is not None:
-                self._details.show_body(self._body)
+                self._details.show_body(self._body, self._copy)
         if self._details is not None:
             self._details.setVisible(opened)
 
@@ -195,7 +204,7 @@ class Details(QWidget):
         self._grid.setVerticalSpacing(measures.px(4))
         self._grid.setColumnStretch(1, 1)
 
-    def show_body(self, body: Body) -> None:
+    def show_body(self, body: Body, copy: Copy | None = None) -> None:
         """Fill the table anew."""
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
@@ -208,6 +217,7 @@ class Details(QWidget):
             (self.tr("Reply to"), listed(body.reply_to)),
             (self.tr("Date"), dates.whole(body.date, body.date_offset).replace("\n", "; ")),
             (self.tr("Sender checked"), verdict_words(body)),
+            (self.tr("Kept"), self._kept(copy)),
         ]
         for number, (name, value) in enumerate((name, value) for name, value in rows if value):
             label = PlainLabel(name, size=measures.SMALL, tone="secondary")
@@ -218,3 +228,14 @@ class Details(QWidget):
             text.setAccessibleName(f"{name}: {value}")
             self._grid.addWidget(label, number, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(text, number, 1)
+
+    def _kept(self, copy: Copy | None) -> str:
+        match copy:
+            case Copy.SERVER:
+                return self.tr("Only on the server, its beginning here")
+            case Copy.BOTH:
+                return self.tr("On this computer and on the server")
+            case Copy.HERE:
+                return self.tr("Only on this computer")
+            case None:
+                return ""

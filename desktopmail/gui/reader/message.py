@@ -102,6 +102,8 @@ class MessageView(QWidget):
         fetched = summary.fetched != self.summary.fetched
         self.summary = summary
         self._row.show_summary(summary)
+        if self._header is not None:
+            self._header.show_copy(summary.copy)
         if fetched and self.is_open and self.body is None:
             self.load()
 

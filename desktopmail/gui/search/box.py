@@ -68,6 +68,13 @@ class SearchBox(QLineEdit):
         self.selectAll()
         self._offer()
 
+    def look_for(self, text: str) -> None:
+        """Search for this, as if it had been typed."""
+        self.setText(text)
+        self._hide_hints()
+        self._said = ""
+        self._say(text)
+
     def give_up(self) -> None:
         """Empty the box and end the search."""
         self._pause.stop()

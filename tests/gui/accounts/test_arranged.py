@@ -93,7 +93,7 @@ def test_where_sent_mail_is_kept(tmp_path: Path, run: Run) -> None:
             down(rows.sent)
             await until(lambda: "a copy nobody else sees goes to eve@example.org" in rows.sent_row.sentence.text())
             assert (await arranged(one)).beside is Beside.BCC
-            assert rows.sent.accessibleDescription() == rows.sent_row.sentence.text()
+            assert rows.sent_row.sentence.text() in rows.sent.accessibleDescription()
             await one.engine.settings.undo()
             await until(lambda: rows.sent.currentText() == "Also in Sent of Far")
             await one.engine.accounts.remove(far)
@@ -127,5 +127,20 @@ def test_removal_says_what_is_whose(tmp_path: Path, run: Run) -> None:
             other = RemoveAccount(one.engine, owner, one.window)
             await until(lambda: "In folders of other accounts: 2 messages of this one." in other.elsewhere.text())
             other.reject()
+
+    run(story())
+
+
+def test_where_messages_are_is_counted_and_leads_there(tmp_path: Path, run: Run) -> None:
+    async def story() -> None:
+        async with desk(tmp_path, EVE, "x") as one:
+            where = one.page.server_rows.whereabouts
+            await until(lambda: where.isHidden())
+            await visiting(one, one.account.id, one.account.id)
+            one.page.came()
+            await until(lambda: not where.isHidden())
+            shown = [each.text() for each in where.links if not each.isHidden()]
+            assert shown == ["2 only on the server"]
+            assert where.links[0].accessibleName() == "Show: 2 only on the server"
 
     run(story())
