@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from desktopmail.gui import words
-from desktopmail.gui.style import icons
+from desktopmail.gui.style import appicon
 
 SIDES = (16, 22, 24, 32, 44, 48, 64)
 """Sizes the sign is drawn for, so that every panel finds a sharp one."""
@@ -97,12 +97,12 @@ class Tray(QObject):
 
 
 def sign(unread: int, side: int) -> QPixmap:
-    """The envelope with the number in its corner; small ones only have a dot."""
+    """The program's sign with the number in its corner; small ones only have a dot."""
     pixmap = QPixmap(side, side)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    icons.draw(painter, "mail" if unread else "mail-open", QRectF(0, 0, side, side), BLUE)
+    painter.drawPixmap(0, 0, appicon.symbol(BLUE, side))
     if unread:
         _badge(painter, min(unread, MOST_COUNTED), side)
     painter.end()
