@@ -20,7 +20,7 @@ NFPM = Path(sys.executable).parent / "nfpm"
 
 
 def describe(tree: Path, *, quick: bool = False) -> Path:
-    """Write nfpm's description of the packages beside the tree; gives back the file. A quick .deb is larger."""
+    """Write nfpm's description of the packages beside the tree; gives back the file. Quick ones are larger."""
     bundle = tree / staging.PLACE
     values = {
         "name": product.NAME,
@@ -33,6 +33,7 @@ def describe(tree: Path, *, quick: bool = False) -> Path:
         "summary": product.SUMMARY,
         "moment": time.strftime("%Y-%m-%dT%H:%M:%SZ", product.built_at()),
         "deb_compression": "gzip" if quick else "xz",
+        "rpm_compression": "zstd:1" if quick else "zstd:19",
         "stage": str(tree),
         "linux": str(staging.LINUX),
         "debian_needs": json.dumps(needs.debian(bundle)),
@@ -53,7 +54,7 @@ def make(kind: str, description: Path, out: Path) -> Path:
     return next(out.glob(f"*.{kind}"))
 
 
-def make_tar(tree: Path, out: Path) -> Path:
+def make_tar(tree: Path, out: Path, *, quick: bool = False) -> Path:
     """Make the archive to unpack anywhere: one folder with the program and, below `share`, what a desktop wants."""
     out.mkdir(parents=True, exist_ok=True)
     name = f"{product.NAME}-{product.version()}-linux-{platform.machine()}"
@@ -65,5 +66,5 @@ def make_tar(tree: Path, out: Path) -> Path:
         f"--transform=flags=r;s,^lib/{product.NAME},{name},", f"--transform=flags=r;s,^share,{name}/share,",
         f"lib/{product.NAME}", "share",
     ]  # fmt: skip
-    subprocess.check_call(command, env={"PATH": "/usr/bin:/bin", "XZ_OPT": "-6 -T2"})
+    subprocess.check_call(command, env={"PATH": "/usr/bin:/bin", "XZ_OPT": "-1 -T2" if quick else "-6 -T2"})
     return path

@@ -114,7 +114,7 @@ def _linux(report: Report, steps: list[str], *, quick: bool) -> None:
         with report.step(".rpm"):
             report.say(verify.rpm(archives.make("rpm", PLACE / "nfpm.yaml", product.DIST)))
         with report.step("tar.xz"):
-            made = archives.make_tar(tree, product.DIST)
+            made = archives.make_tar(tree, product.DIST, quick=quick)
             report.say(f"{made.name}: {verify.megabytes(made):.0f} MB")
     if "appimage" in steps and _can("appimage", report):
         import appimage
