@@ -48,7 +48,7 @@ class Reading:
         above the size that its account fetches by itself, unless `whole` is said. Raises NotFound."""
         try:
             if not whole and (held := await self._store.read(lambda tx: _held_back(tx, message))):
-                return await self._absent(message, held)
+                return await self._absent(message, held, "held-back")
             raw = await self.raw(message)
         except NotFound:
             raise
@@ -119,7 +119,10 @@ class Reading:
         while len(self._remote) > KEPT_ADDRESSES:
             del self._remote[next(iter(self._remote))]
 
-    async def _absent(self, message: MessageId, error: MailError) -> Body:
+    async def _absent(self, message: MessageId, error: MailError, *kinds: str) -> Body:
+        """A body without text that says why; `kinds` are more warnings than that it was not downloaded."""
+        why = f"{error.title}. {error.detail}".strip()
+
         def work(tx: Transaction) -> Body:
             row, facts = tx.messages.summary(message), tx.messages.facts(message)
             return Body(
@@ -135,7 +138,7 @@ class Reading:
                 html="",
                 text="",
                 parts=(),
-                warnings=(Warning("not-downloaded", f"{error.title}. {error.detail}".strip()),),
+                warnings=tuple(Warning(kind, why) for kind in ("not-downloaded", *kinds)),
             )
 
         return await self._store.read(work)

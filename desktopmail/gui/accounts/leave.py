@@ -122,7 +122,7 @@ class LeaveRow(Row):
 
 
 class LargeRow(Row):
-    """From which size on only the beginning of a message is fetched until it is opened."""
+    """From which size on only the beginning of a message is fetched until the person wants the rest."""
 
     def __init__(self, size: int, keep: Callable[[int], None]) -> None:
         self.choice = ComboBox()
@@ -132,8 +132,8 @@ class LargeRow(Row):
             self.choice.addItem(translate("leave", "{0} MB").format(each), each * MEGABYTE)
         super().__init__(
             translate("leave", "Large messages"),
-            translate("leave", "Above the limit only the beginning is fetched. The rest comes when the message is "
-                               "opened; until then it is never removed from the server."),
+            translate("leave", "Above the limit only the beginning is fetched. The rest waits on the server until "
+                               "you fetch it, and is never removed there before."),
             self.choice,
             extra="size limit slow",
         )  # fmt: skip

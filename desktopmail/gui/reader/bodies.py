@@ -25,7 +25,7 @@ class Bodies:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._kept: OrderedDict[_Key, Body] = OrderedDict()
-        self._loading: dict[_Key, asyncio.Task[Body]] = {}
+        self._loading: dict[tuple[MessageId, bool, bool], asyncio.Task[Body]] = {}
 
     def get(self, message: MessageId, images: bool) -> Body | None:
         """What is there at once."""
@@ -34,16 +34,17 @@ class Bodies:
             self._kept.move_to_end((message, images))
         return body
 
-    async def load(self, message: MessageId, images: bool) -> Body:
-        """The body, from memory or from the engine. Raises what `reading.load` raises."""
+    async def load(self, message: MessageId, images: bool, whole: bool = False) -> Body:
+        """The body, from memory or from the engine; a large one that waits on its server only if `whole` is said.
+        Raises what `reading.load` raises."""
         key = (message, images)
         if (body := self.get(message, images)) is not None:
             return body
-        task = self._loading.get(key)
+        task = self._loading.get((*key, whole))
         if task is None:
-            task = asyncio.ensure_future(self.engine.reading.load(message, images=images))
-            self._loading[key] = task
-            task.add_done_callback(lambda done: self._done(key, done))
+            task = asyncio.ensure_future(self.engine.reading.load(message, images=images, whole=whole))
+            self._loading[*key, whole] = task
+            task.add_done_callback(lambda done: self._done(key, whole, done))
         return await asyncio.shield(task)
 
     async def prefetch(self, message: MessageId, images: bool) -> None:
@@ -59,8 +60,8 @@ class Bodies:
         for images in (False, True):
             self._kept.pop((message, images), None)
 
-    def _done(self, key: _Key, task: asyncio.Task[Body]) -> None:
-        self._loading.pop(key, None)
+    def _done(self, key: _Key, whole: bool, task: asyncio.Task[Body]) -> None:
+        self._loading.pop((*key, whole), None)
         if task.cancelled() or task.exception() is not None:
             return
         body = task.result()

@@ -24,7 +24,7 @@ from desktopmail.gui.reader.header import MessageHeader
 from desktopmail.gui.reader.keeping import Keeper
 from desktopmail.gui.reader.look import own_tint, present_look
 from desktopmail.gui.reader.row import FoldedRow
-from desktopmail.gui.reader.state import StateCard, for_error, not_here
+from desktopmail.gui.reader.state import StateCard, for_error, held_back, not_here, size
 from desktopmail.gui.reader.strips import notices
 from desktopmail.gui.reader.text import TextBody
 from desktopmail.gui.style import measures
@@ -162,6 +162,12 @@ class MessageView(QWidget):
         self._patience.start()
         self._task = spawn(self._load())
 
+    def fetch(self) -> None:
+        """Bring what is still on the server, however large it is."""
+        self._stop()
+        self._place(PlainLabel(self.tr("Fetching {0}…").format(size(self.summary.size)), tone="secondary"))
+        self._task = spawn(self._load(whole=True))
+
     def zoom(self, factor: float) -> None:
         """Larger or smaller text."""
         self._zoom = factor
@@ -186,9 +192,9 @@ class MessageView(QWidget):
             painter.fillRect(self.rect(), own_tint())
         painter.fillRect(0, 0, self.width(), 1, theme().colours.line)
 
-    async def _load(self) -> None:
+    async def _load(self, whole: bool = False) -> None:
         try:
-            body = await self._bodies.load(self.summary.id, self._images)
+            body = await self._bodies.load(self.summary.id, self._images, whole)
         except MailError as error:
             self._patience.stop()
             self._place(for_error(error, self.load, self.source_wanted.emit))
@@ -206,7 +212,9 @@ class MessageView(QWidget):
         missing = next((each for each in body.warnings if each.kind == "not-downloaded"), None)
         if missing is not None:
             self.body = None
-            self._place(not_here(missing.detail, self.load))
+            held = any(each.kind == "held-back" for each in body.warnings)
+            card = held_back(missing.detail, self.summary.size, self.fetch) if held else None
+            self._place(card or not_here(missing.detail, self.fetch))
             self._settle()
         elif body.html.strip() and not self._as_text(body) and len(body.html) <= MOST_CHARACTERS:
             self._show_html(body)

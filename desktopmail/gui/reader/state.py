@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound
@@ -68,6 +68,20 @@ def not_here(why: str, again: Callable[[], None]) -> StateCard:
     translate = QCoreApplication.translate
     title = translate("state", "This message is on its server and not here yet")
     return StateCard("cloud-download", title, why, acts=((translate("state", "Fetch now"), again),))
+
+
+def size(count: int) -> str:
+    """Bytes as limits are told, in millions and not in powers of two."""
+    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def held_back(why: str, count: int, fetch: Callable[[], None]) -> StateCard:
+    """The card for a large message of which only the beginning is here; `count` bytes in all, `why` the rest is not."""
+    translate = QCoreApplication.translate
+    title = translate("state", "Only the beginning of this message is here")
+    return StateCard(
+        "cloud-download", title, why, acts=((translate("state", "Fetch all of it ({0})").format(size(count)), fetch),)
+    )
 
 
 def for_error(error: MailError, again: Callable[[], None], source: Callable[[], None]) -> StateCard:

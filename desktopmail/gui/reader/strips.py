@@ -51,7 +51,14 @@ def _deliveries(body: Body) -> list[Notice]:
 def _notice(warning: Warning, body: Body, source: Act) -> Notice | None:
     detail = one_line(warning.detail)[:300]
     kind = warning.kind
-    if kind in ("not-downloaded", "remote-content", "executable-attachment", "type-mismatch", "name-altered"):
+    if kind in (
+        "not-downloaded",
+        "held-back",
+        "remote-content",
+        "executable-attachment",
+        "type-mismatch",
+        "name-altered",
+    ):
         return None
     if kind in ("damaged-headers", "damaged-structure", "too-deep", "too-large", "undecodable"):
         acts = ((translate("strips", "Show source"), source),)

@@ -54,9 +54,11 @@ class Reading:
         self.allowed: list[str] = []
         self.asked: list[str] = []
         self.loads: list[tuple[int, bool]] = []
+        self.whole: list[bool] = []
 
-    async def load(self, message: int, *, images: bool = False) -> Body:
+    async def load(self, message: int, *, images: bool = False, whole: bool = False) -> Body:
         self.loads.append((message, images))
+        self.whole.append(whole)
         await asyncio.sleep(0)
         found = self.bodies.get(message, ContentMissing("This message is not on this computer yet", "It is fetched "
                                 "as soon as there is a connection.", "timed out"))  # fmt: skip

@@ -109,6 +109,25 @@ def test_content_that_is_elsewhere_says_so_and_comes_on_demand(run: Run, pane: R
     run(story())
 
 
+def test_a_large_message_says_how_large_it_is_and_comes_when_asked_for(
+    run: Run, pane: ReaderPane, engine: Engine
+) -> None:
+    async def story() -> None:
+        why = "The whole message has 12.0 MB. It stays on the server until you fetch it."
+        held = (Warning("not-downloaded", why), Warning("held-back", why))
+        engine.reading.bodies[1] = body(warnings=held)
+        pane.show_messages([replace(summary(1, fetched=Fetched.HEADERS), size=12_000_000)])
+        await until(lambda: pane.settled)
+        assert "Only the beginning of this message is here" in says(pane) and why in says(pane)
+        assert engine.reading.whole == [False]
+        engine.reading.bodies[1] = body("It came")
+        press(pane, "Fetch all of it (12.0 MB)")
+        await until(lambda: isinstance(views(pane)[0].content, TextBody))
+        assert engine.reading.whole == [False, True]
+
+    run(story())
+
+
 def test_content_that_arrives_later_replaces_the_notice(run: Run, pane: ReaderPane, engine: Engine) -> None:
     async def story() -> None:
         pane.show_messages([summary(1, fetched=Fetched.HEADERS)])

@@ -38,8 +38,8 @@ def test_opening_it_says_so_and_fetches_nothing(desks: Desks) -> None:
     desk = desks(BIG, max_size=LIMIT)
     desk.clean_sync()
     body = opened(desk, desk.ids()[0])
-    (warning,) = body.warnings
-    assert warning.kind == "not-downloaded" and body.subject == "letter 2"
+    warning, held = body.warnings
+    assert (warning.kind, held.kind) == ("not-downloaded", "held-back") and body.subject == "letter 2"
     assert warning.detail == (
         "The whole message has 2.0 MB. Above 1.0 MB only the beginning is fetched by itself. It stays on the server"
         " until you fetch it."
