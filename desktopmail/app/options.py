@@ -78,6 +78,8 @@ def parse(arguments: list[str]) -> WindowOptions | Command | SelfTest:
     place = _first_word(arguments)
     word = "" if place is None else arguments[place]
     told = place is not None and arguments[place - 1 : place] == ["--"]
+    if word[:7].lower() == "file://":
+        word = _path(word)
     if word in names and not told:
         return _command(parser, _guarded(arguments) if word == "search" else arguments)
     if word and not is_mailto(word) and not Path(word).is_file():
@@ -89,6 +91,15 @@ def parse(arguments: list[str]) -> WindowOptions | Command | SelfTest:
             raise UsageError("only one thing can be opened at a time", parser.format_usage().strip())
         rest = arguments[: place - 1]
     return _window(parser, parser.parse_args(rest), word)
+
+
+def _path(address: str) -> str:
+    """The path that a file: address of a desktop names on this computer (RFC 8089); the address itself if none."""
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    parts = urlsplit(address)
+    return url2pathname(parts.path) if parts.netloc.lower() in ("", "localhost") else address
 
 
 def _command(parser: CommandParser, arguments: list[str]) -> Command:

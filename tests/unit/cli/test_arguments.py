@@ -37,6 +37,14 @@ def test_a_file_or_an_address_opens_in_the_window(tmp_path: Path) -> None:
     mail = tmp_path / "letter.eml"
     mail.write_bytes(b"Subject: x\r\n\r\n")
     assert parse([str(mail), "--theme", "light"]) == WindowOptions(opens=str(mail), theme="light")
+    assert parse(["--", mail.as_uri()]) == WindowOptions(opens=str(mail))
+    odd = tmp_path / "50 % off #1.eml"
+    odd.write_bytes(b"Subject: x\r\n\r\n")
+    assert parse([odd.as_uri().replace("file:///", "FILE://localhost/")]) == WindowOptions(opens=str(odd))
+    for elsewhere in ("file://server/share/x.eml", "file:///nowhere/x.eml"):
+        with pytest.raises(UsageError):
+            parse([elsewhere])
+    assert parse(["--"]) == WindowOptions()
     assert parse(["mailto:ada@example.org?subject=x"]) == WindowOptions(opens="mailto:ada@example.org?subject=x")
 
 
