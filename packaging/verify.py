@@ -32,6 +32,11 @@ def bundle(folder: Path) -> str:
     gpl = [name for name in names if re.search(r"Qt6?(?:" + "|".join(trim.GPL_MODULES) + r")\b", name)]
     if size > BUNDLE_LIMIT or gpl or any("/qml/" in name for name in names):
         raise CheckFailed(f"{size:.0f} MB of at most {BUNDLE_LIMIT}; GPL-only: {gpl}")
+    shipped = product.ROOT / "resources"
+    files = [path.relative_to(shipped).as_posix() for path in shipped.rglob("*") if path.is_file()]
+    gone = [name for name in files if trim.wanted(f"resources/{name}", "linux") and f"resources/{name}" not in names]
+    if gone:
+        raise CheckFailed("resources are missing: " + ", ".join(gone))
     if lost := needs.lost(folder):
         raise CheckFailed("the web engine would not find " + ", ".join(lost))
     return f"{size:.0f} MB in {len([path for path in folder.rglob('*') if path.is_file()])} files"
