@@ -75,6 +75,8 @@ def make_parser() -> tuple[CommandParser, frozenset[str]]:
 def parse(arguments: list[str]) -> WindowOptions | Command | SelfTest:
     """Understand the command line. Raises UsageError; `--help` and `--version` leave by SystemExit."""
     parser, names = make_parser()
+    if arguments[-1:] == ["--"]:
+        arguments = arguments[:-1]  # a desktop that had nothing to hand over
     place = _first_word(arguments)
     word = "" if place is None else arguments[place]
     told = place is not None and arguments[place - 1 : place] == ["--"]
