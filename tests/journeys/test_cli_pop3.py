@@ -93,7 +93,7 @@ def leaving(person: Person, number: int, ids: dict[str, int]) -> None:
     """By word, by deleting here, and all: nothing goes that was not asked for, and what is here stays."""
     desk = person.terminal
     desk.ask("delete", "--on-server", ids["One"])
-    assert "1 message would be removed" in desk.ask("account", "show", number)["pop3"]["words"]
+    assert "1 message will be removed" in desk.ask("account", "show", number)["pop3"]["words"]
     assert sync(person)["pushed"] == 1 and len(person.dovecot.messages(person.user)) == 3
     assert {row["subject"] for row in desk.ask("search", "is:only-here")} >= {"One"}
     desk.ask("account", "leave", number, "until-deleted")

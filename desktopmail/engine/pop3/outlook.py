@@ -24,20 +24,25 @@ class Outlook:
     ignored: int = 0
 
 
-def what_would_go(rows: Iterable[Entry], leave: Leave, now: int) -> Outlook:
-    """What the rule would do to what the server has. `rows` are the lines of one account."""
+def what_would_go(rows: Iterable[Entry], leave: Leave, now: int, *, in_force: bool = False) -> Outlook:
+    """What the rule would do, or does when it is `in_force`, to what the server has. `rows` are the lines of one
+    account."""
     there = [each for each in rows if each.on_server]
     going = [each for each in there if decision(each, leave, now) is not None]
     staying = [each for each in there if decision(each, leave, now) is None]
     later = [each.stored_at for each in staying if each.stored_at and not each.ignored and not each.partly]
     next_at = min(later, default=-leave.days * DAY) + leave.days * DAY if leave.keep is Keep.DAYS else 0
     ignored = sum(each.ignored for each in there)
+    partly = sum(each.partly for each in staying)
     seen = Outlook(len(going), min((each.stored_at for each in going), default=0), next_at, "", len(staying), ignored)
-    return replace(seen, words=_words(seen, leave, now))
+    return replace(seen, words=_words(seen, leave, now, partly, "will" if in_force else "would"))
 
 
-def _words(seen: Outlook, leave: Leave, now: int) -> str:
-    said = [_rule(seen, leave, now)]
+def _words(seen: Outlook, leave: Leave, now: int, partly: int, would: str) -> str:
+    said = [_rule(seen, leave, now, would)]
+    if partly and leave.keep in (Keep.DAYS, Keep.NO):
+        stay = "1 large message stays" if partly == 1 else f"{partly:,} large messages stay"
+        said.append(f"{stay} there, because only the beginning is here.")
     if seen.ignored:
         said.append(
             f"The server kept {_messages(seen.ignored)} although it had confirmed their removal: its own settings"
@@ -46,25 +51,27 @@ def _words(seen: Outlook, leave: Leave, now: int) -> str:
     return " ".join(said)
 
 
-def _rule(seen: Outlook, leave: Leave, now: int) -> str:
+def _rule(seen: Outlook, leave: Leave, now: int, would: str) -> str:
     going = _messages(seen.count)
-    would = f"{going} would be removed from the server at the next visit"
+    gone = f"{would} be removed from the server at the next visit"
+    nothing = f"Nothing {would} be removed from the server"
     match leave.keep:
         case Keep.FOREVER:
-            return "Nothing is removed from the server." if not seen.count else f"{would}, because you asked for it."
+            one = "Nothing is removed from the server."
+            return one if not seen.count else f"{going} {gone}, because you asked for it."
         case Keep.DAYS if seen.count:
-            return f"{going} older than {_days(leave.days)} would be removed from the server at the next visit."
+            return f"{going} that came here {_days(leave.days)} ago or earlier {gone}."
         case Keep.DAYS if seen.next_at:
             left = max(1, -(-(seen.next_at - now) // DAY))
-            return f"Nothing would be removed from the server now; the first message would go in {_days(left)}."
+            return f"{nothing} now; the first message {would} go in {_days(left)}."
         case Keep.DAYS:
-            return f"Nothing would be removed from the server now; new mail would go after {_days(leave.days)}."
+            return f"{nothing} now; new mail {would} go {_days(leave.days)} after it came here."
         case Keep.UNTIL_DELETED:
-            many = f"{would}, because you removed {'it' if seen.count == 1 else 'them'} here."
-            return many if seen.count else "Nothing would be removed from the server until you remove it here for ever."
+            many = f"{going} {gone}, because you removed {'it' if seen.count == 1 else 'them'} here."
+            return many if seen.count else f"{nothing} until you remove it here for ever."
         case Keep.NO:
             new = "New mail is removed from the server as soon as it is stored here."
-            return f"{would}. {new}" if seen.count else new
+            return f"{going} {gone}. {new}" if seen.count else new
 
 
 def _messages(count: int) -> str:

@@ -45,8 +45,9 @@ class Pop3Verbs:
         """What the account's leave rule, or another one, would remove from the server at the next visit."""
 
         def work(tx: Transaction) -> Outlook:
-            rule = pop3_server(tx.accounts.get(account)).leave if leave is None else leave
-            return what_would_go(tx.ledger.entries(account), rule, int(time.time()))
+            present = pop3_server(tx.accounts.get(account)).leave
+            rule = present if leave is None else leave
+            return what_would_go(tx.ledger.entries(account), rule, int(time.time()), in_force=rule == present)
 
         return await self._store.read(work)
 

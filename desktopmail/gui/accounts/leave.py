@@ -81,7 +81,11 @@ class LeaveRow(Row):
         row.addWidget(self.use)
         row.addWidget(self.back)
         row.addStretch()
+        self.provider = PlainLabel("", size=measures.SMALL, tone="care", wrap=True)
+        self.provider.hide()
+        self._expire = -1
         self.below(self.note)
+        self.below(self.provider)
         self.below(self.offer)
 
     def show_rule(self, leave: Leave) -> None:
@@ -94,6 +98,26 @@ class LeaveRow(Row):
             self.days.blockSignals(False)
         self._look()
 
+    def show_provider(self, expire: int | None) -> None:
+        """After how many days the provider may remove messages by itself; None or less than 0: never, or unknown."""
+        self._expire = -1 if expire is None else expire
+        self._warn()
+
+    def _warn(self) -> None:
+        """What the rule promises to keep longer than the provider does."""
+        wanted = self.chosen()
+        longer = wanted.keep in (Keep.FOREVER, Keep.UNTIL_DELETED) or wanted.days > self._expire
+        if self._expire == 0:
+            text = self.tr("This provider may remove messages as soon as they were fetched, whatever the rule is.")
+        elif self._expire == 1:
+            text = self.tr("This provider may remove messages after 1 day, whatever the rule is.")
+        else:
+            text = self.tr("This provider may remove messages after {0} days, whatever the rule is.").format(
+                self._expire
+            )
+        self.provider.setText(text)
+        self.provider.setVisible(self._expire >= 0 and longer and wanted.keep is not Keep.NO)
+
     def chosen(self) -> Leave:
         """The rule that is looked at."""
         keep = Keep(self.choice.currentData())
@@ -104,6 +128,7 @@ class LeaveRow(Row):
         self.days.setVisible(wanted.keep is Keep.DAYS)
         self.offer.setVisible(wanted != self._leave)
         self.note.setVisible(wanted.keep is not Keep.FOREVER)
+        self._warn()
         if wanted != self._leave and wanted.keep is Keep.FOREVER:
             self._use()
             return

@@ -183,6 +183,8 @@ class ServerRows:
             self.large.show_size(server.max_size)
             self.leave.show()
             self.large.show()
+        kept = self._engine.library.health(account.id).retention
+        self.leave.show_provider(kept.expire if kept is not None else None)
 
     async def _outlook(self, leave: Leave) -> str:
         assert self.account is not None

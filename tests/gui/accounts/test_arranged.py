@@ -11,9 +11,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktopmail.domain.account import Endpoint, ImapServer, NewAccount, Pop3Server, Security, SmtpServer
+from desktopmail.domain.account import Endpoint, ImapServer, Keep, Leave, NewAccount, Pop3Server, Security, SmtpServer
 from desktopmail.domain.arrangement import Arrangement, Beside
 from desktopmail.domain.folder import Role
+from desktopmail.domain.health import Retention
 from desktopmail.domain.ids import AccountId
 from desktopmail.gui.accounts.removal import RemoveAccount
 from desktopmail.gui.settings.undoline import UndoLine
@@ -22,6 +23,7 @@ from desktopmail.store.ledger_rows import Stored
 from desktopmail.store.rows import NewMessage
 from desktopmail.store.transaction import Transaction
 from tests.gui.accounts.conftest import Desk, desk, press, until, words
+from tests.gui.accounts.test_page import choose
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 POP = Endpoint("pop.example.org", 995, Security.TLS, "eve")
@@ -142,5 +144,36 @@ def test_where_messages_are_is_counted_and_leads_there(tmp_path: Path, run: Run)
             shown = [each.text() for each in where.links if not each.isHidden()]
             assert shown == ["2 only on the server"]
             assert where.links[0].accessibleName() == "Show: 2 only on the server"
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("expire", "keep", "days", "words"),
+    [
+        (None, Keep.FOREVER, 0, ""),
+        (-1, Keep.FOREVER, 0, ""),
+        (30, Keep.FOREVER, 0, "after 30 days, whatever"),
+        (30, Keep.DAYS, 14, ""),
+        (30, Keep.DAYS, 60, "after 30 days, whatever"),
+        (1, Keep.UNTIL_DELETED, 0, "after 1 day, whatever"),
+        (0, Keep.FOREVER, 0, "as soon as they were fetched"),
+        (0, Keep.NO, 0, ""),
+    ],
+)
+def test_a_provider_that_keeps_less_than_the_rule_is_named(
+    tmp_path: Path, run: Run, expire: int | None, keep: Keep, days: int, words: str
+) -> None:
+    async def story() -> None:
+        async with desk(tmp_path, replace(EVE, incoming=Pop3Server(POP, Leave(keep, days))), "x") as one:
+            account = one.account.id
+            await one.engine._store.write(lambda tx: tx.sightings.retention(account, Retention(expire, 0)))
+            one.page.came()
+            row = one.page.server_rows.leave
+            assert row is not None
+            assert row.provider.isHidden() is not bool(words) and words in row.provider.text()
+            if not row.provider.isHidden():
+                choose(row.choice, Keep.NO.value)
+                assert row.provider.isHidden()
 
     run(story())

@@ -160,7 +160,7 @@ def test_the_outlook_of_an_account_and_of_another_rule(desks: Desks) -> None:
     verbs = verbs_of(desk)
     assert desk.run(verbs.outlook(desk.account.id)).count == 0
     assert desk.run(verbs.outlook(desk.account.id, DAYS)).count == 3
-    assert desk.run(verbs.set_leave(desk.account.id, DAYS)).words.startswith("3 messages older than 14 days")
+    assert desk.run(verbs.set_leave(desk.account.id, DAYS)).words.startswith("3 messages that came here 14 days ago")
 
 
 def test_verbs_are_for_pop3_alone_and_need_a_line(desks: Desks) -> None:

@@ -116,9 +116,14 @@ def test_the_outlook_counts_and_says_it() -> None:
     rows = [HERE, HERE._replace(stored_at=NOW - 15 * DAY), YOUNG, TOP, HERE._replace(gone_at=1)]
     seen = what_would_go(rows, DAYS, NOW)
     assert (seen.count, seen.oldest, seen.next_at, seen.kept) == (2, NOW - 20 * DAY, NOW + 11 * DAY, 2)
-    assert seen.words == "2 messages older than 14 days would be removed from the server at the next visit."
+    assert seen.words == (
+        "2 messages that came here 14 days ago or earlier would be removed from the server at the next visit. 1 large"
+        " message stays there, because only the beginning is here."
+    )
+    in_force = what_would_go(rows, DAYS, NOW, in_force=True).words
+    assert in_force.startswith("2 messages that came here 14 days ago or earlier will be removed")
     assert what_would_go([YOUNG], DAYS, NOW).words.endswith("the first message would go in 11 days.")
-    assert what_would_go([], DAYS, NOW).words.endswith("new mail would go after 14 days.")
+    assert what_would_go([], DAYS, NOW).words.endswith("new mail would go 14 days after it came here.")
     assert what_would_go(rows, FOREVER, NOW).words == "Nothing is removed from the server."
     assert what_would_go(rows, NO, NOW).count == 3
     assert "because you removed it here" in what_would_go([REMOVED], UNTIL, NOW).words
