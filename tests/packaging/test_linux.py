@@ -3,6 +3,7 @@
 import configparser
 import gzip
 import re
+import tomllib
 import xml.etree.ElementTree as ElementTree
 from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pytest
 import report
 import share
 import staging
+import yaml
 
 from desktopmail.app.options import WindowOptions, make_parser, parse
 from desktopmail.domain.wish import Asked
@@ -111,6 +113,20 @@ def test_histories_come_from_the_changelog() -> None:
     assert debian.startswith(f"{product.NAME} ({product.version()}) ")
     assert "Fri, 02 Jan 2026 00:00:00 +0000" in debian
     assert changes.releases()
+
+
+def test_the_flatpak_manifest_names_all_that_the_base_does_not_bring() -> None:
+    folder = LINUX.parent / "flatpak"
+    manifest = yaml.safe_load((folder / f"{product.APP_ID}.yaml").read_text(encoding="utf-8"))
+    assert manifest["app-id"] == product.APP_ID
+    assert manifest["command"] == product.NAME
+    assert "--share=network" in manifest["finish-args"]
+    assert not any("filesystem" in each for each in manifest["finish-args"])
+    lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    named = {line for line in lines if not line.startswith("#")}
+    project = tomllib.loads((product.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {re.split(r"[^A-Za-z0-9_-]", each, maxsplit=1)[0] for each in project["dependencies"]}
+    assert named == {each for each in asked if not each.startswith("PySide6")}
 
 
 def test_a_library_nobody_decided_on_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
