@@ -34,6 +34,8 @@ DAYS_OF_USE = 3
 
 FIRST, ASKED, TRIED, SEEN, PUT_OFF = (f"updates.{word}" for word in ("first", "asked", "tried", "seen", "put_off"))
 """What is remembered: the first start, whether was asked, when to look again, the newest notice, what is not wanted."""
+ANSWERED = "updates.answered"
+"""And when the last notice came that was believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,15 @@ class Updates:
         raw = await far.fetch(self._source.address)
         release = notices.read(raw, self._source.keys, int(self._clock()))
         digest = hashlib.sha256(repr(release).encode()).hexdigest()
-        await self._store.write(lambda tx: _believe(tx, release, digest))
+        now = int(self._clock())
+        await self._store.write(lambda tx: _believe(tx, release, digest, now))
         await self._again_in(BETWEEN)
         return release if is_newer(release.version, self._version) else None
+
+    async def answered(self) -> int:
+        """When an answer came last that was believed, in seconds since 1970 UTC; 0 when none ever did. Somebody who
+        keeps answers away cannot forge them, but they can be missed."""
+        return await self._store.read(lambda tx: _int(tx, ANSWERED))
 
     async def news(self) -> Release | None:
         """The newer version that was found and not put off."""
@@ -162,7 +170,7 @@ def _int(tx: Transaction, name: str) -> int:
     return found if isinstance(found, int) else 0
 
 
-def _believe(tx: Transaction, release: Release, digest: str) -> None:
+def _believe(tx: Transaction, release: Release, digest: str, now: int) -> None:
     """Remember a notice. Raises NotGenuine when an older one, or another one of the same number, is played back."""
     seen = _Seen.of(tx.settings.get(SEEN))
     older = release.sequence < seen.sequence or version_key(release.version) < version_key(seen.version)
@@ -173,3 +181,4 @@ def _believe(tx: Transaction, release: Release, digest: str) -> None:
             f"{release.sequence} after {seen.sequence}",
         )
     tx.settings.set(SEEN, [release.sequence, release.version, release.page, digest])
+    tx.settings.set(ANSWERED, now)

@@ -83,7 +83,9 @@ def play(tmp_path: Path, certificates: Certificates) -> Play:
 
 def test_a_newer_version_is_found_and_remembered(play: Play) -> None:
     async def scene(it: Scene) -> None:
+        assert await it.updates.answered() == 0
         assert await it.updates.look() == RELEASE
+        assert await it.updates.answered() == NOW
         news = await it.updates.news()
         assert news is not None
         assert (news.version, news.page) == ("1.2.0", RELEASE.page)
@@ -146,6 +148,7 @@ def test_refused(play: Play, answer: bytes, kind: type[MailError]) -> None:
         with pytest.raises(kind) as refused:
             await it.updates.look()
         assert "Nothing was changed" in refused.value.detail
+        assert await it.updates.answered() == 0
         assert await it.updates.news() is None
 
     play(scene)

@@ -16,6 +16,7 @@ from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.settings.page import Page, Row
 from desktopmail.gui.settings.papers import LICENCE, NOTICES, PaperWindow, paper
 from desktopmail.gui.settings.preferencerow import fill
+from desktopmail.gui.settings.words import moment
 from desktopmail.gui.style import appicon, measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
@@ -59,6 +60,8 @@ class AboutPage(Page):
         if self.isVisible() and not self._versions:
             self._versions = [*window_versions(), *self._own_versions()]
             self._show_versions()
+        if self.isVisible() and self._release is None and self._engine.updates.possible:
+            spawn(self._tell_when(), self)
 
     def showEvent(self, event: object) -> None:
         self.came()
@@ -134,6 +137,12 @@ class AboutPage(Page):
         self.look.hide()
         text = self.tr("This build does not know where new versions are announced. They are where it came from.")
         self.standing.say(self.standing.title.text(), text)
+
+    async def _tell_when(self) -> None:
+        at = await self._engine.updates.answered()
+        if at and self.look.isEnabled():
+            title = self.tr("This is version {0}").format(__version__)
+            self.standing.say(title, self.tr("Looked for a newer one last {0}.").format(moment(at)))
 
     async def _look(self) -> None:
         self.look.setEnabled(False)

@@ -5,6 +5,7 @@ U04
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -40,6 +41,7 @@ class Announcer:
         self.question = False
         self.release: Release | None = None
         self.fails = False
+        self.at = 0
         self.told: list[str] = []
 
     async def should_ask(self) -> bool:
@@ -56,6 +58,9 @@ class Announcer:
         if self.fails:
             raise Unreachable("There is no way to mail.example.org", "Nothing was changed.")
         return self.release
+
+    async def answered(self) -> int:
+        return self.at
 
     async def put_off(self, release: Release) -> None:
         self.release = None
@@ -129,6 +134,13 @@ def test_the_switch_is_off_until_somebody_turns_it_on(stage: Stage, announcer: A
     assert not switch.isChecked()
     switch.click()
     assert stage.window.preferences.now.look_for_updates
+
+
+def test_when_was_looked_last(stage: Stage, announcer: Announcer) -> None:
+    """Answers that are kept away can be missed."""
+    announcer.at = int(time.time())
+    page = stage.page("about")
+    stage.until(lambda: page.standing.sentence.text().startswith("Looked for a newer one last "))
 
 
 def test_looking_now(stage: Stage, announcer: Announcer, opened: list[str]) -> None:
