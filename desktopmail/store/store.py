@@ -1,4 +1,4 @@
-"""The profile: three databases behind one lock, one thread that writes mail and one for bulky content and the index."""
+"""The profile: three databases behind one lock, a thread that writes mail, one for bulky content, one for the index."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Store:
     """Everything a profile holds. A transaction is a plain function that runs on the store thread; after its commit
     one ChangeSet is announced on the loop that awaited it.
 
-    Content and index have a thread of their own, so that hashing and compressing overlap with the work on mail.db.
+    Content and index have threads of their own, so that hashing and compressing overlap with the work on mail.db.
     Order for those who write both: content first, then mail, then index; what nobody names is swept, never the reverse.
     """
 
@@ -56,6 +56,7 @@ class Store:
         self._mail, self._content, self._search, self._content_reader = files
         self._mail_thread = Worker("store")
         self._content_thread = Worker("content")
+        self._search_thread = Worker("search")
         self._raw_thread = Worker("content-reader")
 
     @classmethod
@@ -124,10 +125,10 @@ class Store:
         return await self._on(self._content_thread).run(lambda: self._content.transact(lambda db: fn(Content(db))))
 
     async def text(self, fn: Callable[[TextIndex], T]) -> T:
-        """The value of `fn(index)` in a committed transaction on the content thread."""
+        """The value of `fn(index)` in a committed transaction on a thread of its own."""
         from desktopmail.store.text import TextIndex
 
-        return await self._on(self._content_thread).run(lambda: self._search.transact(lambda db: fn(TextIndex(db))))
+        return await self._on(self._search_thread).run(lambda: self._search.transact(lambda db: fn(TextIndex(db))))
 
     async def raw(self, sha: bytes) -> bytes | None:
         """One stored message, without waiting behind bulk work. None when it is not here."""
@@ -185,6 +186,7 @@ class Store:
         if "hosts" in self.__dict__ and self.hosts.waiting:
             await self.write(lambda tx: None)
         await self._content_thread.run(lambda: None)
+        await self._search_thread.run(lambda: None)
         await self._raw_thread.run(lambda: None)
         await self._mail_thread.run(lambda: None)
         self.close_now()
@@ -194,7 +196,7 @@ class Store:
         if self._closed:
             return
         self._closed = True
-        for worker in (self._content_thread, self._raw_thread, self._mail_thread):
+        for worker in (self._content_thread, self._search_thread, self._raw_thread, self._mail_thread):
             worker.stop()
         for reader in self._readers:
             reader.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -15,7 +15,7 @@ from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.lane import Lane
 from desktopmail.engine.pop3.completing import complete
 from desktopmail.engine.pop3.listing import tops
-from desktopmail.engine.pop3.rules import PIECE_COUNT, pieces
+from desktopmail.engine.pop3.rules import PIECE_BYTES, PIECE_COUNT, pieces
 from desktopmail.engine.pop3.storing import Brought, keep, keep_tops
 from desktopmail.engine.pop3.visit import Visit
 from desktopmail.store.store import Store
@@ -24,6 +24,8 @@ from desktopmail.store.transaction import Transaction
 SECONDS = 2.0
 """How long is brought before somebody who waits for one message gets the line."""
 AHEAD = 2
+STRETCH_BYTES, STRETCH_COUNT = 64_000_000, 2_000
+"""How much is asked for in one go. Within it the server never waits for the next question."""
 STRIKES = 3
 """How often the line may break at one message before it is left until somebody asks for mail."""
 MANY = 20
@@ -40,6 +42,29 @@ class Trouble:
         return self.strikes[name] >= STRIKES
 
 
+class _Gathered:
+    """Messages on their way to the store."""
+
+    def __init__(self) -> None:
+        self._came: list[Brought] = []
+        self._bytes = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it is worth a transaction."""
+        return self._bytes >= PIECE_BYTES or len(self._came) >= PIECE_COUNT
+
+    def add(self, message: Brought) -> None:
+        """One more."""
+        self._came.append(message)
+        self._bytes += len(message.raw)
+
+    def take(self) -> list[Brought]:
+        """All of them, to be handed over."""
+        came, self._came, self._bytes = self._came, [], 0
+        return came
+
+
 class Collect:
     """Brings messages during one visit."""
 
@@ -49,19 +74,18 @@ class Collect:
         self._teller = teller
         self._tally = tally
         self._trouble = trouble
+        self._end = 0.0
 
     async def some(self) -> bool:
         """Bring messages for about SECONDS. Whether more are left. Raises MailError; what came before is stored."""
         visit = self._visit
-        end = time.monotonic() + SECONDS
+        self._end = time.monotonic() + SECONDS
         self._leave_out()
-        while visit.wanted and time.monotonic() < end:
+        while visit.wanted and time.monotonic() < self._end:
             async with Lane(AHEAD) as lane:
-                for piece in self._pieces():
-                    if visit.total > MANY:
-                        self._teller.counting("Downloading", visit.total - len(visit.wanted), visit.total)
-                    await self._piece(piece, lane)
-                    if time.monotonic() >= end:
+                for stretch in self._stretches():
+                    await self._stretch(stretch, lane)
+                    if time.monotonic() >= self._end:
                         break
         if not visit.wanted:
             await self._greet()
@@ -97,53 +121,75 @@ class Collect:
         if inbox is not None and inbox.problem != words:
             await self._store.write(lambda tx: tx.folders.set_problem(inbox.id, words))
 
-    def _pieces(self) -> list[list[str]]:
+    def _stretches(self) -> list[list[str]]:
         """What to ask for, in this order: clean messages first, then alone those at which the line broke."""
         listing = self._visit.listing
         struck = [name for name in self._visit.wanted if self._trouble.strikes[name]]
         clean = [name for name in self._visit.wanted if not self._trouble.strikes[name]]
         names = {listing.numbers[name]: name for name in clean}
-        groups = pieces(list(names), listing.sizes)
+        groups = pieces(list(names), listing.sizes, STRETCH_BYTES, STRETCH_COUNT)
         return [*([names[number] for number in group] for group in groups), *([name] for name in struck)]
 
-    async def _piece(self, names: Sequence[str], lane: Lane) -> None:
+    async def _stretch(self, names: Sequence[str], lane: Lane) -> None:
         visit = self._visit
         big = [name for name in names if visit.only_top(name) and name not in visit.begun]
-        whole = [name for name in names if name not in big]
+        tall = set(big)
+        whole = [name for name in names if name not in tall]
+        done: set[str] = set()
         if whole:
-            came = await self._retrieve(whole)
-            await lane.put(self._keep(came))
-        if big:
-            came, refused = await self._tops(big)
+            done |= await self._retrieve(whole, lane)
+        for start in range(0, len(big), PIECE_COUNT):
+            came, refused = await self._tops(big[start : start + PIECE_COUNT])
+            done |= {each.name for each in came}
             await lane.put(self._keep_tops(came))
             if refused:
-                await lane.put(self._keep(await self._retrieve(refused)))
-        done = set(names)
+                done |= await self._retrieve(refused, lane)
         visit.wanted = [name for name in visit.wanted if name not in done]
 
-    async def _retrieve(self, names: Sequence[str]) -> list[Brought]:
-        """Whole messages. When the line breaks, those that came are stored before that is raised."""
+    async def _retrieve(self, names: Sequence[str], lane: Lane) -> set[str]:
+        """Whole messages, stored in pieces while the next ones come, until time is up. The names of those that came or
+        are not given. When the line breaks, those that came are stored before that is raised."""
         listing = self._visit.listing
         by_number = {listing.numbers[name]: name for name in names}
-        came: list[Brought] = []
+        gathered = _Gathered()
+        done: set[str] = set()
+        storing: list[MailError] = []
 
-        def sink(number: int, raw: bytes) -> None:
+        def sink(number: int, raw: bytes) -> bool:
             name = by_number[number]
-            came.append(Brought(name, listing.size(name), raw))
+            done.add(name)
+            gathered.add(Brought(name, listing.size(name), raw))
+            return time.monotonic() < self._end
 
         def refused(number: int, error: MailError) -> None:
+            done.add(by_number[number])
             self._visit.left_out.add(by_number[number])
 
+        async def hand_over() -> None:
+            try:
+                await lane.put(self._keep(gathered.take()))
+            except MailError as error:
+                storing.append(error)
+                raise
+            self._count(len(done))
+
+        def pace() -> Awaitable[None] | None:
+            return hand_over() if gathered.full else None
+
         try:
-            await self._visit.session.retrieve(list(by_number), listing.sizes, sink, refused=refused)
-        except MailError:
-            got = {each.name for each in came}
-            left = [name for name in names if name not in got]
-            self._trouble.strikes.update(left[:1])
-            if came:
-                await self._keep(came)
+            await self._visit.session.retrieve(list(by_number), listing.sizes, sink, refused=refused, pace=pace)
+        except MailError as error:
+            if error not in storing:
+                self._trouble.strikes.update([name for name in names if name not in done][:1])
+                await self._keep(gathered.take())
             raise
-        return came
+        await hand_over()
+        return done
+
+    def _count(self, more: int) -> None:
+        visit = self._visit
+        if visit.total > MANY:
+            self._teller.counting("Downloading", visit.total - len(visit.wanted) + more, visit.total)
 
     async def _tops(self, names: Sequence[str]) -> tuple[list[Brought], list[str]]:
         """The tops of messages, and the names of those whose top the server does not give."""

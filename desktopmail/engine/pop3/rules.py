@@ -13,7 +13,7 @@ DAY = 86_400
 FEWEST_RENAMED = 3
 """Messages that seem to have new names below which nobody is asked: their bytes tell soon enough."""
 PIECE_BYTES, PIECE_COUNT = 8_000_000, 250
-"""How much is asked for at once."""
+"""How much is stored at once."""
 
 
 def stored_before(leave: Leave, now: int) -> int:
@@ -65,13 +65,15 @@ def too_big(size: int, max_size: int, expire: int | None) -> bool:
     return 0 < max_size < size and expire != 0
 
 
-def pieces(numbers: Sequence[int], sizes: Mapping[int, int]) -> Iterator[list[int]]:
+def pieces(
+    numbers: Sequence[int], sizes: Mapping[int, int], most_bytes: int = PIECE_BYTES, most: int = PIECE_COUNT
+) -> Iterator[list[int]]:
     """Groups of messages in the order given, each of bounded bytes and count; a large message goes alone."""
     piece: list[int] = []
     used = 0
     for number in numbers:
         size = sizes.get(number, 0)
-        if piece and (used + size > PIECE_BYTES or len(piece) >= PIECE_COUNT):
+        if piece and (used + size > most_bytes or len(piece) >= most):
             yield piece
             piece, used = [], 0
         piece.append(number)

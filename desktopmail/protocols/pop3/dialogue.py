@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from desktopmail.domain.account import Endpoint
@@ -32,6 +32,9 @@ class Patience:
 
 
 PATIENT = Patience()
+
+Pace = Callable[[], Awaitable[object] | None]
+"""Asked after each of many replies whether to wait for something before the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,12 @@ class Dialogue:
         except TimeoutError as error:
             raise stalled(self.endpoint.host, step) from error
 
-    async def _each(self, asks: Iterable[Ask], form: Form, take: Callable[[Ask, Reply], bool]) -> None:
+    async def _each(
+        self, asks: Iterable[Ask], form: Form, take: Callable[[Ask, Reply], bool], pace: Pace | None = None
+    ) -> None:
         """Say many things, with at most WINDOW_COUNT commands or WINDOW_BYTES under way where the server permits it
-        (RFC 2449 section 6.6), one at a time elsewhere. `take` gets every reply; False asks for nothing more."""
+        (RFC 2449 section 6.6), one at a time elsewhere. `take` gets every reply; False asks for nothing more. What
+        `pace` returns is awaited before the next reply."""
         width = WINDOW_COUNT if self.offered.pipelining else 1
         waiting, ahead = deque(asks), deque[Ask]()
         weight = 0
@@ -135,6 +141,8 @@ class Dialogue:
             weight -= ask.size
             if not take(ask, reply):
                 waiting.clear()
+            if pace is not None and (pause := pace()) is not None:
+                await pause
 
     def _refusal(self, title: str, reply: Reply) -> MailError:
         return refusal(title, reply.text, host=self.endpoint.host, delay=self.offered.login_delay)

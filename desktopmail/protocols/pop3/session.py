@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError, Refused
 from desktopmail.protocols import transport as net
-from desktopmail.protocols.pop3.dialogue import PATIENT, Ask, Patience
+from desktopmail.protocols.pop3.dialogue import PATIENT, Ask, Pace, Patience
 from desktopmail.protocols.pop3.line import Form, Line, Reply, violation
 from desktopmail.protocols.pop3.opening import Opening
 
@@ -35,8 +35,8 @@ _USUAL_IDS = re.compile(rb"(?:\d{1,7}+ [\x21-\x7e]++\r\n)*+")
 _USUAL_SIZES = re.compile(rb"(?:\d{1,7}+ \d{1,15}+\r\n)*+")
 """Lists as nearly all servers write them, which are read in a few steps whatever their length."""
 
-Sink = Callable[[int, bytes], None]
-"""Told the number of a message and its bytes, with CRLF line ends as they came."""
+Sink = Callable[[int, bytes], bool | None]
+"""Told the number of a message and its bytes, with CRLF line ends as they came. After False no more is asked for."""
 Refusals = Callable[[int, MailError], None]
 """Told the number of a message and why the server does not give it."""
 
@@ -90,10 +90,16 @@ class Pop3Session(Opening):
         await self._bring(asks, sink, refused)
 
     async def retrieve(
-        self, numbers: Sequence[int], sizes: Mapping[int, int], sink: Sink, refused: Refusals | None = None
+        self,
+        numbers: Sequence[int],
+        sizes: Mapping[int, int],
+        sink: Sink,
+        refused: Refusals | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """Whole messages, in this order (RETR). `sizes` are what LIST said. With `refused` a message that the server
-        does not give is told there and the rest comes; without, Refused is raised after what was under way came."""
+        does not give is told there and the rest comes; without, Refused is raised after what was under way came. While
+        one waits for `pace`, what is under way is read on up to a limit."""
         asks = []
         for number in numbers:
             size = sizes.get(number, 0)
@@ -105,15 +111,14 @@ class Pop3Session(Opening):
                 continue
             limit = min(2 * size + MESSAGE_SPARE, MESSAGE_LIMIT)
             asks.append(Ask(b"RETR %d" % number, number, size, limit))
-        await self._bring(asks, sink, refused)
+        await self._bring(asks, sink, refused, pace)
 
-    async def _bring(self, asks: Sequence[Ask], sink: Sink, refused: Refusals | None) -> None:
+    async def _bring(self, asks: Sequence[Ask], sink: Sink, refused: Refusals | None, pace: Pace | None = None) -> None:
         failures: list[MailError] = []
 
         def take(ask: Ask, reply: Reply) -> bool:
             if reply.ok:
-                sink(ask.number, reply.lines)
-                return not failures
+                return sink(ask.number, reply.lines) is not False and not failures
             error = self._refusal("The server does not give one of the messages", reply)
             if refused is not None:
                 refused(ask.number, error)
@@ -122,7 +127,7 @@ class Pop3Session(Opening):
             return False
 
         async with self._turn():
-            await self._each(asks, Form.LINES, take)
+            await self._each(asks, Form.LINES, take, pace)
         if failures:
             raise failures[0]
 
