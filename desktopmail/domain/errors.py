@@ -186,6 +186,18 @@ class NotFound(MailError):
     kind = "not-found"
 
 
+class AccountGone(NotFound):
+    """The account was removed, or receives its mail in another way by now, while somebody worked for it."""
+
+    kind = "account-gone"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"{address} does not receive mail in this way any more",
+            "It was removed or changed meanwhile. What was not fetched before stays on the server.",
+        )
+
+
 class WrongUsage(MailError):
     """The request makes no sense as it stands."""
 

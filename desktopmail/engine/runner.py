@@ -15,6 +15,7 @@ from desktopmail.domain.account import Account
 from desktopmail.domain.activity import Activity, Problem, Remedy
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import (
+    AccountGone,
     ConnectionLost,
     MailError,
     NeedsPerson,
@@ -165,6 +166,8 @@ class Runner:
         if not isinstance(error, MailError):
             self._teller.trouble(self._fault(error))
             return self._backoff.next() + STUCK_SECONDS
+        if isinstance(error, AccountGone):
+            return None  # whoever looks after the accounts ends this runner
         problem = error.problem(self._account.id)
         if isinstance(error, SignInRefused | PasswordMissing | SecretsUnavailable | NeedsPerson):
             self._teller.trouble(problem)

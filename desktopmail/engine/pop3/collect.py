@@ -207,7 +207,7 @@ class Collect:
         fresh = [each for each in came[::-1] if each.name not in visit.begun]
         if len(fresh) < len(came):
             rest = [each for each in came[::-1] if each.name in visit.begun]
-            done = await complete(self._store, visit.door.account.id, rest, visit.begun)
+            done = await complete(self._store, visit.door.account, rest, visit.begun)
             visit.brought |= done.shas
             fresh += done.others
         if fresh:

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.domain.account import Account
+from desktopmail.domain.ids import MessageId
 from desktopmail.engine.pop3.storing import Brought, head_of, index_row
+from desktopmail.engine.pop3.visit import ensure_receiving
 from desktopmail.mime.headers import quick
 from desktopmail.mime.text import IndexText, for_index
 from desktopmail.store.ledger_rows import Entry, Stored
@@ -23,7 +25,7 @@ class Completed(NamedTuple):
     others: list[Brought]
 
 
-async def complete(store: Store, account: AccountId, came: Sequence[Brought], begun: Mapping[str, Entry]) -> Completed:
+async def complete(store: Store, account: Account, came: Sequence[Brought], begun: Mapping[str, Entry]) -> Completed:
     """Store whole messages whose tops are here; `begun` are their lines by name. When this returns they survive a power
     cut. Raises DiskFull, StoreFailed."""
     places = {each.name: begun[each.name].message for each in came}
@@ -46,11 +48,12 @@ async def complete(store: Store, account: AccountId, came: Sequence[Brought], be
     return Completed({each.name: sha for each, sha in zip(right, shas, strict=True)}, others)
 
 
-def _fill_in(tx: Transaction, account: AccountId, rows: Sequence[tuple[MessageId, Brought, bytes, IndexText]]) -> None:
+def _fill_in(tx: Transaction, account: Account, rows: Sequence[tuple[MessageId, Brought, bytes, IndexText]]) -> None:
+    ensure_receiving(tx, account)
     tx.messages.set_content(
         [NewContent(message, sha, len(each.raw), text.preview, text.attachments) for message, each, sha, text in rows]
     )
     damaged = [head_of(message, each.raw) for message, each, _, text in rows if text.damaged]
     if damaged:
         tx.messages.set_heads(damaged)
-    tx.ledger.stored(account, [Stored(each.name, each.size, message, sha) for message, each, sha, _ in rows])
+    tx.ledger.stored(account.id, [Stored(each.name, each.size, message, sha) for message, each, sha, _ in rows])

@@ -22,7 +22,7 @@ from desktopmail.engine.pop3.relink import Relinked, relink
 from desktopmail.engine.pop3.removal import finish
 from desktopmail.engine.pop3.rest import Rest
 from desktopmail.engine.pop3.storing import Brought
-from desktopmail.engine.pop3.visit import Visit, begin, inbox_for, pop3_server
+from desktopmail.engine.pop3.visit import Visit, begin, ensure_receiving, inbox_for, pop3_server
 from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.store.ledger_rows import Entry
 from desktopmail.store.secrets import PasswordSource
@@ -123,7 +123,7 @@ class Pop3Remote:
                 if entry and number is not None:
                     await visit.session.retrieve([number], visit.listing.sizes, lambda _, raw: came.append(raw))
                     brought = Brought(entry.uidl, entry.size, came[0])
-                    done = await complete(self._store, self._account.id, [brought], {entry.uidl: entry})
+                    done = await complete(self._store, self._account, [brought], {entry.uidl: entry})
                     if done.others:
                         raise ContentMissing(
                             "The server has another message in place of this one", "Its header stays here."
@@ -185,6 +185,7 @@ class Pop3Remote:
         if left > 0:
             raise TooSoon(int(left) + 1)
         endpoint = pop3_server(self._account).endpoint
+        await self._store.read(lambda tx: ensure_receiving(tx, self._account))
 
         async def attempt(secret: str) -> Pop3Session:
             note(self._store, endpoint, RECEIVING)

@@ -7,10 +7,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from desktopmail.domain.account import Account, Pop3Server
+from desktopmail.domain.account import Account
 from desktopmail.engine.activity import Tally
 from desktopmail.engine.pop3.rules import due, stored_before
-from desktopmail.engine.pop3.visit import Visit, stored
+from desktopmail.engine.pop3.visit import Visit, ensure_receiving, pop3_server, stored
 from desktopmail.store.ledger import PERSON
 from desktopmail.store.ledger_rows import Entry
 from desktopmail.store.store import Store
@@ -30,6 +30,7 @@ async def finish(visit: Visit, store: Store, account: Account, tally: Tally) -> 
         numbers = {visit.listing.numbers[name]: name for name in decided}
         done = await visit.session.delete(list(numbers))
         gone = {numbers[number]: decided[numbers[number]] for number in done}
+        await store.read(lambda tx: ensure_receiving(tx, account))
     await visit.session.quit()
     if gone:
         await store.write(lambda tx: _confirm(tx, account, gone), durable=True)
@@ -47,10 +48,11 @@ async def _chosen(visit: Visit, store: Store, account: Account) -> dict[str, Ent
 
 def _mark(tx: Transaction, visit: Visit, account: Account, chosen: Mapping[str, Entry]) -> dict[str, str]:
     """Note who decided, by name, as far as that still holds: the person may have changed the account since, taken a
-    wish back or restored a message. Raises NotFound when the account is gone."""
+    wish back or restored a message. Raises AccountGone."""
+    ensure_receiving(tx, account)
     here = tx.accounts.get(account.id)
-    server = here.incoming
-    if here.paused or not isinstance(server, Pop3Server) or server.endpoint != visit.server.endpoint:
+    server = pop3_server(here)
+    if here.paused:
         return {}
     now = int(time.time())
     entries = tx.ledger.candidates(account.id, stored_before(server.leave, now))

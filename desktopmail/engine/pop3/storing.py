@@ -16,6 +16,7 @@ from desktopmail.domain.message import Flags
 from desktopmail.engine.arrival import Arriving, Door, arrive, key_of
 from desktopmail.engine.beside import Own, came_back
 from desktopmail.engine.filing import found_back
+from desktopmail.engine.pop3.visit import ensure_receiving
 from desktopmail.mime import dates, fields
 from desktopmail.mime.headers import QuickHeader, quick
 from desktopmail.mime.text import IndexText, for_list_and_index
@@ -72,6 +73,7 @@ async def keep_tops(store: Store, door: Door, batch: Sequence[Brought]) -> int:
     """Store the headers of large messages; the rest stays on the server until somebody wants it. How many are new."""
 
     def work(tx: Transaction) -> int:
+        ensure_receiving(tx, door.account)
         rows = [Arriving(each.raw, each.size, received_at(each.raw, tx.now)) for each in batch]
         arrived = arrive(tx, door, rows)
         stored = [
@@ -109,6 +111,7 @@ def _take_in(
 ) -> dict[int, MessageId]:
     """The new rows by their place in the batch; everything gets its line in the ledger. What was sent from here is
     the message in Sent, or, changed on its way, a message that was read."""
+    ensure_receiving(tx, door.account)
     account = door.account.id
     asked = [_asked(*each) for each in zip(batch, shas, read, strict=True)]
     twins = tx.ledger.twins(account, asked, door.folder.account)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from desktopmail.domain.account import Account, Keep, Pop3Server
-from desktopmail.domain.errors import NeedsPerson, Refused, Renamed, StoreDamaged, WrongUsage
+from desktopmail.domain.errors import AccountGone, NeedsPerson, Refused, Renamed, StoreDamaged, WrongUsage
 from desktopmail.domain.folder import Folder, Lives, Role
 from desktopmail.domain.health import Others
 from desktopmail.domain.ids import AccountId
@@ -63,6 +63,14 @@ def pop3_server(account: Account) -> Pop3Server:
     if not isinstance(account.incoming, Pop3Server):
         raise WrongUsage(f"{account.address} does not receive mail by POP3")
     return account.incoming
+
+
+def ensure_receiving(tx: Transaction, account: Account) -> None:
+    """Whoever changes something for an account asks first whether it still receives from this mailbox. Raises
+    AccountGone."""
+    now = next((each.incoming for each in tx.accounts.all() if each.id == account.id), None)
+    if not isinstance(now, Pop3Server) or now.endpoint != pop3_server(account).endpoint:
+        raise AccountGone(account.address)
 
 
 async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
@@ -137,6 +145,7 @@ def inbox_for(tx: Transaction, account: Account) -> Folder:
 
 def _before(tx: Transaction, account: Account) -> tuple[Known, Door, bool, bool]:
     """The ledger, where mail comes in, whether names are made of headers, and whether it is another mailbox now."""
+    ensure_receiving(tx, account)
     known = tx.ledger.known(account.id)
     inbox = inbox_for(tx, account)
     by_top = int(tx.settings.get(identity_key(account.id), 0)) > 1
