@@ -38,7 +38,7 @@ def desk(run: Run, tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
     run(desk.close())
 
 
-async def delivered(desk: Desk) -> None:
+async def delivered(desk: Desk) -> list[MessageId]:
     """Three messages that came by POP3, of which the server still has two."""
     desk.account = await desk.store.write(
         lambda tx: tx.accounts.add(NewAccount("eve@example.org", "Eve", "Eve", SERVER, None))
@@ -52,6 +52,7 @@ async def delivered(desk: Desk) -> None:
         tx.ledger.vanished(desk.account, [f"u{ids[0]}"])
 
     await desk.store.write(work)
+    return [MessageId(each) for each in ids]
 
 
 def test_messages_are_removed_from_the_server_after_a_question(desk: Desk, run: Run, qtbot: QtBot) -> None:
@@ -71,6 +72,31 @@ def test_messages_are_removed_from_the_server_after_a_question(desk: Desk, run: 
     desk.until(lambda: asked)
     outlook = run(desk.engine.pop3.outlook(desk.account))  # type: ignore[attr-defined]
     assert outlook.count == 2 and len(window.messages.model) == 3
+
+
+def test_the_rest_of_large_messages_is_fetched_for_a_whole_selection(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    first, *rest = run(delivered(desk))
+
+    def in_part(tx: Transaction) -> None:
+        tx.ledger.stored(desk.account, [Stored(f"u{each}", 9, each, b"", partly=True) for each in rest])
+        tx._db.execute("UPDATE message SET content = x'' WHERE id > ?", (first,))
+
+    run(desk.store.write(in_part))
+    asked: list[AccountId] = []
+    lanes = SimpleNamespace(retry=asked.append)
+    desk.engine.pop3 = Pop3Verbs(desk.store, lambda: lanes)  # type: ignore[attr-defined,arg-type,return-value]
+    window = desk.open()
+    desk.until(lambda: len(window.messages.model) == 3)
+    action = window.commands.actions["fetch_whole"]
+    window.messages.choose([first])
+    desk.until(window.commands.actions["remove"].isEnabled)
+    assert not action.isEnabled()
+    window.messages.choose([first, *rest])
+    desk.until(action.isEnabled)
+    action.trigger()
+    desk.until(lambda: asked)
+    lines = run(desk.store.read(lambda tx: tx.ledger.begun(desk.account)))
+    assert [each.message for each in lines if each.wanted_whole] == rest
 
 
 @pytest.mark.parametrize("grouped", [False, True])
