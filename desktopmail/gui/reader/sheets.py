@@ -45,6 +45,7 @@ class Sheet:
         self.page = MailPage(self.profile)
         self.view = QWebEngineView()
         self.view.setPage(self.page)
+        self.view.setAccessibleName(QCoreApplication.translate("reader", "Text in HTML"))
         self.view.setAcceptDrops(False)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.resize(WIDTH, 24)

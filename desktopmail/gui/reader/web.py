@@ -160,8 +160,8 @@ class WebBody(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.ChildAdded and isinstance(event, QChildEvent) and isinstance(event.child(), QWidget):
-            event.child().installEventFilter(self)
+        if kind == QEvent.Type.ChildAdded and isinstance(event, QChildEvent):
+            self._heed(event.child())
         elif kind == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
             return self._wheel(event)
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -182,11 +182,18 @@ class WebBody(QWidget):
         self.sheet = sheet
         sheet.view.installEventFilter(self)
         for child in sheet.view.findChildren(QWidget):
-            child.installEventFilter(self)
+            self._heed(child)
         for signal, slot in self._wires(sheet):
             signal.connect(slot)
         self.setFocusProxy(sheet.view)
         return sheet
+
+    def _heed(self, child: QObject) -> None:
+        """Look at what happens to a part of the view, which has the keyboard in its place and so needs its name."""
+        if isinstance(child, QWidget):
+            child.installEventFilter(self)
+            if self.sheet is not None:
+                child.setAccessibleName(self.sheet.view.accessibleName())
 
     def _wires(self, sheet: Sheet) -> tuple[tuple[SignalInstance, Callable[..., object]], ...]:
         page = sheet.page
