@@ -63,9 +63,9 @@ def test_one_identity_everywhere() -> None:
         root.findtext("id"),
         str(root.findtext("launchable")).removesuffix(".desktop"),
         desktop_file()["Desktop Entry"]["Icon"],
-        desktop_file()["Desktop Entry"]["StartupWMClass"],
     }
     assert names == {product.APP_ID}
+    assert desktop_file()["Desktop Entry"]["StartupWMClass"] == product.NAME  # what X servers are told of a window
 
 
 def test_metainfo_shows_pictures_that_exist_and_the_releases() -> None:
