@@ -130,10 +130,10 @@ class AboutPage(Page):
 
     def _impossible(self) -> None:
         """A build of one's own has nobody to ask."""
-        for row in self.newer.rows:
-            row.setVisible(row is self.standing)
-            if row.line is not None:
-                row.line.hide()
+        for row in [each for each in self.newer.rows if each is not self.standing]:
+            self.newer.take(row)
+        if self.standing.line is not None:
+            self.standing.line.hide()
         self.look.hide()
         text = self.tr("This build does not know where new versions are announced. They are where it came from.")
         self.standing.say(self.standing.title.text(), text)

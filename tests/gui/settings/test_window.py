@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktopmail.domain.errors import ProfileInUse
 from desktopmail.domain.folder import Role, Unified
 from desktopmail.domain.preferences import PREFERENCES
+from desktopmail.engine.updates import Source, Updates
 from desktopmail.gui.settings.preferencerow import PreferenceRow
 from desktopmail.gui.settings.tiles import Tiles
 from desktopmail.gui.settings.window import SettingsWindow
@@ -35,6 +36,8 @@ def choose(box: QWidget | None, value: object) -> None:
 
 
 def test_every_preference_has_its_line_on_its_page(stage: Stage) -> None:
+    """Also those of builds that know where new versions are announced."""
+    stage.engine.__dict__["updates"] = Updates(stage.engine._store, Source("https://x.example", {"a": b""}))
     settings = stage.open()
     for each in PREFERENCES:
         found = [line for line in settings.page(each.page).rows()
