@@ -10,7 +10,7 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from desktopmail.cli import health, leaving, places, servers, shapes
+from desktopmail.cli import arranging, health, leaving, places, servers, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE
 from desktopmail.domain.account import Endpoint, ImapServer, Incoming, NewAccount, Pop3Server, SmtpServer
@@ -56,8 +56,11 @@ async def show(desk: Desk) -> int:
         account = places.account(engine.library, desk.arguments.id)
         known = engine.library.health(account.id)
         kept = await leaving.document(engine, account)
+        arranged = await arranging.document(engine, account)
     if desk.output.as_json:
-        desk.output.document({**shapes.account_fully(account), "health": health.document(known), "pop3": kept})
+        desk.output.document(
+            {**shapes.account_fully(account), "health": health.document(known), "pop3": kept and kept | arranged}
+        )
         return DONE
     rows: list[tuple[str, str]] = [("id", str(account.id)), ("name", account.name), ("address", account.address)]
     incoming = account.incoming.endpoint if account.incoming else None
@@ -66,7 +69,7 @@ async def show(desk: Desk) -> int:
     rows += [("identity", f"{each.name} <{each.address}>".strip()) for each in account.identities]
     if account.paused:
         rows.append(("paused", "nothing is fetched or sent"))
-    desk.output.table(rows + leaving.rows(kept) + health.rows(known))
+    desk.output.table(rows + leaving.rows(kept) + arranging.rows(arranged) + health.rows(known))
     return DONE
 
 

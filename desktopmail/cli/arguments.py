@@ -143,6 +143,12 @@ def _staying(verbs: AddCommand) -> None:
     rule.add_argument("id", type=int)
     rule.add_argument("rule", metavar="RULE", nargs="?", help=RULES)
     rule.add_argument("--max-size", metavar="KB", help=SIZES)
+    into = verbs("deliver", "POP3: whose Inbox takes new mail from now on", "arranging:deliver")
+    into.add_argument("id", type=int)
+    into.add_argument("inbox", metavar="own|ACCOUNT", help="its own, or that of an account whose folders are here")
+    beside = verbs("keep-sent", "POP3: where sent mail is kept from now on, beside Sent here", "arranging:keep_sent")
+    beside.add_argument("id", type=int)
+    beside.add_argument("where", metavar="here|bcc|ACCOUNT", help="only here, a copy to oneself, or an IMAP account")
     verbs("relink", "POP3: the server's new names are for the same messages", "accounts:relink").add_argument(
         "id", type=int
     )

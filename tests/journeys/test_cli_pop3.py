@@ -45,8 +45,10 @@ def test_large_messages_wait_for_the_person(person: Person) -> None:
     assert sync(person)["new"] == 0
     (big,) = desk.ask("search", "is:only-on-server")
     assert (big["subject"], big["copy"], big["fetched"]) == ("Holiday pictures", "server", "headers")
-    (warning,) = desk.ask("show", big["id"])["warnings"]
-    assert warning["kind"] == "not-downloaded" and "until you fetch it" in warning["detail"]
+    warning, held = desk.ask("show", big["id"])["warnings"]
+    assert (warning["kind"], held["kind"]) == ("not-downloaded", "held-back") and "until you fetch it" in warning[
+        "detail"
+    ]
     assert copies(person, number) == {"server": 1, "both": 1, "here": 0}
     assert desk.ask("fetch", big["id"])["fetched"] == [big["id"]]
     assert desk.run("show", big["id"], "--raw").out == BIG
@@ -103,3 +105,26 @@ def leaving(person: Person, number: int, ids: dict[str, int]) -> None:
     assert sync(person)["pushed"] == 2 and person.dovecot.messages(person.user) == []
     assert copies(person, number) == {"server": 0, "both": 0, "here": 4}
     assert sync(person)["new"] == 0
+
+
+def test_new_and_sent_mail_is_put_where_the_person_says(person: Person) -> None:
+    person.dovecot.seed(person.user, "INBOX", [letter("One"), letter("Two")])
+    desk = person.terminal
+    number = account(person)
+    other = desk.ask("account", "add", "bob@example.org", "--no-check", "--pop3", "pop3s://bob@localhost:1")["id"]
+    far = desk.ask("account", "add", "far@example.org", "--no-check", "--imap", "imaps://far@localhost:1")["id"]
+    desk.run("account", "deliver", number, far, codes=(2,))
+    desk.run("account", "deliver", number, "elsewhere", codes=(2,))
+    desk.run("account", "deliver", far, other, codes=(2,))
+    assert desk.ask("account", "deliver", number, other)["deliver"] == other
+    assert sync(person, "--account", number)["new"] == 2
+    inbox = next(each["id"] for each in desk.ask("folders") if each["account"] == other and each["role"] == "inbox")
+    assert {row["copy"] for row in desk.ask("list", inbox)} == {"both"}
+    shown = desk.ask("account", "show", number)["pop3"]
+    assert (shown["deliver"], shown["abroad"], shown["copies"]["both"]) == (other, 2, 2)
+    desk.run("account", "keep-sent", number, other, codes=(2,))
+    assert desk.ask("account", "keep-sent", number, far)["sent"] == far
+    assert b"in Sent of account" in desk.run("account", "show", number).out
+    assert desk.ask("account", "keep-sent", number, "bcc")["sent"] == "bcc"
+    assert desk.ask("account", "keep-sent", number, "here")["sent"] == "here"
+    assert desk.ask("account", "deliver", number, "own")["deliver"] == "own"
