@@ -124,7 +124,7 @@ async def _roots() -> str:
 
 
 async def _key_store() -> str:
-    from desktopmail.store.secrets import Keyring
+    from desktopmail.store.secrets.keystore import Keyring
 
     try:
         return await Keyring(seconds=10).ready()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import time
@@ -17,6 +16,8 @@ from desktopmail.domain.errors import MailError, ProfileInUse
 from desktopmail.domain.wish import Asked, is_mailto
 
 if TYPE_CHECKING:
+    import asyncio
+
     from PySide6.QtWidgets import QDialog, QWidget
 
     from desktopmail.app.wishes import Wishes
@@ -46,9 +47,17 @@ def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = N
     from desktopmail.gui.reader.prepare import before_application
 
     before_application()
+    from desktopmail.app.early import first_picture
     from desktopmail.gui import loop
 
-    return loop.run(lambda: _main(options, painted))
+    window = first_picture(options, painted) if _only_window(options) else None
+    return loop.run(lambda: _main(options, painted, window))
+
+
+def _only_window(options: WindowOptions) -> bool:
+    """Whether the main window on a profile is what the person will see first."""
+    other = options.demo or options.screenshot or options.background
+    return not other and (not options.opens or is_mailto(options.opens))
 
 
 def _given_away(options: WindowOptions) -> bool:
@@ -84,7 +93,11 @@ def _environment(options: WindowOptions) -> None:
             os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
-async def _main(options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> int:
+async def _main(
+    options: WindowOptions, painted: Callable[[MainWindow], None] | None, early: MainWindow | None = None
+) -> int:
+    import asyncio
+
     patience = time.monotonic() + STARTING_SECONDS
     if sys.platform == "darwin":
         from desktopmail.app.openings import begin
@@ -92,6 +105,9 @@ async def _main(options: WindowOptions, painted: Callable[[MainWindow], None] | 
         begin()
     while True:
         try:
+            if early is not None:
+                window, early = early, None
+                return await _go_on(window, options)
             return await _show(options, painted)
         except MailError as error:
             if options.screenshot:
@@ -118,7 +134,26 @@ async def _show(options: WindowOptions, painted: Callable[[MainWindow], None] | 
             from desktopmail.app.picture import take
 
             return await take(engine, options)
-        return await _life(engine, options, painted)
+        window = make(engine)
+        dress(window, options)
+        if painted is not None:
+            window.painted.connect(lambda: painted(window))
+        if not (options.background and window.beside.stays()):
+            window.show()
+            await _first_paint(window)
+        return await _life(window, options)
+
+
+async def _go_on(window: MainWindow, options: WindowOptions) -> int:
+    """The life of a window that was painted before the loop turned."""
+    from desktopmail.app import logs
+
+    logs.start(window.engine.profile)
+    try:
+        window.complete()
+        return await _life(window, options)
+    finally:
+        await window.engine.close()
 
 
 @asynccontextmanager
@@ -135,11 +170,7 @@ async def _engine(options: WindowOptions) -> AsyncIterator[Engine]:
 
     profile = profile_folder(options.profile)
     passwords = open_secrets(os.environ, profile, passphrase.asking(os.environ, prompt=False))
-    opening = asyncio.ensure_future(Engine.open(profile, passwords=passwords))
-    await asyncio.sleep(0)
-    import desktopmail.gui.window  # noqa: F401 - loads while a thread opens the profile
-
-    engine = await opening
+    engine = await Engine.open(profile, passwords=passwords)
     logs.start(profile)
     try:
         yield engine
@@ -147,23 +178,17 @@ async def _engine(options: WindowOptions) -> AsyncIterator[Engine]:
         await engine.close()
 
 
-async def _life(engine: Engine, options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> int:
-    window = make(engine)
-    if options.theme:
-        from desktopmail.gui.style.theme import theme
+async def _life(window: MainWindow, options: WindowOptions) -> int:
+    import asyncio
 
-        theme().choose(options.theme)
     closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     window.closed.connect(_setting(closed))
-    if painted is not None:
-        window.painted.connect(lambda: painted(window))
-    if options.background and window.beside.stays():
+    if options.background and window.isHidden():
         window.notify.begin()
-    else:
-        window.show()
-        await _first_paint(window)
+    elif window.isHidden():
+        closed.set_result(None)  # The person closed it before there was a loop.
     _wear_icon()
-    await engine.start()
+    await window.engine.start()
     wishes = _wishes(window, options)
     warming = asyncio.ensure_future(_warm_up(window))
     await closed
@@ -174,11 +199,19 @@ async def _life(engine: Engine, options: WindowOptions, painted: Callable[[MainW
     return 0
 
 
-def make(engine: Engine) -> MainWindow:
-    """The main window on an engine, with the panes it places."""
+def dress(window: MainWindow, options: WindowOptions) -> None:
+    """Give a window the look that was asked for."""
+    if options.theme:
+        from desktopmail.gui.style.theme import theme
+
+        theme().choose(options.theme)
+
+
+def make(engine: Engine, *, early: bool = False) -> MainWindow:
+    """The main window on an engine, with the panes it places; `early`: only what its first picture shows."""
     from desktopmail.gui.window import MainWindow, Parts
 
-    window = MainWindow(engine, Parts(_reader, _composer, lambda engine: wizard(engine, window)))
+    window = MainWindow(engine, Parts(_reader, _composer, lambda engine: wizard(engine, window)), early=early)
     return window
 
 
@@ -205,6 +238,8 @@ def wizard(engine: Engine, window: MainWindow) -> QDialog:
 
 async def _first_paint(window: MainWindow) -> None:
     """Wait until the window has been painted once, but not for one that starts minimised or on another desktop."""
+    import asyncio
+
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     window.painted.connect(_setting(done))
     await asyncio.wait([done], timeout=LONGEST_PAINT)
@@ -222,6 +257,8 @@ def _wear_icon() -> None:
 
 
 async def _warm_up(window: MainWindow) -> None:
+    import asyncio
+
     await asyncio.sleep(IDLE_BEFORE_WARMING)
     window.start_work()
     window.beside.begin()
@@ -255,6 +292,8 @@ async def dispose(window: MainWindow) -> None:
 
 async def take_down(window: QWidget) -> None:
     """Delete a window that shows messages, and wait until it is gone."""
+    import asyncio
+
     window.close()
     window.deleteLater()
     gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()

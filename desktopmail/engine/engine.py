@@ -33,6 +33,17 @@ class Engine(Parts):
     calls `sync` instead, never both. The verbs are those of its parts: `actions`, `reading`, `composing`, `outbox`,
     `accounts`, `folders`, `search`, `settings`, `contacts`, `discovery`, `transfer`, `diagnosis`, `pop3`."""
 
+    def __init__(
+        self,
+        store: Store,
+        secrets: Callable[[], PasswordSource],
+        *,
+        offline: bool = False,
+        local_pictures: bool = False,
+    ) -> None:
+        super().__init__(store, secrets, offline=offline, local_pictures=local_pictures)
+        store.subscribe(self._changed)
+
     @classmethod
     async def open(
         cls,
@@ -50,17 +61,25 @@ class Engine(Parts):
         offline |= store.visiting
         async with AsyncExitStack() as undo:
             undo.push_async_callback(store.close)
-            engine = cls(store, passwords, offline=offline, local_pictures=local_pictures)
-            store.subscribe(engine._changed)
-            if not store.visiting and engine.library.stuck_sending():
-                await engine.outbox.recover()
+            engine = cls(store, lambda: passwords, offline=offline, local_pictures=local_pictures)
+            await engine._recover()
             undo.pop_all()
         return engine
+
+    @classmethod
+    def begin(cls, profile: Path, *, secrets: Callable[[], PasswordSource]) -> Callable[[], Engine]:
+        """Begin to open a profile on a thread, for a window that is painted before there is a loop; the function given
+        back waits for the end and raises as `open` does. `start` does what needs the loop; `secrets` is called then."""
+        from desktopmail.store.opening import Opening
+
+        opening = Opening(profile)
+        return lambda: cls(opening.wait(), secrets)
 
     async def start(self) -> None:
         """Keep every account going until `close`. Raises ProfileInUse when only visiting."""
         if self.visiting:
             await self._store.write(lambda _: None)
+        await self._recover()
         self._lanes.start()
         self._worries.start()
 
@@ -117,6 +136,11 @@ class Engine(Parts):
 
         rounds = Rounds(self._store, self.library, self.outbox, self._lanes, self._ears)
         return await rounds.run(accounts, folders, headers_only=headers_only)
+
+    async def _recover(self) -> None:
+        """Tell apart what was sent and what was not when the program ended in the middle of it."""
+        if not self.visiting and self.library.stuck_sending():
+            await self.outbox.recover()
 
     def _changed(self, changes: ChangeSet) -> None:
         if changes.arrivals and self._ears.on_notice:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from desktopmail.domain.ids import MessageId
 from desktopmail.engine.ears import Ears
-from desktopmail.engine.keys import Keys
 from desktopmail.engine.lazy import Lazy
 from desktopmail.engine.library import Library
 from desktopmail.store.secrets import PasswordSource
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from desktopmail.engine.diagnosis import Diagnosis
     from desktopmail.engine.discovery import Discovery
     from desktopmail.engine.folders import Folders
+    from desktopmail.engine.keys import Keys
     from desktopmail.engine.lanes import Lanes
     from desktopmail.engine.oauth import OAuth
     from desktopmail.engine.outbox import Outbox
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 def _accounts(parts: Parts) -> Accounts:
     from desktopmail.engine.accounts import Accounts
 
-    return Accounts(parts._store, parts._passwords)
+    return Accounts(parts._store, parts._keys)
 
 
 def _actions(parts: Parts) -> Actions:
@@ -77,7 +78,7 @@ def _contacts(parts: Parts) -> Contacts:
 def _diagnosis(parts: Parts) -> Diagnosis:
     from desktopmail.engine.diagnosis import Diagnosis
 
-    return Diagnosis(parts._store, parts._passwords)
+    return Diagnosis(parts._store, parts._keys)
 
 
 def _discovery(parts: Parts) -> Discovery:
@@ -93,10 +94,16 @@ def _folders(parts: Parts) -> Folders:
     return Folders(parts._store, parts.library)
 
 
+def _keys(parts: Parts) -> Keys:
+    from desktopmail.engine.keys import Keys
+
+    return Keys(parts._secrets(), parts._store.hosts.note)
+
+
 def _lanes(parts: Parts) -> Lanes:
     from desktopmail.engine.lanes import Lanes
 
-    return Lanes(parts._store, parts._passwords, parts.outbox, parts._ears, offline=parts._offline)
+    return Lanes(parts._store, parts._keys, parts.outbox, parts._ears, offline=parts._offline)
 
 
 def _oauth(parts: Parts) -> OAuth:
@@ -108,7 +115,7 @@ def _oauth(parts: Parts) -> OAuth:
 def _outbox(parts: Parts) -> Outbox:
     from desktopmail.engine.outbox import Outbox
 
-    return Outbox(parts._store, parts._passwords, lambda account, error: parts._ears.problem(error.problem(account)))
+    return Outbox(parts._store, parts._keys, lambda account, error: parts._ears.problem(error.problem(account)))
 
 
 def _pop3(parts: Parts) -> Pop3Verbs:
@@ -148,7 +155,7 @@ def _settings(parts: Parts) -> SettingsVerbs:
 def _switching(parts: Parts) -> Switching:
     from desktopmail.engine.switching import Switching
 
-    return Switching(parts._store, parts._passwords, lambda: parts._lanes)
+    return Switching(parts._store, parts._keys, lambda: parts._lanes)
 
 
 def _transfer(parts: Parts) -> Transfer:
@@ -171,7 +178,8 @@ def _worries(parts: Parts) -> Worries:
 
 
 class Parts:
-    """The parts by name, one of each. `local_pictures`: remote pictures may lie on this computer's own network."""
+    """The parts by name, one of each. `secrets` opens the source of passwords, when somebody first wants one.
+    `local_pictures`: remote pictures may lie on this computer's own network."""
 
     accounts = Lazy(_accounts)
     actions = Lazy(_actions)
@@ -192,12 +200,20 @@ class Parts:
     switching = Lazy(_switching)
     transfer = Lazy(_transfer)
     updates = Lazy(_updates)
+    _keys = Lazy(_keys)
     _lanes = Lazy(_lanes)
     _worries = Lazy(_worries)
 
-    def __init__(self, store: Store, passwords: PasswordSource, *, offline: bool, local_pictures: bool) -> None:
+    def __init__(
+        self,
+        store: Store,
+        secrets: Callable[[], PasswordSource],
+        *,
+        offline: bool = False,
+        local_pictures: bool = False,
+    ) -> None:
         self._store = store
-        self._keys = self._passwords = Keys(passwords, store.hosts.note)
+        self._secrets = secrets
         self._offline = offline
         self._local = local_pictures
         self._ears = Ears()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from desktopmail.domain.errors import MailError, WrongUsage
 from desktopmail.domain.keeping import Keeping, Kept
-from desktopmail.store.secrets import Chosen, Environment, Memory, PasswordSource, Vault
+from desktopmail.store.secrets import Environment, Memory, PasswordSource
+from desktopmail.store.secrets.chosen import Chosen
+from desktopmail.store.secrets.vault import Vault
 
 
 class Safekeeping:

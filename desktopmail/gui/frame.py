@@ -11,19 +11,20 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
-from desktopmail.gui.commands import Commands
-
 if TYPE_CHECKING:
     from desktopmail.gui.activity.panel import ActivityPanel
     from desktopmail.gui.choosing import Choosing
+    from desktopmail.gui.commands import Commands
     from desktopmail.gui.widgets.toast import Toast
 
 
 class Frame(QMainWindow):
-    """`painted` once, after the first picture; `panel_made` with the activity panel, before it is shown; `closed` when
-    the person closed it. While `stays` says so, closing only hides it."""
+    """`painted` once, after the first picture; `settled` once, when everything is made besides; `panel_made` with the
+    activity panel, before it is shown; `closed` when the person closed it. While `stays` says so, closing only hides
+    it."""
 
     painted = Signal()
+    settled = Signal()
     closed = Signal()
     panel_made = Signal(object)
 
@@ -56,6 +57,13 @@ class Frame(QMainWindow):
         """Close it, also when it would stay."""
         self.let_close()
         self.close()
+
+    def settle(self) -> None:
+        """Everything is made: what had to wait for the first picture may begin."""
+        if self.drawn:
+            QTimer.singleShot(0, self, self.settled.emit)
+        else:
+            self.painted.connect(self.settled)
 
     @cached_property
     def toast(self) -> Toast:

@@ -1,20 +1,22 @@
-"""The one loop of the program: Qt's events and every coroutine of engine and window, and tasks whose failures show."""
+"""The one loop of the program: Qt's events and every coroutine of engine and window, and tasks whose failures show.
+
+The modules of the loop are loaded by `run`: a window is painted before there is one."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import qasync
 from PySide6.QtCore import QEventLoop, QObject
 from PySide6.QtWidgets import QApplication
 
-from desktopmail.domain.activity import Problem
 from desktopmail.domain.errors import MailError
-from desktopmail.gui.garbage import Garbage
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from desktopmail.domain.activity import Problem
 
 NAME = "desktopmail"
 DESKTOP_FILE = "org.desktopmail.Desktopmail"
@@ -47,16 +49,29 @@ class NestedRuns:
         return getattr(self._application, name)
 
 
+def application() -> QApplication:
+    """The one application object, made when there is none yet."""
+    made = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(made, QApplication)
+    made.setQuitOnLastWindowClosed(False)
+    made.setApplicationName(NAME)
+    made.setDesktopFileName(DESKTOP_FILE)
+    return made
+
+
 def run(main: Callable[[], Awaitable[int]]) -> int:
     """Run the program: `main` is awaited on a new loop, its value is the exit code. What is still running then is
     cancelled and waited for."""
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication)
-    application.setQuitOnLastWindowClosed(False)
-    application.setApplicationName(NAME)
-    application.setDesktopFileName(DESKTOP_FILE)
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    import qasync
+
+    from desktopmail.gui.garbage import Garbage
+
+    turning = NestedRuns(application())
     garbage = Garbage()
-    loop = qasync.QEventLoop(NestedRuns(application))
+    loop = qasync.QEventLoop(turning)
     # qasync's own threads write the arguments and results of what they run, passwords among them, to its log.
     loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="work"))
     asyncio.set_event_loop(loop)
@@ -74,6 +89,8 @@ def run(main: Callable[[], Awaitable[int]]) -> int:
 
 
 def _finish(loop: Any) -> None:
+    import asyncio
+
     left = asyncio.all_tasks(loop)
     for task in left:
         task.cancel()
@@ -93,6 +110,8 @@ class Tasks:
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Start it; it is kept alive until it ends."""
+        import asyncio
+
         task = asyncio.ensure_future(work)
         self._running.add(task)
         task.add_done_callback(self._done)
@@ -100,6 +119,8 @@ class Tasks:
 
     async def close(self) -> None:
         """Cancel what is still running and wait for it."""
+        import asyncio
+
         left = list(self._running)
         for task in left:
             task.cancel()

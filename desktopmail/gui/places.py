@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QMetaMethod, QObject, Qt, QTimer, Signal
 
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.folder import Folder, Lives, Role, Unified
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
 from desktopmail.domain.message import Copy, Flags, Summary
-from desktopmail.gui.commands import Situation
 from desktopmail.gui.folders.pane import FolderPane
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.messages.members import conversation
@@ -22,6 +20,8 @@ from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.search.box import SearchBox
 
 if TYPE_CHECKING:
+    import asyncio
+
     from desktopmail.engine.engine import Engine
 
 
@@ -55,7 +55,7 @@ class Places(QObject):
         self._read_timer.timeout.connect(lambda: self.read_soon.emit(self._seen))
         folders.chosen.connect(self.go)
         messages.selected.connect(self._selected)
-        messages.moved.connect(self._look_around)
+        messages.moved.connect(self.look_around)
         messages.everywhere_wanted.connect(self._look)
         search.wanted.connect(self._wanted)
 
@@ -72,7 +72,7 @@ class Places(QObject):
         self._messages.show_place(place, self.title(place), grouped=self._preferences.now.group_conversations)
         if message is not None:
             self._messages.choose([message])
-        self._look_around()
+        self.look_around()
         self.shown.emit(place)
 
     def first(self) -> None:
@@ -152,7 +152,7 @@ class Places(QObject):
             return
         here = everywhere or self.place is None
         self._messages.show_found(Found(text, result.ids, result.words, result.complete, here, result.terms))
-        self._look_around()
+        self.look_around()
         if self._enter:
             self._enter = False
             self._messages.step(1)
@@ -178,7 +178,7 @@ class Places(QObject):
         elif not again:
             # Only when something else was chosen: what the person marks as unread stays so.
             self._read_timer.start(round(seconds * 1000))
-        self._look_around()
+        self.look_around()
 
     def apply(self, changes: ChangeSet) -> None:
         """Follow the store."""
@@ -195,7 +195,12 @@ class Places(QObject):
         self._folders.show_tree(self._engine.library.accounts(), folders)
         self._search.know(folders)
 
-    def _look_around(self) -> None:
+    def look_around(self) -> None:
+        """Say what the commands have to know, if there are any yet."""
+        if not self.isSignalConnected(QMetaMethod.fromSignal(self.situation)):
+            return
+        from desktopmail.gui.commands import Situation
+
         count = self._messages.count()
         rows = self._messages.summaries(self._messages.chosen(100)) if count else []
         place = self._messages.model.place

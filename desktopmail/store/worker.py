@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 T = TypeVar("T")
 
 
 class Worker:
-    """Jobs run in the order they were handed over. A job whose waiter was cancelled still runs to its end."""
+    """Jobs run in the order they were handed over. A job whose waiter was cancelled still runs to its end.
+
+    The thread, and the modules it takes, come with the first job: a window is painted before there is one."""
 
     def __init__(self, name: str) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._name = name
+
+    @cached_property
+    def _thread(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix=self._name)
 
     async def run(self, work: Callable[[], T], after: Callable[[T], None] | None = None) -> T:
         """The value of `work()`, run on this thread. `after` is called with it on the calling loop before this
         returns, and also when the waiting task was cancelled meanwhile."""
+        import asyncio
+
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
 
@@ -49,4 +62,5 @@ class Worker:
 
     def stop(self) -> None:
         """Finish the jobs handed over so far and end the thread. Blocks until then."""
-        self._thread.shutdown(wait=True)
+        if "_thread" in self.__dict__:
+            self._thread.shutdown(wait=True)

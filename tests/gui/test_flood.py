@@ -141,12 +141,12 @@ def test_what_the_person_does_shows_at_once_in_a_flood(desk: Desk, run: Run, qtb
     window.messages.step(1)
     (gone,) = window.messages.chosen()
     done: list[bool] = []
-    window.verbs.done.connect(lambda: done.append(window.news._waiting == []))
+    window.verbs.done.connect(lambda: done.append(window.wiring.news._waiting == []))
 
     async def flood() -> None:
         await desk.arrive(40, 41)
         await desk.arrive(41, 42)
-        assert window.news._waiting
+        assert window.wiring.news._waiting
         window.commands.run("archive")
         assert gone not in window.messages.model.vector.ids
 

@@ -25,7 +25,8 @@ from desktopmail.gui.accounts.servers import Servers
 from desktopmail.gui.window import MainWindow
 from desktopmail.gui.wizard.advice import Way
 from desktopmail.protocols.imap.session import ImapSession
-from desktopmail.store.secrets import Keyring, Memory
+from desktopmail.store.secrets import Memory
+from desktopmail.store.secrets.keystore import Keyring
 from desktopmail.store.store import Store
 from tests.journeys.harm import BODY, clean, harm, outdate, written
 from tests.journeys.house import House, house, move_in, until

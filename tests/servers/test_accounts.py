@@ -31,7 +31,8 @@ from desktopmail.domain.errors import (
     WrongUsage,
 )
 from desktopmail.engine.accounts import Accounts
-from desktopmail.store.secrets import Keyring, Memory, PasswordSource, What
+from desktopmail.store.secrets import Memory, PasswordSource, What
+from desktopmail.store.secrets.keystore import Keyring
 from desktopmail.store.store import Store
 from tests.fakes.smtp_script import SmtpScript
 from tests.servers.certificates import Certificates

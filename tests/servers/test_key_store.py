@@ -17,7 +17,7 @@ BEGIN = """
 import asyncio
 from desktopmail.domain.account import Account, Endpoint, ImapServer, Security
 from desktopmail.domain.errors import MailError
-from desktopmail.store.secrets import Keyring
+from desktopmail.store.secrets.keystore import Keyring
 source = Keyring(seconds=15)
 server = ImapServer(Endpoint("imap.example.org", 993, Security.TLS, "ada"))
 account = Account(1, "Work", "ada@example.org", server, None, ())

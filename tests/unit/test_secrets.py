@@ -18,7 +18,8 @@ import pytest
 from desktopmail.domain.account import Account, Endpoint, ImapServer, Security, SmtpServer
 from desktopmail.domain.errors import PasswordMissing, SecretsUnavailable, WrongUsage
 from desktopmail.domain.ids import AccountId
-from desktopmail.store.secrets import Environment, Keyring, Memory, PasswordSource, open_secrets
+from desktopmail.store.secrets import Environment, Memory, PasswordSource, open_secrets
+from desktopmail.store.secrets.keystore import Keyring
 
 T = TypeVar("T")
 SECRET = "pass wörd"

@@ -27,8 +27,9 @@ from desktopmail.domain.errors import (
 )
 from desktopmail.domain.ids import AccountId
 from desktopmail.domain.keeping import Keeping
-from desktopmail.store.secrets import Chosen, Vault, open_secrets, sealed
-from desktopmail.store.secrets.vault import NAME
+from desktopmail.store.secrets import open_secrets, sealed
+from desktopmail.store.secrets.chosen import Chosen
+from desktopmail.store.secrets.vault import NAME, Vault
 
 T = TypeVar("T")
 SECRET, PASSPHRASE = "canary pass wörd", "correct horse battery"

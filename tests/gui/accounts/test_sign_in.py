@@ -30,7 +30,8 @@ from desktopmail.gui.passphrase import Passphrase, unlock
 from desktopmail.gui.settings.clientid import ClientId
 from desktopmail.gui.settings.signing_in import OtherPassphrase, SigningInPage
 from desktopmail.gui.trouble import Trouble
-from desktopmail.store.secrets import Chosen, Memory, PasswordSource, sealed
+from desktopmail.store.secrets import Memory, PasswordSource, sealed
+from desktopmail.store.secrets.chosen import Chosen
 from tests.fakes.authorization import Authorization, visit
 from tests.gui.accounts.conftest import press, type_into, words
 from tests.gui.wizard.conftest import dispose, until
@@ -141,7 +142,7 @@ def test_from_a_password_to_the_page(run: Any, tmp_path: Path, monkeypatch: pyte
             made = (await engine.accounts.all())[0]
             assert made.incoming is not None and made.incoming.endpoint.sign_in is Kind.OAUTH2
             assert tried[0].incoming == made.incoming
-            assert await engine._passwords.get(made, "incoming") == "access-2"
+            assert await engine._keys.get(made, "incoming") == "access-2"
 
     run(work())
 
@@ -201,7 +202,7 @@ def test_without_a_key_store_into_a_file(run: Any, tmp_path: Path, no_key_store:
             press(asked.button)
             await until(lambda: closed == [1])
             made = (await engine.accounts.all())[0]
-            assert await engine._passwords.get(made, "incoming") == "the new secret"
+            assert await engine._keys.get(made, "incoming") == "the new secret"
             assert (await engine.safekeeping.kept()).kind is Keeping.VAULT
 
     run(work())
@@ -219,7 +220,7 @@ def test_without_a_key_store_in_memory(run: Any, tmp_path: Path, no_key_store: N
             await until(dialog.session.isVisible)
             press(dialog.session)
             await until(lambda: closed == [1])
-            assert await engine._passwords.get((await engine.accounts.all())[0], "incoming") == "only for now"
+            assert await engine._keys.get((await engine.accounts.all())[0], "incoming") == "only for now"
 
     run(work())
     assert all(b"only for now" not in each.read_bytes() for each in tmp_path.iterdir() if each.is_file())

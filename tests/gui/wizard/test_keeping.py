@@ -12,7 +12,8 @@ import pytest
 
 from desktopmail.gui.passphrase import Passphrase
 from desktopmail.gui.wizard.advice import Way
-from desktopmail.store.secrets import Chosen, sealed
+from desktopmail.store.secrets import sealed
+from desktopmail.store.secrets.chosen import Chosen
 from tests.gui.wizard.conftest import Person, person, until
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.postfix import Postfix
@@ -51,7 +52,7 @@ def test_into_a_file_with_a_passphrase(
             await ada.done()
             assert dovecot_user.password.encode() not in (profile / "passwords.vault").read_bytes()
             [account] = await ada.engine.accounts.all()
-            assert await ada.engine._passwords.get(account, "outgoing") == dovecot_user.password
+            assert await ada.engine._keys.get(account, "outgoing") == dovecot_user.password
 
     async def later() -> None:
         async with person(tmp_path, Chosen(profile)) as ada:

@@ -18,7 +18,8 @@ from desktopmail.gui.loop import close_tasks
 from desktopmail.gui.window import MainWindow, Parts
 from desktopmail.gui.wizard.steps import How
 from desktopmail.gui.wizard.window import AccountWizard
-from desktopmail.store.secrets import Keyring, Memory
+from desktopmail.store.secrets import Memory
+from desktopmail.store.secrets.keystore import Keyring
 from tests.fakes.unplugged import unplugged
 from tests.gui.desk import PlainComposer, PlainReader
 from tests.gui.wizard.conftest import Known, Person, dispose, person, until
