@@ -43,7 +43,7 @@ def _holds(path: Path, question: str) -> bool:
     if is_empty(path):
         return False
     try:
-        with contextlib.closing(connect(path, read_only=True)) as db:
+        with contextlib.closing(connect(path)) as db:  # only who may write can take back what was broken off
             return bool(db.execute(question).get)
     except apsw.SQLError:  # made, and never filled with tables
         return False

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 
-from desktopmail.domain.errors import MailError, StoreDamaged
-from desktopmail.store.database import open_database
-from desktopmail.store.failures import NO_ROOM, known
+from desktopmail.domain.errors import MailError, StoreDamaged, StoreFailed
+from desktopmail.store import database
+from desktopmail.store.failures import NO_ROOM, known, mapped, unusable
 from desktopmail.store.migrations import Step
+from desktopmail.store.names import settle
 
 T = TypeVar("T")
+SYNCING = (apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC)
+"""A sync that failed, be it for want of room, is not tried again on the same connection."""
 
 
 class Writer:
     """One connection that only one thread uses after it was opened.
 
-    After an input or output error nobody knows which pages reached the disk: the connection is closed, and the file
-    opened and checked anew before the next use. After damage was found every further use fails.
+    After an input or output error nobody knows which pages reached the disk, and a second sync would say that all is
+    well: the connection is closed without touching the file, which is opened and checked anew before the next use, with
+    everything in its log brought into the database. After damage was found every further use fails.
     """
 
     def __init__(self, path: Path, steps: tuple[Step, ...], *, durable: bool) -> None:
@@ -30,7 +35,10 @@ class Writer:
         self._durable = durable
         self._attached: list[tuple[Path, str]] = []
         self._damage: StoreDamaged | None = None
-        self._db: apsw.Connection | None = open_database(path, steps, durable=durable)
+        self._named = False
+        self._trouble: StoreFailed | None = None
+        self._pages = 0
+        self._db: apsw.Connection | None = self._opened()
 
     def attach(self, path: Path, name: str) -> None:
         """Make another database readable under `name`."""
@@ -51,6 +59,10 @@ class Writer:
             if sync and db.total_changes() == before:
                 db.pragma("user_version", db.pragma("user_version"))  # a commit without a page to write is not synced
             db.execute("COMMIT")
+            if (durable or self._durable) and not self._named:
+                self._settle_names(db)
+            if self._pages >= database.WAL_PAGES:
+                self._shorten_log(db)
         except apsw.Error as error:
             raise self._failed(db, error) from error
         finally:
@@ -82,18 +94,70 @@ class Writer:
     def _connection(self) -> apsw.Connection:
         if self._damage is not None:
             raise self._damage
+        if self._trouble is not None:
+            trouble, self._trouble = self._trouble, None
+            raise trouble
         if self._db is None:
-            self._db = open_database(self._path, self._steps, durable=self._durable)
-            for path, name in self._attached:
-                self._db.execute(f"ATTACH ? AS {name}", (f"{path.absolute().as_uri()}?mode=ro",))
+            with ExitStack() as undone:
+                db = self._opened()
+                undone.callback(self._drop, db)
+                self._empty_log(db)
+                for path, name in self._attached:
+                    db.execute(f"ATTACH ? AS {name}", (f"{path.absolute().as_uri()}?mode=ro",))
+                undone.pop_all()
+            self._db = db
         return self._db
+
+    def _opened(self) -> apsw.Connection:
+        """The connection, and a count of the pages in its log."""
+        db = database.open_database(self._path, self._steps, durable=self._durable)
+        db.set_wal_hook(self._grown)
+        return db
+
+    def _grown(self, db: apsw.Connection, name: str, pages: int) -> int:
+        self._pages = pages
+        return apsw.SQLITE_OK
+
+    def _shorten_log(self, db: apsw.Connection) -> None:
+        """What SQLite does by itself, but for its silence about errors. What was committed stands; who comes next is
+        told of the error, and after that the file is opened and checked anew."""
+        try:
+            db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except (apsw.BusyError, apsw.FullError):
+            return
+        except apsw.Error as error:
+            self._drop(db)
+            self._trouble = unusable(self._path, f"{type(error).__name__}: {error}")
+
+    def _empty_log(self, db: apsw.Connection) -> None:
+        """Write everything that was in the log when a sync failed into the database itself, and begin the log anew:
+        what is added to it later must not stand behind pages that never reached the disk."""
+        with mapped(db, self._path):
+            busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").get
+        if busy:
+            raise unusable(self._path, "its log is in use")
+
+    def _settle_names(self, db: apsw.Connection) -> None:
+        """After the first synced commit: the names of the files are safe, too. SQLite passes over errors there."""
+        try:
+            settle(self._path.parent)
+        except OSError as error:
+            self._drop(db)
+            raise unusable(self._path, str(error)) from error
+        self._named = True
+
+    def _drop(self, db: apsw.Connection) -> None:
+        database.abandon(db)
+        self._db = None
 
     def _failed(self, db: apsw.Connection, error: apsw.Error) -> MailError:
         found = known(error, self._path, db.system_errno)
         if isinstance(found, StoreDamaged):
             self._damage = found
-        if isinstance(error, apsw.IOError) and db.system_errno not in NO_ROOM:
-            self.close()
+        if isinstance(error, apsw.IOError) and (
+            db.system_errno not in NO_ROOM or getattr(error, "extendedresult", 0) in SYNCING
+        ):
+            self._drop(db)
         return found
 
 

@@ -115,13 +115,19 @@ def open_database(path: Path, steps: tuple[Step, ...], *, durable: bool) -> apsw
     except (apsw.Error, OSError) as error:
         raise cannot_open(path, error) from error
     with ExitStack() as undone:
-        undone.callback(db.close, True)
+        undone.callback(abandon, db)
         with mapped(db, path):
             _set_journal(db, path, durable=durable)
             quick_check(db, path, SUSPICIOUS_CHECK_SECONDS if suspicious else CLEAN_CHECK_SECONDS)
             migrate(db, path, steps)
         undone.pop_all()
     return db
+
+
+def abandon(db: apsw.Connection) -> None:
+    """Close a connection whose file is not to be trusted, without the checkpoint that closing brings."""
+    db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    db.close(True)
 
 
 def _refuse_foreign(path: Path) -> None:

@@ -41,6 +41,15 @@ def missing(file: str, log: str) -> StoreDamaged:
     )
 
 
+def unusable(path: Path, log: str) -> StoreFailed:
+    """The one wording for a database that the disk does not read or write."""
+    return StoreFailed(
+        "The profile cannot be used right now",
+        f"The database {path.name} could not be read or written. Nothing that was stored before is lost.",
+        log,
+    )
+
+
 def known(error: apsw.Error, path: Path, system_errno: int) -> MailError:
     """The error to raise instead of `error`, which came from the database at `path`."""
     log = f"{type(error).__name__}: {error}"
@@ -48,11 +57,7 @@ def known(error: apsw.Error, path: Path, system_errno: int) -> MailError:
         return disk_full(log)
     if isinstance(error, apsw.CorruptError | apsw.NotADBError):
         return damaged(path.name, log)
-    return StoreFailed(
-        "The profile cannot be used right now",
-        f"The database {path.name} could not be read or written. Nothing that was stored before is lost.",
-        log,
-    )
+    return unusable(path, log)
 
 
 @contextmanager

@@ -10,12 +10,10 @@ import pytest
 
 from desktopmail.domain.account import Keep, Leave
 from tests.durability.plays import Play, play, sent, sound
+from tests.durability.server import LETTERS, OLD, REMOVED, Server, here, prepared
 from tests.durability.trace import Event
 from tests.fakes.pop3_mailbox import Mail, Pop3Mailbox
-from tests.servers.test_pop3_killed import LETTERS, OLD, Server, here, prepared
 from tests.unit.pop3_engine.desk import PopDesk
-
-REMOVED = {LETTERS[2], LETTERS[3]}
 
 
 def receiving(place: Path, server: Server, keep: Keep, *, fresh: bool = False, careless: bool = False) -> Play:

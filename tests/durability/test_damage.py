@@ -19,8 +19,8 @@ from desktopmail.engine import keeping
 from desktopmail.engine.keeping import Health
 from desktopmail.store.store import Store
 from tests.durability.receiving import lead_to
+from tests.durability.server import here
 from tests.fakes.pop3_mailbox import Pop3Mailbox
-from tests.servers.test_pop3_killed import here
 from tests.unit.pop3_engine.desk import PopDesk, letters
 
 LETTERS = letters(60)

@@ -13,10 +13,10 @@ from desktopmail.domain.account import Keep
 from tests.durability.moving import moving
 from tests.durability.plays import Play, cut
 from tests.durability.receiving import receiving
+from tests.durability.server import Server
 from tests.durability.upgrading import upgrading
 from tests.durability.writing import drafting, sending
 from tests.servers.dovecot import Dovecot, User
-from tests.servers.test_pop3_killed import Server
 
 PLAYS: dict[str, Callable[[Path, Server], Play]] = {
     "receive": lambda place, server: receiving(place, server, Keep.NO),

@@ -17,6 +17,8 @@ class CuttingProxy:
         self._down: int | None = None
         self.port = 0
         self.cuts = 0
+        self.went_up = 0
+        """Bytes that went to the server since the last `cut_after`."""
 
     async def __aenter__(self) -> CuttingProxy:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -35,6 +37,7 @@ class CuttingProxy:
     def cut_after(self, up: int | None = None, down: int | None = None) -> None:
         """Break what is connected from now on after so many bytes."""
         self._up, self._down = up, down
+        self.went_up = 0
 
     def break_all(self) -> None:
         """Break every line there is now."""
@@ -56,8 +59,8 @@ class CuttingProxy:
         up, down = self._up, self._down
         server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target)
         both = [
-            asyncio.ensure_future(self._pump(reader, server_writer, up)),
-            asyncio.ensure_future(self._pump(server_reader, writer, down)),
+            asyncio.ensure_future(self._pump(reader, server_writer, up, up=True)),
+            asyncio.ensure_future(self._pump(server_reader, writer, down, up=False)),
         ]
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -67,7 +70,9 @@ class CuttingProxy:
             await asyncio.gather(*both, return_exceptions=True)
             server_writer.transport.abort()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None, *, up: bool
+    ) -> None:
         passed = 0
         while data := await reader.read(65536):
             if limit is not None and passed + len(data) >= limit:
@@ -75,5 +80,6 @@ class CuttingProxy:
                 self.cuts += 1
                 return
             passed += len(data)
+            self.went_up += len(data) if up else 0
             writer.write(data)
             await writer.drain()

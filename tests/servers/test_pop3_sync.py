@@ -17,10 +17,10 @@ from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.domain.message import Copy, Summary
 from desktopmail.engine.engine import Engine
 from desktopmail.store.secrets import Memory
+from tests.durability.server import here
 from tests.servers.doomed_pop3 import visit
 from tests.servers.dovecot import Dovecot, User
 from tests.servers.proxy import CuttingProxy
-from tests.servers.test_pop3_killed import here
 from tests.servers.two_sides import letter
 
 NO = Leave(Keep.NO)

@@ -13,6 +13,7 @@ import pytest
 
 from desktopmail.domain.account import Account, Endpoint, Leave, NewAccount, Pop3Server, Security
 from desktopmail.domain.activity import Activity
+from desktopmail.domain.errors import MailError
 from desktopmail.domain.folder import Folder, Role
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.domain.message import Summary
@@ -61,7 +62,11 @@ class PopDesk:
         def first(tx: Transaction) -> AccountId:
             return tx.accounts.all()[0].id if tx.accounts.all() else tx.accounts.add(new)
 
-        number = self.write(first)
+        try:
+            number = self.write(first)
+        except MailError:
+            self.close()
+            raise
         self.account: Account = self.read(lambda tx: tx.accounts.get(number))
         self.passwords = Memory()
         self.run(self.passwords.set(self.account, "incoming", "secret"))
