@@ -38,6 +38,7 @@ class Whereabouts(QWidget):
             link.setFont(measures.font(measures.SMALL))
             link.setStyleSheet("padding: 0px;")
             link.clicked.connect(lambda _=False, search=search: self._find(search))
+            link.hide()  # until it has words
             flow.addWidget(link)
             self.links.append(link)
         row.below(self)
