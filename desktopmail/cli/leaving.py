@@ -46,7 +46,9 @@ async def document(engine: Engine, account: Account) -> Document | None:
         "copies": {"server": copies.server, "both": copies.both, "here": copies.here},
         "would_go": seen.count,
         "next_at": when(seen.next_at),
+        "ignored": seen.ignored,
         "words": seen.words,
+        "provider": list(seen.provider),
     }
 
 
@@ -57,7 +59,8 @@ def rows(found: Document | None) -> list[tuple[str, str]]:
     copies = found["copies"]
     where = f"{copies['server']} only there, {copies['both']} here and there, {copies['here']} only here"
     size = [("large messages", _limit(found["max_size"]))] if found["max_size"] else []
-    return [("on the server", found["words"]), ("messages", where), *size]
+    provider = [("provider", each) for each in found["provider"]]
+    return [("on the server", found["words"]), ("messages", where), *size, *provider]
 
 
 def word(rule: Leave) -> str:

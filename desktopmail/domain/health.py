@@ -118,7 +118,8 @@ class Others:
 class Health:
     """Everything known about one account. `full_sync` is when all folders were last read to the end (0: never), in
     seconds since 1970 UTC; `trend` has one entry per day, oldest first. `next_visit` is before when the server wants to
-    be left alone (0: it may be visited)."""
+    be left alone (0: it may be visited). `ignored` counts messages that the server kept after it had confirmed their
+    removal."""
 
     account: AccountId
     lines: tuple[Line, ...] = ()
@@ -128,6 +129,7 @@ class Health:
     retention: Retention | None = None
     others: Others = field(default_factory=Others)
     next_visit: int = 0
+    ignored: int = 0
 
     def line(self, side: Side) -> Line | None:
         """What is known of the incoming or of the outgoing server."""

@@ -62,7 +62,21 @@ def worries(health: Health, now: int) -> dict[str, Problem]:
     if health.room is not None and health.room.tight:
         full = health.room.share >= 1
         found["room full" if full else "room tight"] = _room(health.account, health.room)
+    if health.ignored:
+        found["removals ignored"] = _ignored(health.account, health.ignored)
     return found
+
+
+def _ignored(account: AccountId, count: int) -> Problem:
+    many = "1 message" if count == 1 else f"{count:,} messages"
+    return Problem(
+        account,
+        "removals-ignored",
+        f"The server kept {many} that it had said were removed",
+        "Its own settings decide that; the provider's web pages show them. It is not asked again for these. What is "
+        "here stays safe.",
+        Remedy.OPEN_SETTINGS,
+    )
 
 
 def _certificate(account: AccountId, line: Line, now: int) -> Problem:

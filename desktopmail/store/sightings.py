@@ -25,7 +25,8 @@ from desktopmail.domain.health import (
 )
 from desktopmail.domain.ids import AccountId
 
-FULL_SYNC, RETENTION, OTHERS, WARNED, REST = "full_sync", "retention", "others", "warned", "rest"
+FULL_SYNC, RETENTION, OTHERS, WARNED = "full_sync", "retention", "others", "warned"
+REST, IGNORED = "rest", "ignored"
 KEPT_DAYS = 400
 """Days of quota that are kept: a little more than a year."""
 
@@ -74,6 +75,11 @@ class Sightings:
         row = self._db.execute("SELECT value, at FROM sighting WHERE account = ? AND name = ?", (account, REST)).get
         said = json.loads(row[0]) if row else {}
         return max(0, min(row[1] - self._now, said["seconds"])) if said.get("mailbox") == mailbox else 0
+
+    def ignored(self, account: AccountId, count: int) -> None:
+        """So many more messages are on the server again although it had confirmed that it removed them."""
+        if count:
+            self._put(account, IGNORED, (self._get(account, IGNORED) or 0) + count, self._now)
 
     def others(self, account: AccountId, done: Others) -> None:
         """Count what other programs did today."""
@@ -144,6 +150,7 @@ def health(db: apsw.Connection, account: AccountId, now: int) -> Health:
         Retention(retention["expire"], retention["login_delay"]) if retention else None,
         _recent(_by_day(seen[OTHERS][0]) if OTHERS in seen else (), now),
         seen[REST][1] if REST in seen and 0 < seen[REST][1] - now <= seen[REST][0]["seconds"] else 0,
+        seen[IGNORED][0] if IGNORED in seen else 0,
     )
 
 

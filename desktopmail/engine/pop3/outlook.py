@@ -14,7 +14,8 @@ from desktopmail.store.ledger_rows import Entry
 class Outlook:
     """`count` messages would be removed at the next visit, the oldest stored here at `oldest`; the rule removes the
     next one at `next_at`. Times in seconds since 1970 UTC, 0: none. `kept` is how many the server has after that,
-    `ignored` how many it kept although it had confirmed their removal; `words` says it to a person."""
+    `ignored` how many it kept although it had confirmed their removal; `words` says it to a person. `provider` are
+    sentences about what this provider does in a way of its own."""
 
     count: int
     oldest: int
@@ -22,6 +23,7 @@ class Outlook:
     words: str
     kept: int = 0
     ignored: int = 0
+    provider: tuple[str, ...] = ()
 
 
 def what_would_go(rows: Iterable[Entry], leave: Leave, now: int, *, in_force: bool = False) -> Outlook:

@@ -18,6 +18,7 @@ from desktopmail.engine.hosts import note
 from desktopmail.engine.keys import signed_in
 from desktopmail.engine.pop3.collect import Collect, Trouble
 from desktopmail.engine.pop3.completing import complete
+from desktopmail.engine.pop3.peculiar import ways
 from desktopmail.engine.pop3.relink import Relinked, relink
 from desktopmail.engine.pop3.removal import finish
 from desktopmail.engine.pop3.rest import Rest
@@ -92,7 +93,8 @@ class Pop3Remote:
                     return True
                 await finish(visit, self._store, self._account, self.tally)
             self._left()
-            self._unfinished = visit.new >= BATCH and not self._rest.left
+            batches = ways(visit.server.endpoint).batches
+            self._unfinished = visit.new >= (1 if batches else BATCH) and not self._rest.left
             await self._recorder.pulled(Others(), whole=True)
             return self._unfinished
 

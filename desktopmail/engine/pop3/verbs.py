@@ -13,6 +13,7 @@ from desktopmail.domain.errors import ContentMissing, NeedsPerson, NotFound, Wro
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.engine.arrival import received_by
 from desktopmail.engine.pop3.outlook import Outlook, what_would_go
+from desktopmail.engine.pop3.peculiar import ways
 from desktopmail.engine.pop3.relink import Relinked
 from desktopmail.engine.pop3.remote import Pop3Remote
 from desktopmail.engine.pop3.visit import pop3_server
@@ -45,9 +46,10 @@ class Pop3Verbs:
         """What the account's leave rule, or another one, would remove from the server at the next visit."""
 
         def work(tx: Transaction) -> Outlook:
-            present = pop3_server(tx.accounts.get(account)).leave
-            rule = present if leave is None else leave
-            return what_would_go(tx.ledger.entries(account), rule, int(time.time()), in_force=rule == present)
+            server = pop3_server(tx.accounts.get(account))
+            rule = server.leave if leave is None else leave
+            seen = what_would_go(tx.ledger.entries(account), rule, int(time.time()), in_force=rule == server.leave)
+            return replace(seen, provider=ways(server.endpoint).words)
 
         return await self._store.read(work)
 

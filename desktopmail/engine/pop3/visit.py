@@ -18,6 +18,7 @@ from desktopmail.domain.ids import AccountId
 from desktopmail.engine.arrival import Door
 from desktopmail.engine.pop3.fewnames import recognise
 from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, read_listing, tops
+from desktopmail.engine.pop3.peculiar import ways
 from desktopmail.engine.pop3.rules import renamed, too_big
 from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.store.ledger_rows import Entry, Known
@@ -82,7 +83,7 @@ async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
     if listing.nameless and server.leave.keep is not Keep.NO:
         raise no_names(server)
     compared = await asyncio.to_thread(compare, known, listing, moved=moved)
-    if compared.missing and compared.strangers and not listing.nameless:
+    if compared.missing and compared.strangers and not listing.nameless and not ways(server.endpoint).hides:
         refuse_renamed(known, listing)
         compared = await recognise(session, store, account.id, listing, compared, known)
     visit = Visit(session, server, listing, door)
@@ -175,11 +176,13 @@ async def _doubts(visit: Visit, store: Store, account: AccountId, names: Sequenc
     sizes = {name: visit.listing.size(name) for name in same}
 
     new = [name for name in names if name not in sizes]
+    kept = sum(lines[name].dele_confirmed > 0 for name in back)
 
     def work(tx: Transaction) -> None:
         tx.ledger.returned(account, back)
         tx.ledger.resized(account, sizes)
         tx.ledger.doubted(account, new)
+        tx.sightings.ignored(account, kept)
 
     await store.write(work)
     return new
@@ -200,7 +203,7 @@ async def _note(store: Store, account: Account, compared: Compared, *, moved: bo
     def work(tx: Transaction) -> None:
         tx.ledger.vanished(account.id, compared.missing)
         tx.settings.set(_place_key(account.id), here)
-        if not moved:
+        if not moved and not ways(pop3_server(account).endpoint).hides:
             tx.sightings.others(account.id, Others(removed=len(compared.missing)))
 
     if compared.missing or moved or await store.read(lambda tx: tx.settings.get(_place_key(account.id), "")) != here:

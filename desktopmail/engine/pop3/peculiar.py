@@ -1,0 +1,46 @@
+"""What some providers do in their own way over POP3, and what it means for the person. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktopmail.domain.account import Endpoint
+
+GMAIL = frozenset({"pop.gmail.com", "pop.googlemail.com"})
+RECENT = "recent:"
+"""In front of the user name at Gmail: what came in the last 30 days, for every program, again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """`hides`: what was fetched, or is older than the provider shows, is not listed any more and still there; its names
+    are never used for anything else. `batches`: only some hundred messages are listed at a time, however few. `words`
+    say it to a person, a sentence each."""
+
+    hides: bool = False
+    batches: bool = False
+    words: tuple[str, ...] = ()
+
+
+def ways(endpoint: Endpoint) -> Ways:
+    """How the provider behind this server does it; nothing for all that go by the book."""
+    if endpoint.host.lower().rstrip(".") not in GMAIL:
+        return Ways()
+    shown = (
+        "Because the user name begins with recent:, Gmail shows the mail of the last 30 days to every program, fetched "
+        "or not; what is older comes by no program any more."
+        if endpoint.user.lower().startswith(RECENT)
+        else "Gmail shows a message to one program only. Where several fetch by POP3, put recent: before the user name "
+        "in each of them; they all get the last 30 days then."
+    )
+    return Ways(
+        hides=True,
+        batches=True,
+        words=(
+            shown,
+            "Gmail's own POP settings decide what becomes of a message that was fetched or removed: kept, archived or "
+            "moved to its Trash, whatever the rule here is.",
+            "What Gmail does not list any more is called 'only here', although it may still be in All Mail there.",
+            "Gmail lists some hundred messages at a time, so a first download takes several visits.",
+        ),
+    )
