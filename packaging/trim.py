@@ -38,7 +38,7 @@ GPL_MODULES = (
 """Modules of Qt that are not offered under the LGPL."""
 
 UNUSED_MODULES = (
-    "3D", "Bluetooth", "Designer", "EglFS", "Help", "JsonRpc", "LanguageServer", "Location", "Multimedia", "Nfc", "Pdf",
+    "3D", "Bluetooth", "Designer", "EglFS", "Help", "JsonRpc", "LanguageServer", "Location", "Multimedia", "Nfc",
     "QuickControls2", "QuickTest", "RemoteObjects", "Scxml", "Sensors", "SerialBus", "SerialPort", "SpatialAudio",
     "StateMachine", "TextToSpeech", "UiTools", "WebView",
 )  # fmt: skip
