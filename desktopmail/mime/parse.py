@@ -144,16 +144,18 @@ class Message:
         return found
 
 
-def parse(raw: bytes, *, expand: bool = True) -> Message:
-    """The tree of a message. Never raises. `expand=False` leaves TNEF wrappers closed (nothing is decoded then)."""
+def parse(raw: bytes, *, expand: bool = True, most: int = MAX_PARTS) -> Message:
+    """The tree of a message. Never raises. `expand=False` leaves TNEF wrappers closed (nothing is decoded then). What
+    has more than `most` parts has the problem 'too-large'."""
     if b"\n" not in raw[:100_000] and b"\r" in raw[:100_000] and b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
-    return _Parser(raw, expand).run()
+    return _Parser(raw, expand, most).run()
 
 
 class _Parser:
-    def __init__(self, raw: bytes, expand: bool) -> None:
+    def __init__(self, raw: bytes, expand: bool, most: int) -> None:
         self._expand = expand
+        self._most = most
         root = Entity(raw, 0, len(raw), "", None, "text/plain")
         self._message = Message(root)
         self._parts = 1
@@ -180,8 +182,8 @@ class _Parser:
         if depth >= MAX_DEPTH:
             self._message.problems["too-deep"] = f"nested more than {MAX_DEPTH} levels"
             return False
-        if self._parts >= MAX_PARTS:
-            self._message.problems["too-large"] = f"more than {MAX_PARTS} parts"
+        if self._parts >= self._most:
+            self._message.problems["too-large"] = f"more than {self._most} parts"
             return False
         return True
 
@@ -197,11 +199,11 @@ class _Parser:
 
     def _divide(self, entity: Entity, depth: int) -> None:
         boundary = entity.type_params.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
-        spans, closed = _spans(entity, boundary) if boundary else ([], False)
+        spans, closed = _spans(entity, boundary, self._most) if boundary else ([], False)
         if not spans:
             guessed = _GUESS.search(entity.source, entity.body, entity.end)
             if guessed is not None:
-                spans, closed = _spans(entity, guessed[1])
+                spans, closed = _spans(entity, guessed[1], self._most)
             if entity.end > entity.body:
                 self._problem("boundary missing or wrong")
         elif not closed:
@@ -210,9 +212,9 @@ class _Parser:
             self._text_instead(entity)
             return
         prefix = f"{entity.section}." if entity.section else ""
-        room = max(1, MAX_PARTS - self._parts)
+        room = max(1, self._most - self._parts)
         if len(spans) > room:
-            self._message.problems["too-large"] = f"more than {MAX_PARTS} parts"
+            self._message.problems["too-large"] = f"more than {self._most} parts"
         children = [
             self._child(entity, span, f"{prefix}{number}", depth) for number, span in enumerate(spans[:room], 1)
         ]
@@ -249,13 +251,13 @@ class _Parser:
         ]
 
 
-def _spans(entity: Entity, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
+def _spans(entity: Entity, boundary: bytes, most: int = MAX_PARTS) -> tuple[list[tuple[int, int]], bool]:
     """Where the parts of a multipart lie, and whether it was closed. The line end before a delimiter belongs to it."""
     source, end, body = entity.source, entity.end, entity.body
     marker = b"--" + boundary
     spans: list[tuple[int, int]] = []
     opened, closed, position = -1, False, body
-    while len(spans) <= MAX_PARTS:
+    while len(spans) <= most:
         found = source.find(marker, position, end)
         if found < 0:
             break

@@ -14,6 +14,8 @@ MAX_TEXT = 200_000
 """Characters of text that are indexed per message."""
 _MAX_NAMES = 200
 _MAX_CONTENT = 400_000
+_LIGHT, _LIGHT_HEADER, _LIGHT_TEXT, _LIGHT_PARTS = 1_000_000, 16_000, 100_000, 50
+"""What a message has at most that is read at once: bytes, of these in the header and in texts, and parts."""
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.I)
 
 text_of = htmltext.text_of
@@ -42,20 +44,39 @@ def for_list_and_index(raw: bytes) -> tuple[QuickHeader, IndexText]:
     """Reads one message for its row in the list and for the index, its header once. Never raises."""
     message = parse(raw, expand=False)
     row = message.headers.row
-    return row, _index_text(message, row)
+    return row, _index_text(message, row, _chosen(message))
+
+
+def at_once(raw: bytes) -> tuple[QuickHeader, IndexText] | None:
+    """The same if it takes a fraction of a millisecond, as for most mail, so that handing it to another thread would
+    cost more. None: it may take longer."""
+    if len(raw) > _LIGHT:
+        return None
+    message = parse(raw, expand=False, most=_LIGHT_PARTS)
+    chosen = _chosen(message)
+    if message.problems or message.root.body > _LIGHT_HEADER or sum(map(_weight, chosen)) > _LIGHT_TEXT:
+        return None
+    row = message.headers.row
+    return row, _index_text(message, row, chosen)
+
+
+def _weight(entity: Entity) -> int:
+    """How much work the text of a node is, as if it were plain."""
+    size = entity.end - entity.body
+    return {"text/plain": size, "text/html": 8 * size}.get(entity.type, 0)
 
 
 def of_message(message: Message) -> IndexText:
     """The same of a parsed message."""
-    return _index_text(message, message.headers.row)
+    return _index_text(message, message.headers.row, _chosen(message))
 
 
-def _index_text(message: Message, row: QuickHeader) -> IndexText:
+def _index_text(message: Message, row: QuickHeader, chosen: list[Entity]) -> IndexText:
     texts: list[str] = []
     names: list[str] = []
     attachments = 0
     room = MAX_TEXT
-    for entity in _chosen(message):
+    for entity in chosen:
         if is_attachment(entity):
             attachments += 1
             if len(names) < _MAX_NAMES:

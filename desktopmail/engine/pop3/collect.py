@@ -16,7 +16,7 @@ from desktopmail.engine.lane import Lane
 from desktopmail.engine.pop3.completing import complete
 from desktopmail.engine.pop3.listing import tops
 from desktopmail.engine.pop3.rules import PIECE_BYTES, PIECE_COUNT, pieces
-from desktopmail.engine.pop3.storing import Brought, keep, keep_tops
+from desktopmail.engine.pop3.storing import Brought, keep, keep_tops, read_at_once
 from desktopmail.engine.pop3.visit import Visit
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -158,7 +158,7 @@ class Collect:
         def sink(number: int, raw: bytes) -> bool:
             name = by_number[number]
             done.add(name)
-            gathered.add(Brought(name, listing.size(name), raw))
+            gathered.add(Brought(name, listing.size(name), raw, read_at_once(raw)))
             return time.monotonic() < self._end
 
         def refused(number: int, error: MailError) -> None:

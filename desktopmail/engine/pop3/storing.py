@@ -19,7 +19,7 @@ from desktopmail.engine.filing import found_back
 from desktopmail.engine.pop3.visit import ensure_receiving
 from desktopmail.mime import dates, fields
 from desktopmail.mime.headers import QuickHeader, quick
-from desktopmail.mime.text import IndexText, for_list_and_index
+from desktopmail.mime.text import IndexText, at_once, for_list_and_index
 from desktopmail.store.ledger_rows import Stored
 from desktopmail.store.rows import Head
 from desktopmail.store.store import Store
@@ -31,12 +31,22 @@ _TRACE = re.compile(rb"^received:((?:[^\n]|\n[ \t])*+)", re.I | re.M)
 _FOLD = re.compile(rb"\r?\n[ \t]")
 
 
+class Read(NamedTuple):
+    """What is read of a message before it is stored."""
+
+    header: QuickHeader
+    text: IndexText
+    received: int
+
+
 class Brought(NamedTuple):
-    """A message as the server gave it, under its name and the size that the server says it has."""
+    """A message as the server gave it, under its name and the size that the server says it has. `read`: what was read
+    of it as it came, if that was quickly done."""
 
     name: str
     size: int
     raw: bytes
+    read: Read | None = None
 
 
 class Kept(NamedTuple):
@@ -46,18 +56,16 @@ class Kept(NamedTuple):
     new: int
 
 
-class _Read(NamedTuple):
-    """What is read of a message before it is stored."""
-
-    header: QuickHeader
-    text: IndexText
-    received: int
+def read_at_once(raw: bytes) -> Read | None:
+    """What is read of a message, unless that may take long."""
+    found = at_once(raw)
+    return Read(*found, _received(raw, found[0], int(time.time()))) if found else None
 
 
 async def keep(store: Store, door: Door, batch: Sequence[Brought]) -> Kept:
     """Store whole messages. When this returns they survive a power cut. Raises DiskFull, StoreFailed."""
     raws = [each.raw for each in batch]
-    reading = asyncio.ensure_future(asyncio.to_thread(_read, raws))
+    reading = asyncio.ensure_future(asyncio.to_thread(_read, batch))
     try:
         shas = await store.content(lambda content: content.put_many(raws))
     finally:
@@ -106,7 +114,7 @@ def _take_in(
     door: Door,
     batch: Sequence[Brought],
     shas: Sequence[bytes],
-    read: Sequence[_Read],
+    read: Sequence[Read],
     own: Mapping[int, Own | None],
 ) -> dict[int, MessageId]:
     """The new rows by their place in the batch; everything gets its line in the ledger. What was sent from here is
@@ -133,7 +141,7 @@ def _take_in(
     return ids
 
 
-def _asked(each: Brought, sha: bytes, read: _Read) -> tuple[bytes, int, bytes]:
+def _asked(each: Brought, sha: bytes, read: Read) -> tuple[bytes, int, bytes]:
     header = read.header
     return sha, header.date, key_of(header.message_id, header.date, len(each.raw))
 
@@ -166,7 +174,7 @@ def _sorted(
     return first, lines, back
 
 
-def _arriving(each: Brought, sha: bytes, read: _Read, now: int) -> Arriving:
+def _arriving(each: Brought, sha: bytes, read: Read, now: int) -> Arriving:
     return Arriving(
         each.raw,
         len(each.raw),
@@ -189,10 +197,13 @@ def index_row(message: MessageId, text: IndexText) -> TextRow:
     return TextRow(message, text.people, text.subject, text.text, text.attachment_names)
 
 
-def _read(raws: Sequence[bytes]) -> list[_Read]:
+def _read(batch: Sequence[Brought]) -> list[Read]:
     now = int(time.time())
     found = []
-    for raw in raws:
-        header, text = for_list_and_index(raw)
-        found.append(_Read(header, text, _received(raw, header, now)))
+    for each in batch:
+        read = each.read
+        if read is None:
+            header, text = for_list_and_index(each.raw)
+            read = Read(header, text, _received(each.raw, header, now))
+        found.append(read)
     return found

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopmail.mime import flowed, quotes
-from desktopmail.mime.text import for_index, split_quote, text_of
+from desktopmail.mime.headers import quick
+from desktopmail.mime.text import at_once, for_index, for_list_and_index, split_quote, text_of
 from tests.unit.mime.samples import html, mail, multipart, part
 
 
@@ -158,6 +159,28 @@ def test_attachments_are_not_decoded_for_the_index() -> None:
         assert tracemalloc.get_traced_memory()[1] < 4_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_light_message_is_read_at_once_and_says_the_same() -> None:
+    raw = b"From: a@b.org\r\nSubject: s\r\n" + multipart(
+        "alternative", "b", [part("text/plain", b"plain words"), part("text/html", b"<p>" + b"long " * 90_000)]
+    )
+    assert at_once(raw) == for_list_and_index(raw) == (quick(raw), for_index(raw))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Subject: s\r\n" + multipart("mixed", "b", [part("text/plain", b"x")] * 60),
+        html("<p>words</p>" * 5_000),
+        mail(b"words " * 50_000),
+        b"X-Long: " + b"x" * 20_000 + b"\r\n" + mail(b"words"),
+        mail(b"\0" * 2_000_000),
+    ],
+)
+def test_what_may_take_longer_is_not_read_at_once(raw: bytes) -> None:
+    assert at_once(raw) is None
+    assert for_list_and_index(raw) == (quick(raw), for_index(raw))
 
 
 def test_long_text_is_cut_for_the_index() -> None:
