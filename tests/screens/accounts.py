@@ -23,11 +23,14 @@ from desktopmail.domain.account import (
     SmtpServer,
 )
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
+from desktopmail.domain.address import Address
 from desktopmail.domain.advice import Advice, Answers, Readers
 from desktopmail.domain.arrangement import Arrangement, Beside
 from desktopmail.domain.errors import BadCertificate
+from desktopmail.domain.folder import Role
 from desktopmail.domain.health import DAY, Encryption, Line, Others, Retention, Room, Side
 from desktopmail.domain.ids import AccountId, IdentityId
+from desktopmail.domain.message import Fetched, Flags
 from desktopmail.engine.engine import Engine
 from desktopmail.gui.accounts.adding import AddServer
 from desktopmail.gui.accounts.identities import IdentityDialog
@@ -38,6 +41,8 @@ from desktopmail.gui.settings.window import SettingsWindow
 from desktopmail.gui.window import MainWindow
 from desktopmail.gui.wizard.advice import advise
 from desktopmail.gui.wizard.trouble import Trouble
+from desktopmail.store.ledger_rows import Stored
+from desktopmail.store.rows import NewMessage
 from desktopmail.store.secrets import Memory
 from desktopmail.store.sightings import Sightings
 from desktopmail.store.transaction import Transaction
@@ -78,9 +83,17 @@ def _fill(tx: Transaction) -> None:
     _know(tx, two, far, ends=9, levels=[88 + day * 0.25 for day in range(30)])
     box = Endpoint("pop.example.net", 995, Security.TLS, "ada")
     three = tx.accounts.add(
-        NewAccount("ada@example.net", "Old box", "Ada", Pop3Server(box, Leave(Keep.DAYS, 14)), SmtpServer(box), advice)
+        NewAccount(
+            "ada@example.net",
+            "Old box",
+            "Ada",
+            Pop3Server(box, Leave(Keep.DAYS, 14), 5_000_000),
+            SmtpServer(box),
+            advice,
+        )
     )
     _know(tx, three, box, ends=200, levels=[])
+    _letters(tx, three)
     tx.sightings.retention(three, Retention(14, 600))
     tx.accounts.add(NewAccount("press@example.com", "Press releases", "Press", None, out))
     arab = Endpoint("imap.example.com", 993, Security.TLS, "layla")
@@ -88,6 +101,43 @@ def _fill(tx: Transaction) -> None:
     four = tx.accounts.add(NewAccount("club@club.example", "Rowing club", "Ada", club, out))
     tx.arrangements.put(three, Arrangement(four, Beside.FOLDER, one))
     tx.accounts.add(NewAccount("layla@example.com", "ليلى المصرية", "ليلى المصرية", ImapServer(arab), out))
+
+
+def _letters(tx: Transaction, account: AccountId) -> None:
+    """Mail that is on the server in part, here and there, and only here."""
+    inbox = tx.folders.by_role(account, Role.INBOX)
+    assert inbox is not None
+    now = int(time.time())
+    told = (
+        ("Ada Byron", "Sketches of the engine", 24_600_000, b""),
+        ("Mary Somerville", "Your questions about the moon", 4_100, bytes(32)),
+        ("Charles Babbage", "Punched cards, second attempt", 9_800, bytes(32)),
+        ("Michael Faraday", "Friday evening lecture", 3_200, bytes(32)),
+    )
+    rows = [
+        NewMessage(
+            account, inbox.id, b"", f"<{number}@x>", date=now - 4000 * number, received=now - 4000 * number,
+            sender=(Address(who, "somebody@example.net"),), to=(Address("Ada", "ada@example.net"),), subject=subject,
+            flags=Flags.SEEN if number > 1 else Flags.NONE, size=size, content=sha or None,
+            fetched=Fetched.FULL if sha else Fetched.HEADERS,
+        )
+        for number, (who, subject, size, sha) in enumerate(told)
+    ]  # fmt: skip
+    ids = tx.messages.insert(rows)
+    lines = [Stored(f"u{one}", told[place][2], one, told[place][3], partly=not place) for place, one in enumerate(ids)]
+    tx.ledger.stored(account, lines[:3])
+
+
+async def large(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
+    """A large message whose beginning is here, among others, in the main window."""
+    account = engine.library.accounts()[2]
+    inbox = next(each for each in engine.library.folders() if each.account == account.id and each.role is Role.INBOX)
+    rows = engine.library.summaries(engine.library.ids(inbox.id))
+    window.resize(1280, 620)
+    window.places.go(inbox.id, next(each.id for each in rows if "Sketches" in each.subject))
+    await quiet()
+    await quiet()
+    return window
 
 
 def _know(tx: Transaction, account: AccountId, place: Endpoint, *, ends: int, levels: list[float]) -> None:
@@ -203,6 +253,7 @@ VIEWS: dict[str, View] = {
     "account-mirrored": page(2, 1500),
     "account-servers": servers,
     "account-servers-long": servers_long,
+    "account-large": large,
     "account-removal": removal,
     "account-identity": identity,
     "account-trouble": servers_trouble,
