@@ -13,6 +13,7 @@ from desktopmail.domain.account import Account, Endpoint, ImapServer, Leave, Pop
 from desktopmail.domain.advice import Advice
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.folder import Role
+from desktopmail.engine.pop3.peculiar import ways
 from desktopmail.gui import words
 from desktopmail.gui.accounts.adding import AddServer
 from desktopmail.gui.accounts.depth import offer
@@ -59,6 +60,7 @@ class ServerRows:
         self.protocol.below(self.undo)
         self.leave: LeaveRow | None = None
         self.large: LargeRow | None = None
+        self.ways: Row | None = None
         self.depth = ComboBox()
         self.depth.activated.connect(self._keep_depth)
         title = translate("servers", "On this computer")
@@ -169,7 +171,7 @@ class ServerRows:
     def _show_leave(self, account: Account) -> None:
         server = account.incoming
         if not isinstance(server, Pop3Server):
-            for row in (self.leave, self.large):
+            for row in (self.leave, self.large, self.ways):
                 if row is not None:
                     row.hide()
             return
@@ -178,13 +180,22 @@ class ServerRows:
             self.large = LargeRow(server.max_size, self._keep_size)
             self._section.add(self.leave)
             self._section.add(self.large)
+            self.ways = self._section.row(translate("servers", "What this provider does"), "-", extra="gmail recent")
         else:
             self.leave.show_rule(server.leave)
             self.large.show_size(server.max_size)
             self.leave.show()
             self.large.show()
+        self._show_ways(server)
         kept = self._engine.library.health(account.id).retention
         self.leave.show_provider(kept.expire if kept is not None else None)
+
+    def _show_ways(self, server: Pop3Server) -> None:
+        """What is peculiar about this very provider; nothing for all that go by the book."""
+        if self.ways is not None:
+            said = "\n".join(ways(server.endpoint).words)
+            self.ways.say(self.ways.title.text(), said)
+            self.ways.setVisible(bool(said))
 
     async def _outlook(self, leave: Leave) -> str:
         assert self.account is not None

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
-from desktopmail.domain.account import ImapServer, Keep, Leave, NewAccount, Pop3Server
+from desktopmail.domain.account import Endpoint, ImapServer, Keep, Leave, NewAccount, Pop3Server, Security
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.advice import Advice, Answers
 from desktopmail.domain.health import DAY, Encryption, Line, Others, Retention, Room, Side
@@ -154,6 +154,22 @@ def test_pop3_rules_and_retention(tmp_path: Path, run: Run, new: NewAccount) -> 
         assert kept[-1] == Leave()
         await until(lambda: "forever" in row.sentence.text())
         row.deleteLater()
+
+    run(story())
+
+
+def test_what_a_provider_does_in_its_own_way(tmp_path: Path, run: Run, new: NewAccount) -> None:
+    """Gmail's peculiarities stand on its page, and on no other."""
+
+    async def story() -> None:
+        async with desk(tmp_path, new, "x") as one:
+            rows = one.page.server_rows
+            place = Endpoint("pop.gmail.com", 995, Security.TLS, "recent:ada@gmail.com")
+            rows.show_account(replace(one.account, incoming=Pop3Server(place)))
+            assert rows.ways is not None and not rows.ways.isHidden()
+            assert "the last 30 days to every program" in rows.ways.sentence.text()
+            rows.show_account(replace(one.account, incoming=Pop3Server(replace(place, host="pop.example.org"))))
+            assert rows.ways.isHidden()
 
     run(story())
 
