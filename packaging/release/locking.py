@@ -118,7 +118,7 @@ def problems(pyproject: str, lock: str) -> list[str]:
 
 
 def unlocked(lock: str) -> list[str]:
-    """What the installed packages of the lock need in turn and the lock does not name."""
+    """What the packages of the lock need in turn and the lock does not name, as far as they are installed just so."""
     from packaging.markers import default_environment
 
     where = {**{name: str(value) for name, value in default_environment().items()}, "extra": ""}
@@ -126,9 +126,10 @@ def unlocked(lock: str) -> list[str]:
     found: list[str] = []
     for name in versions:
         try:
-            needs = importlib.metadata.requires(name) or []
+            installed = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError:
             continue
+        needs = (installed.requires or []) if installed.version == versions[name] else []
         found += [f"{name}: {text}" for text in _unmet(needs, versions, where, strict=False)]
     return sorted(found)
 

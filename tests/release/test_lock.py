@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import subprocess
 import sys
 import zipfile
@@ -47,14 +48,15 @@ def test_every_file_has_a_hash_and_no_other_index_is_named() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "what"),
     [
-        ("\naioimaplib==2.0.3", "\naioimaplib==1.1.0", "aioimaplib 1.1.0 is locked"),
-        ("\nqasync==0.28.0", "\nother==0.28.0", "qasync is not in the lock"),
-        ("\nnh3==", "\nnh3==0.3.1 \\\n    --hash=sha256:" + "0" * 64 + "\nnh3==", "pinned twice"),
+        (r"\naioimaplib==\S+", "\naioimaplib==1.1.0", "aioimaplib 1.1.0 is locked"),
+        (r"\nqasync==", "\nother==", "qasync is not in the lock"),
+        (r"\nnh3==", "\nnh3==0.3.1 \\\n    --hash=sha256:" + "0" * 64 + "\nnh3==", "pinned twice"),
     ],
 )
 def test_a_lock_that_fell_behind_is_found(before: str, after: str, what: str) -> None:
-    assert before in LOCK
-    assert any(what in each for each in locking.problems(PYPROJECT, LOCK.replace(before, after, 1)))
+    changed, times = re.subn(before, lambda found: after, LOCK, count=1)
+    assert times == 1
+    assert any(what in each for each in locking.problems(PYPROJECT, changed))
 
 
 def test_a_new_dependency_has_to_be_locked() -> None:
