@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-PLACES = ["tests/durability", "tests/servers/test_pop3_killed.py", "tests/unit/pop3_engine/test_cuts.py"]
+PLACES = ["tests/durability", "tests/unit/pop3_engine/test_cuts.py"]
 
 if __name__ == "__main__":
     sys.exit(pytest.main(["-o", "addopts=", "-p", "no:cacheprovider", "-v", "--durations=0", *PLACES, *sys.argv[1:]]))

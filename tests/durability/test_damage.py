@@ -129,7 +129,7 @@ def test_any_page_is_zeroed(scene: Scene, place: Path) -> None:
     for name, size in PAGE.items():
         raw = (scene.ended / name).read_bytes()
         pages = range(len(raw) // size)
-        for page in sorted({0, *chance.sample(pages, min(2, len(pages)))}):
+        for page in sorted({0, *chance.sample(pages, 1)}):
             harm(scene, place / f"{name}-{page}", name, raw[: page * size] + bytes(size) + raw[(page + 1) * size :])
 
 
