@@ -7,9 +7,11 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
+
+from desktopmail.gui.style.theme import theme
 
 if TYPE_CHECKING:
     from desktopmail.gui.activity.panel import ActivityPanel
@@ -40,6 +42,11 @@ class Frame(QMainWindow):
         if not self.drawn:
             self.drawn = True
             QTimer.singleShot(0, self, self.painted.emit)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.ThemeChange, QEvent.Type.ApplicationFontChange) and self.drawn:
+            theme().measure_soon()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.stays():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.colours import DARK, LIGHT, Colours, blend, from_system
+from desktopmail.gui.style.scaling import Scaling
 from desktopmail.gui.style.sheet import sheet
 
 SCHEMES = {
@@ -30,6 +31,7 @@ class Theme(QObject):
         self.colours: Colours = LIGHT
         self._applied = False
         self._choice = "system"
+        self._scaling: Scaling | None = None
 
     def start(self, choice: str = "system") -> None:
         """Take over the application's looks; call once, after the QApplication exists."""
@@ -40,6 +42,8 @@ class Theme(QObject):
             app.setStyle(QStyleFactory.create("Fusion"))
             hints.colorSchemeChanged.connect(self.renew)
             hints.accessibility().contrastPreferenceChanged.connect(self.renew)
+            app.fontChanged.connect(self.measure_soon)
+            self._scaling = Scaling()
             self._applied = True
         self.choose(choice)
 
@@ -48,6 +52,15 @@ class Theme(QObject):
         self._choice = choice
         QGuiApplication.styleHints().setColorScheme(SCHEMES.get(choice, Qt.ColorScheme.Unknown))
         self.renew()
+
+    def measure_soon(self) -> None:
+        """Follow the system's font and its size, also while windows are open; after the toolkit gave them its own."""
+        QTimer.singleShot(0, self, self._measure)
+
+    def _measure(self) -> None:
+        if self._scaling is not None and self._scaling.differs():
+            self._scaling.take()
+            self.renew()
 
     def renew(self) -> None:
         """Work out the colours anew and give them to everything that is on screen."""
@@ -63,6 +76,8 @@ class Theme(QObject):
         measures.forget()
         app.setPalette(_palette(self.colours))
         app.setStyleSheet(sheet(self.colours))
+        if self._scaling is not None:
+            self._scaling.keep()
         self.changed.emit()
 
 
