@@ -97,7 +97,7 @@ def _fill(tx: Transaction) -> None:
     tx.sightings.retention(three, Retention(14, 600))
     tx.accounts.add(NewAccount("press@example.com", "Press releases", "Press", None, out))
     arab = Endpoint("imap.example.com", 993, Security.TLS, "layla")
-    club = Pop3Server(replace(box, host="pop.club.example", user="club"))
+    club = Pop3Server(replace(box, host="pop.gmail.com", user="recent:rowing@gmail.com"))
     four = tx.accounts.add(NewAccount("club@club.example", "Rowing club", "Ada", club, out))
     tx.arrangements.put(three, Arrangement(four, Beside.FOLDER, one))
     tx.accounts.add(NewAccount("layla@example.com", "ليلى المصرية", "ليلى المصرية", ImapServer(arab), out))
@@ -247,6 +247,7 @@ VIEWS: dict[str, View] = {
     "account-imap": page(0, 1300),
     "account-long": page(1, 1300),
     "account-pop3": page(2, 1300),
+    "account-gmail": page(4, 1200),
     "account-sends": page(3),
     "account-arabic": page(5),
     "account-narrow": page(0, 680),

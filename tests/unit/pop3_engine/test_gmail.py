@@ -148,7 +148,7 @@ def test_the_time_between_visits_holds_between_batches_too(desks: Desks) -> None
 
 def test_it_is_explained(desks: Desks) -> None:
     plain, recent = ways(GMAIL), ways(replace(GMAIL, user="Recent:ada@gmail.com", host="POP.gmail.com"))
-    assert "put recent: before the user name" in plain.words[0]
+    assert "put 'recent:' in front of the user name" in plain.words[0]
     assert "the last 30 days to every program" in recent.words[0]
     assert plain.words[1:] == recent.words[1:] and "Gmail's own POP settings decide" in plain.words[1]
     assert ways(ENDPOINT).words == () and not ways(ENDPOINT).batches
