@@ -121,7 +121,7 @@ class Updates:
         """A newer version to tell about, looked for only if the person wants that and a week has passed. Trouble on
         the way is no news: it is tried again a day later."""
         wanted, tried = await self._store.read(lambda tx: (tx.settings.all().look_for_updates, _int(tx, TRIED)))
-        if not wanted or not self.possible:
+        if not wanted or not self.possible or self._store.visiting:
             return None
         if self._clock() >= tried or tried > self._clock() + BETWEEN:
             try:
