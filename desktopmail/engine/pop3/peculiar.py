@@ -27,11 +27,11 @@ def ways(endpoint: Endpoint) -> Ways:
     if endpoint.host.lower().rstrip(".") not in GMAIL:
         return Ways()
     shown = (
-        "With 'recent:' in front of the user name, Gmail shows the mail of the last 30 days to every program, fetched or "
-        "not. Older mail comes to no program any more."
+        "With 'recent:' in front of the user name, Gmail shows the mail of the last 30 days to every program, fetched "
+        "or not. Older mail comes to no program any more."
         if endpoint.user.lower().startswith(RECENT)
-        else "Gmail shows a message to one program only. Where several fetch by POP3, put 'recent:' in front of the user "
-        "name in each of them: they all get the last 30 days then."
+        else "Gmail shows a message to one program only. Where several fetch by POP3, put 'recent:' in front of the "
+        "user name in each of them: they all get the last 30 days then."
     )
     return Ways(
         hides=True,
