@@ -118,8 +118,9 @@ class Switching:
         self, account: AccountId, server: ImapServer, *, upload: bool = False, say: Say = silent
     ) -> Outcome:
         """Receive by IMAP from now on. What the server has is recognised and linked; what it lacks stays here. With
-        `upload` it is handed over, and the server's folders become what they are here. Raises MailError with what
-        stands in the way."""
+        `upload` it is handed over, and the server's folders become what they are here. What was put into folders of
+        other accounts comes back before, and what others have here goes to them. Raises MailError with what stands
+        in the way."""
         async with self._turn, self._lanes().resting(account):
             old = await self._get(account, Pop3Server)
             await self._bring(old, say)
@@ -129,6 +130,8 @@ class Switching:
                 names = await self._server_folders(new)
 
                 def work(tx: Transaction) -> tuple[int, list[Held]]:
+                    tx.arrangements.fetch_home(account)
+                    tx.arrangements.send_home(account)
                     held = tx.switched.held(account)
                     number = _remember(tx, old, _outcome("imap", len(held), 0, 0))
                     _receive(tx, account, server)

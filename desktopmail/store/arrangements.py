@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import apsw
 
 from desktopmail.domain.arrangement import Arrangement, Beside
@@ -14,6 +16,13 @@ _GUESTS = """
 SELECT min(p.account), m.id, f.role, m.hidden FROM message AS m JOIN pop3_copy AS p ON p.message = m.id
 JOIN folder AS f ON f.id = m.folder
 WHERE m.account = ?1 AND NOT EXISTS (SELECT 1 FROM pop3_copy AS o WHERE o.message = m.id AND o.account = ?1)
+GROUP BY m.id
+"""
+_OUTSIDE = """
+SELECT p.account, m.id, f.role, m.hidden FROM pop3_copy AS p JOIN message AS m ON m.id = p.message
+JOIN folder AS f ON f.id = m.folder
+WHERE p.account = ?1 AND m.account <> ?1
+    AND NOT EXISTS (SELECT 1 FROM pop3_copy AS o WHERE o.message = m.id AND o.account = m.account)
 GROUP BY m.id
 """
 _ABROAD = """
@@ -65,9 +74,15 @@ class Arrangements:
         return found
 
     def send_home(self, account: AccountId) -> int:
-        """Put what others have in the folders of an account into their own, before it goes with its mail: each into
-        the folder of the same role, else into the Inbox. How many that were."""
-        rows = list(self._db.execute(_GUESTS, (account,)))
+        """Put what others have in the folders of an account into their own, before it goes or lives on a server: each
+        into the folder of the same role, else into the Inbox. How many that were."""
+        return self._rehouse(list(self._db.execute(_GUESTS, (account,))))
+
+    def fetch_home(self, account: AccountId) -> int:
+        """Put what an account has in folders of others into its own. How many that were."""
+        return self._rehouse(list(self._db.execute(_OUTSIDE, (account,))))
+
+    def _rehouse(self, rows: Sequence[tuple[int, int, str, int]]) -> int:
         homes: dict[int, dict[str, int]] = {}
         for owner in {row[0] for row in rows}:
             roles = self._db.execute(

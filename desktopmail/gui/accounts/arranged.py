@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from desktopmail.domain.account import Account
+from desktopmail.domain.account import Account, Keep, Pop3Server
 from desktopmail.domain.arrangement import Beside
 from desktopmail.domain.errors import MailError
 from desktopmail.gui import backupwords, words
@@ -114,9 +114,10 @@ class ArrangedRows:
                                          "{1} keeps its Sent folder.").format(
                 there.incoming.endpoint.host, called(there))  # fmt: skip
         if found.now.beside is Beside.BCC:
-            return translate("arranged", "What you send is in Sent here. From now on a copy nobody else sees goes to "
+            text = translate("arranged", "What you send is in Sent here. From now on a copy nobody else sees goes to "
                                          "{0}. When it comes back it is recognised and not shown "
                                          "twice.").format(account.address)  # fmt: skip
+            return f"{text} {_how_long(account)}".strip()
         return translate("arranged", "What you send is in Sent on this computer and nowhere else. If this computer is "
                                      "lost, so is that mail.")  # fmt: skip
 
@@ -149,6 +150,22 @@ class ArrangedRows:
             await self._engine.arrangements.keep_sent(account.id, beside, chosen)
         finally:
             await self._look(account)
+
+
+def _how_long(account: Account) -> str:
+    """How long a copy to oneself stays where it can be found again."""
+    server = account.incoming
+    if not isinstance(server, Pop3Server):
+        return ""
+    match server.leave.keep:
+        case Keep.NO:
+            return translate("arranged", "But this account keeps nothing on its server, the copy neither.")
+        case Keep.DAYS if server.leave.days == 1:
+            return translate("arranged", "The server keeps it for 1 day.")
+        case Keep.DAYS:
+            return translate("arranged", "The server keeps it for {0} days.").format(words.number(server.leave.days))
+        case Keep.FOREVER | Keep.UNTIL_DELETED:
+            return ""
 
 
 def _narrow() -> ComboBox:

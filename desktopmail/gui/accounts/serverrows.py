@@ -239,7 +239,8 @@ class ServerRows:
             text = translate("servers", "{0} in {1} folders, whole, so that everything can be read and searched "
                                         "offline.").format(count, len(folders))  # fmt: skip
         else:
-            text = translate("servers", "{0} in {1} folders, all on this computer.").format(count, len(folders))
+            text = translate("servers", "{0} in {1} folders, which are all on this computer.").format(
+                count, len(folders))  # fmt: skip
         self.kept.say(self.kept.title.text(), text)
         self.whereabouts.show_account(account)
 

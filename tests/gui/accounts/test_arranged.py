@@ -95,6 +95,10 @@ def test_where_sent_mail_is_kept(tmp_path: Path, run: Run) -> None:
             down(rows.sent)
             await until(lambda: "a copy nobody else sees goes to eve@example.org" in rows.sent_row.sentence.text())
             assert (await arranged(one)).beside is Beside.BCC
+            await one.engine.pop3.set_leave(one.account.id, Leave(Keep.DAYS, 14))
+            await until(lambda: "The server keeps it for 14 days." in rows.sent_row.sentence.text())
+            await one.engine.pop3.set_leave(one.account.id, Leave(Keep.NO))
+            await until(lambda: "the copy neither" in rows.sent_row.sentence.text())
             assert rows.sent_row.sentence.text() in rows.sent.accessibleDescription()
             await one.engine.settings.undo()
             await until(lambda: rows.sent.currentText() == "Also in Sent of Far")

@@ -26,7 +26,7 @@ from desktopmail.engine.pop3.remote import Pop3Remote
 from desktopmail.engine.pop3.verbs import Pop3Verbs
 from desktopmail.engine.reading import Reading
 from desktopmail.engine.settings import SettingsVerbs
-from desktopmail.store.ledger_rows import CopyCounts
+from desktopmail.store.ledger_rows import CopyCounts, Stored
 from desktopmail.store.transaction import Transaction
 from tests.fakes.pop3_mailbox import Mail
 from tests.unit.pop3_engine.desk import ENDPOINT, FOREVER, PopDesk, letter, letters
@@ -240,3 +240,32 @@ def test_the_choice_can_be_taken_back(desks: Desks) -> None:
 def test_a_profile_from_before_is_as_usual(desks: Desks, tmp_path: Path) -> None:
     desk = desks([])
     assert desk.run(Arrangements(desk.store).of(desk.account.id)).now.deliver is None
+
+
+def test_what_lies_elsewhere_comes_back(desks: Desks) -> None:
+    """Before an account receives in another way."""
+    desk, bob = shared(desks)
+    rows = inbox(desk, bob)
+
+    def move(tx: Transaction) -> int:
+        trash = tx.folders.by_role(bob.id, Role.TRASH)
+        assert trash is not None
+        tx.messages.move([rows[0].id], trash.id)
+        return tx.arrangements.fetch_home(desk.account.id)
+
+    assert desk.write(move) == 3
+    assert (len(desk.rows()), len(desk.rows(Role.TRASH)), inbox(desk, bob)) == (2, 1, [])
+    assert desk.write(lambda tx: tx.arrangements.fetch_home(desk.account.id)) == 0
+    unread = {each.role: each.unread for each in desk.read(lambda tx: tx.folders.all(desk.account.id))}
+    assert (unread[Role.INBOX], unread[Role.TRASH]) == (2, 1)
+
+
+def test_what_belongs_to_both_stays(desks: Desks) -> None:
+    desk, bob = shared(desks, 1)
+    (row,) = inbox(desk, bob)
+    desk.write(lambda tx: tx.ledger.stored(bob.id, [Stored("same", row.size, row.id, bytes(32))]))
+    assert desk.write(lambda tx: (tx.arrangements.fetch_home(desk.account.id), tx.arrangements.send_home(bob.id))) == (
+        0,
+        0,
+    )
+    assert len(inbox(desk, bob)) == 1
