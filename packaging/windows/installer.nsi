@@ -63,6 +63,11 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "${PUBLISHER}, GPL-3.0-or-later"
 !define MUI_ABORTWARNING
 !define MUI_FINISHPAGE_RUN "$INSTDIR\${EXE}"
 !define MUI_FINISHPAGE_RUN_TEXT "Start ${TITLE}"
+; Windows alone lets a person choose the program for mail; the box opens the place where that is done.
+!define MUI_FINISHPAGE_SHOWREADME ""
+!define MUI_FINISHPAGE_SHOWREADME_NOTCHECKED
+!define MUI_FINISHPAGE_SHOWREADME_TEXT "Open mail links and message files with ${TITLE}…"
+!define MUI_FINISHPAGE_SHOWREADME_FUNCTION ChooseForMail
 !define MUI_COMPONENTSPAGE_SMALLDESC
 
 !insertmacro MUI_PAGE_LICENSE "${LICENCE}"
@@ -221,6 +226,10 @@ Function GiveShortcutItsName
     ${IUnknown::Release} $4 ""
     ${IUnknown::Release} $0 ""
   ${EndIf}
+FunctionEnd
+
+Function ChooseForMail
+  ExecShell "open" "ms-settings:defaultapps?registeredAppUser=${TITLE}"
 FunctionEnd
 
 !macro TellTheShell prefix

@@ -44,7 +44,15 @@ def command(
         given["SIGN"] = sign
     if quick:
         given["QUICK"] = "1"
-    return ["makensis", "-V2", "-WX", *[f"-D{name}={value}" for name, value in given.items()], str(SCRIPT)]
+    return [
+        "makensis",
+        "-V2",
+        "-WX",
+        "-INPUTCHARSET",
+        "UTF8",
+        *[f"-D{name}={value}" for name, value in given.items()],
+        str(SCRIPT),
+    ]
 
 
 def main(arguments: list[str]) -> int:

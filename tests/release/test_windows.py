@@ -55,6 +55,13 @@ def test_it_asks_for_no_rights_and_knows_sharp_screens(setup: Path) -> None:
     assert b"dpiAware" in whole
 
 
+def test_the_script_is_read_as_what_it_is(setup: Path) -> None:
+    """UTF-8, also on a Windows of another language."""
+    command = installer.command(setup, setup, setup, {})
+    assert command[command.index("-INPUTCHARSET") + 1] == "UTF8"
+    assert not SCRIPT.isascii()
+
+
 def test_a_broken_script_does_not_pass(tmp_path: Path, setup: Path) -> None:
     """Warnings are errors: a misspelled variable is one."""
     folder = setup.parent
