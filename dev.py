@@ -25,6 +25,8 @@ LIBRARIES = (
     "libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1 libglib2.0-0|libglib2.0-0t64 fonts-dejavu-core"
 ).split()
 SERVERS = "dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix gnome-keyring dbus strace".split()
+TOOLS = "nsis shellcheck".split()
+"""What tests of packaging call: they compile the Windows installer and read the scripts."""
 PACKAGING = "binutils lintian rpm desktop-file-utils appstream squashfs-tools debootstrap man-db xvfb xdotool".split()
 FONTS = "fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-inter".split()
 
@@ -62,7 +64,7 @@ def run(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """Run the tests; arguments go to pytest."""
-    ready("test", [*LIBRARIES, *SERVERS, *FONTS])
+    ready("test", [*LIBRARIES, *SERVERS, *FONTS, *TOOLS])
     return subprocess.call([str(PYTHON), "-m", "pytest", *(arguments or ["-m", "not slow and not bench"])], cwd=ROOT)
 
 
