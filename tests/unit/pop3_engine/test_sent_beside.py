@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from desktopmail.domain.account import Account, ImapServer, NewAccount, Pop3Serv
 from desktopmail.domain.address import Address
 from desktopmail.domain.arrangement import Beside
 from desktopmail.domain.draft import Draft, Sending
-from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.errors import DiskFull, WrongUsage
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Copy, Flags
@@ -246,3 +247,48 @@ def test_the_copy_proves_that_a_message_was_sent(desks: Desks) -> None:  # D18
     desk.clean_sync()
     assert desk.read(lambda tx: tx.outbox.get(message)) is None
     assert [row.id for row in desk.rows(Role.SENT)] == [message]
+
+
+def test_a_copy_that_cannot_be_stored_has_nothing_sent_again(desks: Desks) -> None:  # D15, D18
+    """The server said yes, then the disk was full: the message is filed later, with its one copy."""
+    desk = desks([])
+    far = imap(desk)
+    arrange(desk, Beside.FOLDER, far)
+    write(desk)
+    real, writes = desk.store.write, 0
+
+    async def full_once(work: Any, *, durable: bool = False) -> Any:
+        nonlocal writes
+        writes += 1
+        if writes == 2:
+            raise DiskFull("There is no room left")
+        return await real(work, durable=durable)
+
+    async def story() -> list[bytes]:
+        async with SmtpScript() as server:
+            out = SmtpServer(server.endpoint(Security.NONE, user=""))
+            desk.account = replace(desk.account, outgoing=out)
+            await desk.store.write(lambda tx: tx.accounts.update(desk.account))
+            outbox = Outbox(desk.store, desk.passwords)
+            desk.store.write = full_once  # type: ignore[method-assign,assignment]
+            await outbox.send_due()
+            assert [each.state for each in await outbox.list()] == [Sending.SENDING]
+            await outbox.send_due()
+            await outbox.send_due()
+            return list(server.messages)
+
+    assert len(desk.run(story())) == 1
+    assert (rows_of(desk, desk.account), rows_of(desk, far)) == (1, 1)
+
+
+def test_what_was_being_sent_when_the_program_died_waits_for_the_person(desks: Desks) -> None:  # D18
+    desk = desks([])
+    far = imap(desk)
+    arrange(desk, Beside.FOLDER, far)
+    message = write(desk)
+    desk.write(lambda tx: tx.outbox.set_state(message, Sending.SENDING))
+    outbox = Outbox(desk.store, desk.passwords)
+    assert desk.run(outbox.recover()) == 1
+    assert send(desk) == [] and rows_of(desk, far) == 0
+    desk.run(outbox.mark_sent(message))
+    assert (rows_of(desk, desk.account), rows_of(desk, far)) == (1, 1)
