@@ -122,7 +122,7 @@ class Writer:
         """What SQLite does by itself, but for its silence about errors. What was committed stands; who comes next is
         told of the error, and after that the file is opened and checked anew."""
         try:
-            db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            db.wal_checkpoint("main", mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except (apsw.BusyError, apsw.FullError):
             return
         except apsw.Error as error:
@@ -133,7 +133,7 @@ class Writer:
         """Write everything that was in the log when a sync failed into the database itself, and begin the log anew:
         what is added to it later must not stand behind pages that never reached the disk."""
         with mapped(db, self._path):
-            busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").get
+            busy, _, _ = db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)").get
         if busy:
             raise unusable(self._path, "its log is in use")
 

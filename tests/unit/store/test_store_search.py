@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import apsw
 import pytest
@@ -15,6 +16,7 @@ from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Fetched, Flags
 from desktopmail.domain.query import parse
 from desktopmail.domain.words import indexed_form, match_phrase
+from desktopmail.store import database
 from desktopmail.store.migrations import search_0001
 from desktopmail.store.text import TextIndex, TextRow
 from tests.unit.store.desk import Desk
@@ -132,6 +134,16 @@ def test_the_index_knows_what_it_lacks(desk: Desk, filled: dict[str, MessageId])
     db = apsw.Connection(str(desk.folder / "search.db"))
     assert db.execute("SELECT count(*) FROM indexed WHERE message = ?", (gone,)).get == 0
     db.close()
+
+
+def test_the_index_grows_past_its_log_while_mail_is_attached(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "WAL_PAGES", 10)
+    for number in range(30):
+        words = " ".join(f"word{number * each}" for each in range(200))
+        rows = [TextRow(MessageId(number + 1), "people", "subject", words)]
+        desk.run(desk.store.text(lambda index: index.pending()))
+        desk.run(desk.store.text(partial(TextIndex.add, rows=rows)))
+    assert (desk.folder / "search.db-wal").stat().st_size < 2_000_000
 
 
 def test_a_removed_index_is_built_anew(desk: Desk, filled: dict[str, MessageId], runner: object) -> None:
