@@ -82,7 +82,7 @@ def test_starting_at_login_is_told_and_taken_back(desk: Desk, tmp_path: Path) ->
     window.beside.profile = ""
     login = window.beside.background.login
     assert login is not None
-    file = tmp_path / "config" / "autostart" / "desktopmail.desktop"
+    file = tmp_path / "config" / "autostart" / "org.desktopmail.Desktopmail.desktop"
     assert login.file == file
     window.preferences.change(start_at_login=True)
     assert login.on

@@ -77,7 +77,7 @@ def test_one_message_with_its_actions(desk: Desk, place: FakeDesktop, monkeypatc
     shown = place.shown[0]
     assert shown.title == desk.engine.library.summary(one).sender[0].name
     assert list(shown.acts) == ["default", "reply", "archive", "mark_read"]
-    assert shown.hints == {"desktop-entry": "desktopmail", "category": "email.arrived", "urgency": 1}
+    assert shown.hints == {"desktop-entry": "org.desktopmail.Desktopmail", "category": "email.arrived", "urgency": 1}
     place.click(shown.number, "reply")
     desk.until(lambda: window.writing.windows)
     assert ("reply", one) in desk.engine.asked

@@ -14,12 +14,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from desktopmail.gui.desktop.bus import Bus, Place, Unreachable, connected
-from desktopmail.gui.loop import spawn
+from desktopmail.gui.loop import DESKTOP_FILE, spawn
 
 PLACE = Place("org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.freedesktop.Notifications")
 NAME = "Desktopmail"
-ENTRY = "desktopmail"
-"""The name of the desktop file, by which the desktop knows whose notification it is."""
 OPEN = "default"
 """The action of a click."""
 
@@ -98,11 +96,11 @@ class Bubbles(QObject):
         if "actions" in self._abilities:
             acts = [OPEN, self.tr("Open"), *(part for act in bubble.acts for part in act)]
         hints = {
-            "desktop-entry": ("s", ENTRY),
+            "desktop-entry": ("s", DESKTOP_FILE),
             "category": ("s", "email.arrived"),
             "urgency": ("y", 1),
         }
-        return (NAME, self._numbers.get(key, 0), ENTRY, bubble.title, text, acts, hints, -1)
+        return (NAME, self._numbers.get(key, 0), DESKTOP_FILE, bubble.title, text, acts, hints, -1)
 
     async def _hear(self, signals: AsyncIterator[tuple[str, tuple[Any, ...]]]) -> None:
         try:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktopmail.domain.errors import StoreFailed, WrongUsage
+from desktopmail.gui.loop import DESKTOP_FILE
 
-NAME = "desktopmail"
 _RESERVED = " \t\n\"'\\><~|&;$*?#()`"
 """What the Desktop Entry Specification wants quoted in Exec."""
 
@@ -32,7 +32,7 @@ def desktop_entry(start: Sequence[str]) -> str:
     """The text of a file in an autostart folder (XDG Autostart and Desktop Entry Specifications). Raises WrongUsage
     for a command that no such file can say."""
     return (
-        "[Desktop Entry]\nType=Application\nName=Desktopmail\nIcon=desktopmail\nTerminal=false\n"
+        f"[Desktop Entry]\nType=Application\nName=Desktopmail\nIcon={DESKTOP_FILE}\nTerminal=false\n"
         f"Exec={' '.join(_quoted(each) for each in start)}\nX-GNOME-Autostart-enabled=true\n"
     )
 
@@ -99,7 +99,7 @@ class Login:
             return Path.home() / "Library" / "LaunchAgents" / "org.desktopmail.desktopmail.plist"
         named = os.environ.get("XDG_CONFIG_HOME", "")
         config = Path(named) if Path(named).is_absolute() else Path.home() / ".config"
-        return config / "autostart" / f"{NAME}.desktop"
+        return config / "autostart" / f"{DESKTOP_FILE}.desktop"
 
     def turn(self, on: bool) -> None:
         """Start with the session from now on, or no longer. Raises StoreFailed and WrongUsage."""
@@ -121,18 +121,19 @@ class Login:
 if sys.platform == "win32":
     import winreg
 
+    _NAME = "Desktopmail"
     _KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 
     def _registered() -> str | None:
         try:
             with winreg.OpenKey(winreg.HKEY_CURRENT_USER, _KEY) as key:
-                return str(winreg.QueryValueEx(key, NAME)[0])
+                return str(winreg.QueryValueEx(key, _NAME)[0])
         except OSError:
             return None
 
     def _register(value: str | None) -> None:
         with winreg.CreateKey(winreg.HKEY_CURRENT_USER, _KEY) as key:
             if value is not None:
-                winreg.SetValueEx(key, NAME, 0, winreg.REG_SZ, value)
+                winreg.SetValueEx(key, _NAME, 0, winreg.REG_SZ, value)
             elif _registered() is not None:
-                winreg.DeleteValue(key, NAME)
+                winreg.DeleteValue(key, _NAME)
