@@ -94,7 +94,8 @@ def compare(known: Known, listing: Listing, *, moved: bool = False) -> Compared:
     """What the listing has that the ledger has not, and the other way round. Newest strangers first. `moved`: it is
     another server, so that equal names are chance until it is seen otherwise."""
     there, numbers = known.there, listing.numbers
-    listed = dict(zip(numbers, map(listing.sizes.get, numbers.values()), strict=True))
+    size_of = listing.sizes.get
+    listed = {name: size_of(number) for name, number in numbers.items()}
     if not moved and listed == there:
         return Compared((), (), ())
     strangers, doubtful = [], []

@@ -6,7 +6,6 @@ Numbers are valid within the session only. Nothing is removed before the server 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Self, TypeVar
 
@@ -14,14 +13,14 @@ from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError, Refused
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.pop3.dialogue import PATIENT, Ask, Pace, Patience
-from desktopmail.protocols.pop3.line import Form, Line, Reply, violation
+from desktopmail.protocols.pop3.line import Form, Line, Reply
+from desktopmail.protocols.pop3.lists import MOST_MESSAGES, number_of, read_ids, read_sizes
 from desktopmail.protocols.pop3.opening import Opening
 
 SECONDS = 30.0
 LIST_LINE = 600
 LIST_LIMIT = 256 * 1024 * 1024
 """Bytes granted to each line of a list, and to all of it."""
-MOST_MESSAGES = 2_000_000
 MESSAGE_SPARE = 8 * 1024 * 1024
 MESSAGE_LIMIT = 1_000 * 1000**2
 """A message may have twice the bytes that were announced and MESSAGE_SPARE more, but never more than this."""
@@ -31,9 +30,6 @@ ON_THE_LOOP = 64 * 1024
 """A list larger than this is read on another thread."""
 
 T = TypeVar("T")
-_USUAL_IDS = re.compile(rb"(?:\d{1,7}+ [\x21-\x7e]++\r\n)*+")
-_USUAL_SIZES = re.compile(rb"(?:\d{1,7}+ \d{1,15}+\r\n)*+")
-"""Lists as nearly all servers write them, which are read in a few steps whatever their length."""
 
 Sink = Callable[[int, bytes], bool | None]
 """Told the number of a message and its bytes, with CRLF line ends as they came. After False no more is asked for."""
@@ -70,18 +66,18 @@ class Pop3Session(Opening):
             reply = await self.command(b"STAT")
             if reply.ok:
                 count, size = (*reply.text.split(), b"", b"")[:2]
-                self._count = _number(count, MOST_MESSAGES)
-                return self._count, _number(size)
+                self._count = number_of(count, MOST_MESSAGES)
+                return self._count, number_of(size)
         raise self._refusal("The server does not say what is in the mailbox", reply)
 
     async def uidl(self) -> list[tuple[int, str]]:
         """Number and unique id of every message, in the server's order (UIDL). Raises Refused where the server has no
         such ids. Ids are printable as they stand in the list; what else is in them comes as it is."""
-        return await self._list(b"UIDL", "The server has no names for its messages", _ids)
+        return await self._list(b"UIDL", "The server has no names for its messages", read_ids)
 
     async def sizes(self) -> list[tuple[int, int]]:
         """Number and bytes of every message, in the server's order (LIST)."""
-        return await self._list(b"LIST", "The server does not list the messages", _sizes)
+        return await self._list(b"LIST", "The server does not list the messages", read_sizes)
 
     async def top(self, numbers: Sequence[int], sink: Sink, lines: int = 0, refused: Refusals | None = None) -> None:
         """The header and the first `lines` of the text of messages (TOP). What the server does not give is told to
@@ -190,44 +186,6 @@ async def check(
     """Sign in and leave again; `connected` is called when TLS stands. Raises MailError."""
     session = await Pop3Session.open(endpoint, secret, timeout=timeout, connected=connected)
     await session.quit()
-
-
-def _ids(lines: bytes) -> list[tuple[int, str]]:
-    if _USUAL_IDS.fullmatch(lines):
-        numbers, names = _columns(lines)
-        return list(zip(numbers, names, strict=True))
-    found = []
-    for line in lines.split(b"\r\n")[:-1]:
-        number, name = (*line.split(None, 1), b"", b"")[:2]
-        found.append((_number(number), name.rstrip(b" ").decode("latin-1")))
-    return found
-
-
-def _sizes(lines: bytes) -> list[tuple[int, int]]:
-    if _USUAL_SIZES.fullmatch(lines):
-        numbers, sizes = _columns(lines)
-        return list(zip(numbers, map(int, sizes), strict=True))
-    found = []
-    for line in lines.split(b"\r\n")[:-1]:
-        number, size = (*line.split(None, 2), b"", b"")[:2]
-        found.append((_number(number), _number(size)))
-    return found
-
-
-def _columns(lines: bytes) -> tuple[list[int], list[str]]:
-    """Numbers, and the words behind them, of lines that all have just these two."""
-    words = lines.decode("ascii").split()
-    numbers = list(map(int, words[::2]))
-    if max(numbers, default=0) > MOST_MESSAGES:
-        raise violation("not a number")
-    return numbers, words[1::2]
-
-
-def _number(word: bytes, most: int = 1 << 53) -> int:
-    """A count that the server named. Raises ProtocolViolation for anything else, and for what is beyond belief."""
-    if not word.isdigit() or len(word) > 17 or int(word) > most:
-        raise violation("not a number")
-    return int(word)
 
 
 def _too_large(size: int) -> Refused:

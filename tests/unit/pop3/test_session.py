@@ -315,8 +315,22 @@ def test_lists_written_in_other_ways() -> None:
     assert told(script, act) == ((2, 320), [(1, 120), (2, 200)], [(1, "one"), (2, "two")])
 
 
-def test_a_hundred_thousand_names() -> None:  # P22
-    names = many(*(b"%d name-%d" % (number, number) for number in range(1, 100_001)))
-    script = plain(STAT=b"+OK 100000 5\r\n", UIDL=names)
+@pytest.mark.parametrize("count", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+def test_very_many_names(count: int) -> None:  # P22
+    """However many, another thread than the one that reads them gets its turns."""
+    names = many(*(b"%d name-%d" % (number, number) for number in range(1, count + 1)))
+    script = plain(STAT=b"+OK %d 5\r\n" % count, UIDL=names)
     found = told(script, Pop3Session.uidl)
-    assert len(found) == 100_000 and found[-1] == (100_000, "name-100000")
+    assert len(found) == count and found[-1] == (count, f"name-{count}")
+
+
+def test_a_list_that_is_odd_in_one_line_is_read_to_its_end() -> None:  # P22 D05
+    lines = [b"%d name-%d" % (number, number) for number in range(1, 40_001)]
+    lines[20_000] = b"20001 with a blank"
+    lines[30_000] = b"30001 \xfc"
+    found = told(plain(STAT=b"+OK 40000 5\r\n", UIDL=many(*lines)), Pop3Session.uidl)
+    assert [number for number, _ in found] == list(range(1, 40_001))
+    assert (found[20_000][1], found[20_001][1], found[30_000][1]) == ("with a blank", "name-20002", "\xfc")
+    sizes = [b"%d %d" % (number, number) for number in range(1, 40_001)]
+    sizes[39_999] += b" octets"
+    assert told(plain(STAT=b"+OK 40000 5\r\n", LIST=many(*sizes)), Pop3Session.sizes)[-1] == (40_000, 40_000)
