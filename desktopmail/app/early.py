@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable
@@ -20,11 +19,10 @@ LONGEST_PAINT_MS = 2_000
 
 
 def first_picture(options: WindowOptions, painted: Callable[[MainWindow], None] | None) -> MainWindow | None:
-    """The window on its profile, painted; `complete` and the engine's `start` have to follow on the loop. None when the
-    profile cannot be opened, whatever the reason: trying again on the loop will tell.
+    """The window on its profile, painted; `complete` has to follow at once, and the engine's `start` on the loop. None
+    when the profile cannot be opened, whatever the reason: trying again on the loop will tell.
 
     What the person types and clicks meanwhile waits in Qt's queue until the loop turns."""
-    gc.disable()  # until the loop's own collector takes over
     from desktopmail.app import passphrase
     from desktopmail.engine.engine import Engine
     from desktopmail.store.secrets import secrets_later
@@ -48,13 +46,20 @@ def _window(options: WindowOptions, opened: Callable[[], Engine]) -> MainWindow:
     import desktopmail.gui.window  # noqa: F401
     from desktopmail.app.window import dress, make
     from desktopmail.gui import loop
+    from desktopmail.gui.reader.prepare import before_application
 
+    before_application()
     loop.application()
     if sys.platform == "darwin":
         from desktopmail.app.openings import begin
 
         begin()
-    window = make(opened(), early=True)
+    engine = opened()
+    try:
+        window = make(engine, early=True)
+    except MailError:
+        engine.abandon()
+        raise
     dress(window, options)
     return window
 

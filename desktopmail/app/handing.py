@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import sys
 import threading
 import time
@@ -46,6 +45,8 @@ def hand_over(profile: Path, wish: Wish) -> bool:
 
 def _ask_socket(name: str, line: bytes) -> bytes:
     """Say a line to a socket of the file system; its answer, or nothing."""
+    import socket
+
     end = time.monotonic() + SECONDS
     answer = b""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line_out, contextlib.suppress(OSError):

@@ -60,8 +60,25 @@ class SelfTest:
     as_json: bool
 
 
+def _without_word(arguments: list[str]) -> WindowOptions | SelfTest | None:
+    """The common start, understood without the parser of all commands, which takes longer to make than a window has
+    time for. None where that one has words to say."""
+    if not {"-h", "--help"}.isdisjoint(arguments):
+        return None
+    parser = _window_parser()
+    try:
+        return _window(parser, parser.parse_args(arguments), "")
+    except UsageError:
+        return None
+
+
 def make_parser() -> tuple[CommandParser, frozenset[str]]:
     """The parser of the whole command line and the names of its commands; the manual page is made from it."""
+    parser = _window_parser()
+    return parser, add_commands(parser)
+
+
+def _window_parser() -> CommandParser:
     parser = CommandParser(
         prog="desktopmail",
         description="A desktop mail client. Without a command the window opens.",
@@ -69,15 +86,18 @@ def make_parser() -> tuple[CommandParser, frozenset[str]]:
     )
     add_shared(parser, top=True)
     _add_window(parser)
-    return parser, add_commands(parser)
+    return parser
 
 
 def parse(arguments: list[str]) -> WindowOptions | Command | SelfTest:
     """Understand the command line. Raises UsageError; `--help` and `--version` leave by SystemExit."""
-    parser, names = make_parser()
     if arguments[-1:] == ["--"]:
         arguments = arguments[:-1]  # a desktop that had nothing to hand over
     place = _first_word(arguments)
+    quick = _without_word(arguments) if place is None else None
+    if quick is not None:
+        return quick
+    parser, names = make_parser()
     word = "" if place is None else arguments[place]
     told = place is not None and arguments[place - 1 : place] == ["--"]
     if word[:7].lower() == "file://":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -37,6 +38,7 @@ ANOTHER_TRY = 0.2
 def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = None) -> int:
     """Show the window until it is closed, or paint one picture; gives back the exit code. `painted` is called once,
     when the first paint is done (measurements use it)."""
+    gc.disable()  # until the collector of the loop takes over
     if refusal := refuses_root():
         sys.stderr.write(refusal)
         return 1
@@ -44,13 +46,15 @@ def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = N
         return 0
     _environment(options)
     claim()
+    from desktopmail.app.early import first_picture
+
+    window = first_picture(options, painted) if _only_window(options) else None
+    if window is not None:
+        window.complete()
+    from desktopmail.gui import loop
     from desktopmail.gui.reader.prepare import before_application
 
     before_application()
-    from desktopmail.app.early import first_picture
-    from desktopmail.gui import loop
-
-    window = first_picture(options, painted) if _only_window(options) else None
     return loop.run(lambda: _main(options, painted, window))
 
 
@@ -150,7 +154,6 @@ async def _go_on(window: MainWindow, options: WindowOptions) -> int:
 
     logs.start(window.engine.profile)
     try:
-        window.complete()
         return await _life(window, options)
     finally:
         await window.engine.close()

@@ -3,7 +3,6 @@ names nothing but what to open. Options never travel."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -34,6 +33,8 @@ class Wish:
 
     def encode(self) -> bytes:
         """One line of JSON. Raises ValueError for a target that would be refused."""
+        import json
+
         document: dict[str, object] = {self.asked.value: self.target if self.asked is Asked.OPEN else True}
         if _TOKEN.fullmatch(self.token):
             document["token"] = self.token
@@ -45,6 +46,8 @@ class Wish:
 def decode(line: bytes) -> Wish:
     """A wish from another process. Raises ValueError for anything but `{"open": "mailto:…"}`, `{"open": "/path"}`,
     `{"show": true}`, `{"compose": true}` and `{"check": true}`, each with a `token` or without."""
+    import json
+
     if len(line) > MOST_BYTES:
         raise ValueError("the wish is too long")
     try:

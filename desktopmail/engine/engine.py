@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktopmail.domain.activity import Activity, Problem
-from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import ProfileInUse
 from desktopmail.domain.ids import AccountId, FolderId
 from desktopmail.engine.parts import Parts
@@ -21,6 +20,7 @@ from desktopmail.store.store import Store
 from desktopmail.store.worker import Worker
 
 if TYPE_CHECKING:
+    from desktopmail.domain.changes import ChangeSet
     from desktopmail.domain.settings import Settings
     from desktopmail.engine.activity import SyncReport
     from desktopmail.engine.notices import Notice
@@ -90,6 +90,10 @@ class Engine(Parts):
         if "_lanes" in self.__dict__:
             await self._lanes.close()
         await self._store.close()
+
+    def abandon(self) -> None:
+        """Close the profile at once, blocking, when nothing was begun on it."""
+        self._store.close_now()
 
     def wake(self) -> None:
         """Look at everything now: the person asks."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMetaMethod, QObject, Qt, QTimer, Signal
 
-from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.folder import Folder, Lives, Role, Unified
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
 from desktopmail.domain.message import Copy, Flags, Summary
@@ -22,6 +21,7 @@ from desktopmail.gui.search.box import SearchBox
 if TYPE_CHECKING:
     import asyncio
 
+    from desktopmail.domain.changes import ChangeSet
     from desktopmail.engine.engine import Engine
 
 

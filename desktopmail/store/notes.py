@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import apsw
 
-from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
+
+if TYPE_CHECKING:
+    from desktopmail.domain.changes import ChangeSet
 
 
 class Notes:
@@ -76,6 +79,8 @@ class Notes:
 
     def changes(self) -> ChangeSet:
         """The news, for after the commit."""
+        from desktopmail.domain.changes import ChangeSet
+
         return ChangeSet(
             added={folder: tuple(ids) for folder, ids in self._added.items() if ids},
             changed={folder: tuple(ids) for folder, ids in self._changed.items() if ids},

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import apsw
 
-from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import NotFound, StoreDamaged, StoreFailed
 from desktopmail.store.companions import refuse_incomplete
 from desktopmail.store.connection import Writer
@@ -26,6 +25,7 @@ from desktopmail.store.transaction import Transaction
 from desktopmail.store.worker import Worker
 
 if TYPE_CHECKING:
+    from desktopmail.domain.changes import ChangeSet
     from desktopmail.store.check import CheckReport
     from desktopmail.store.content import Content
     from desktopmail.store.hosts import HostNotes

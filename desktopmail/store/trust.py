@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import apsw
 
-from desktopmail.domain.hosts import Pin
-from desktopmail.store.notes import Notes
 from desktopmail.store.packing import clean
+
+if TYPE_CHECKING:
+    from desktopmail.domain.hosts import Pin
+    from desktopmail.store.notes import Notes
 
 
 def images_allowed(db: apsw.Connection, address: str) -> bool:
@@ -25,6 +28,8 @@ def image_senders(db: apsw.Connection) -> tuple[str, ...]:
 
 def pins(db: apsw.Connection) -> tuple[Pin, ...]:
     """Every certificate trusted by hand."""
+    from desktopmail.domain.hosts import Pin
+
     return tuple(Pin(*row) for row in db.execute("SELECT host, port, fingerprint, at FROM pin ORDER BY host, port, at"))
 
 

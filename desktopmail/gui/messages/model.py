@@ -6,10 +6,10 @@ shown. Of a large place the newest rows are read first, so that they are painted
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QMimeData, QObject, QTimer
 
-from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.folder import Folder, Lives, Role, Unified
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.message import Summary
@@ -19,6 +19,9 @@ from desktopmail.gui.messages.source import Found, Only, Place, Source
 from desktopmail.gui.messages.vector import Entry, Vector
 from desktopmail.gui.naming import folder_title
 from desktopmail.gui.wares import only_ids
+
+if TYPE_CHECKING:
+    from desktopmail.domain.changes import ChangeSet
 
 FIRST = 1_000
 """Rows that are read before the first picture."""

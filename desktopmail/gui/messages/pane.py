@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.folder import Role, Unified
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Summary
@@ -23,6 +23,9 @@ from desktopmail.gui.messages.source import Found, Only, Place, Source
 from desktopmail.gui.messages.vector import runs
 from desktopmail.gui.messages.view import MessageView
 from desktopmail.gui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from desktopmail.domain.changes import ChangeSet
 
 _Selection = QItemSelectionModel.SelectionFlag
 

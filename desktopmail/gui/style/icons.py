@@ -16,25 +16,33 @@ SIZE = 18
 STROKE = 1.75
 
 
-@lru_cache(maxsize=512)
-def _renderer(name: str, colour: str, stroke: float, filled: bool) -> QSvgRenderer:
+@lru_cache(maxsize=2048)
+def _drawing(name: str, side: int, stroke: float, filled: bool) -> QPixmap:
+    """The drawing in black on nothing."""
     text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
-    text = text.replace("currentColor", colour).replace('stroke-width="2"', f'stroke-width="{stroke}"')
+    text = text.replace("currentColor", "#000000").replace('stroke-width="2"', f'stroke-width="{stroke}"')
     if filled:
-        text = text.replace('fill="none"', f'fill="{colour}"', 1)
-    return QSvgRenderer(QByteArray(text.encode()))
+        text = text.replace('fill="none"', 'fill="#000000"', 1)
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return pixmap
 
 
 @lru_cache(maxsize=2048)
 def _pixmap(name: str, colour: str, size: int, ratio: float, filled: bool) -> QPixmap:
     side = round(size * ratio)
+    # Small drawings need a little more weight to keep the same grey.
+    drawing = _drawing(name, side, STROKE if size >= 16 else 2.0, filled)
     pixmap = QPixmap(side, side)
     pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap.fill(QColor(colour))
     painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    # Small drawings need a little more weight to keep the same grey.
-    stroke = STROKE if size >= 16 else 2.0
-    _renderer(name, colour, stroke, filled).render(painter, QRectF(0, 0, side, side))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+    painter.drawPixmap(0, 0, drawing)
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
