@@ -6,6 +6,7 @@ U07
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -163,6 +164,32 @@ def test_slow_data(play: Play) -> None:
             await far.fetch(it.updates._source.address, seconds=0.2)
 
     play(scene)
+
+
+def test_data_that_drips_for_ever(certificates: Certificates) -> None:
+    """U07: every byte comes soon after the last; the deadline is for all of it."""
+
+    ended = asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            while not writer.is_closing():
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        writer.transport.abort()
+        ended.set()
+
+    async def scene() -> None:
+        server = await asyncio.start_server(drip, "127.0.0.1", 0, ssl=certificates.good.context())
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Stalled):
+            await far.fetch(f"https://localhost:{port}/", seconds=0.5)
+        server.close()
+        await ended.wait()
+
+    asyncio.run(asyncio.wait_for(scene(), 60))
 
 
 def test_to_another_https_address(play: Play) -> None:
