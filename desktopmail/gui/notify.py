@@ -57,7 +57,8 @@ class Notify(QObject):
         self.bubbles: Bubbles | None = None
 
     def begin(self) -> None:
-        """Put the sign into the tray, where there is one; asking the desktop for it takes its time."""
+        """Count, and put the sign into the tray, where there is one; asking the desktop for it takes its time."""
+        self.count()
         if self.tray is None and QSystemTrayIcon.isSystemTrayAvailable():
             from desktopmail.gui.desktop.tray import Tray
 
