@@ -128,3 +128,28 @@ def test_new_and_sent_mail_is_put_where_the_person_says(person: Person) -> None:
     assert desk.ask("account", "keep-sent", number, "bcc")["sent"] == "bcc"
     assert desk.ask("account", "keep-sent", number, "here")["sent"] == "here"
     assert desk.ask("account", "deliver", number, "own")["deliver"] == "own"
+
+
+def test_sent_mail_is_kept_in_the_mailbox_too_and_on_an_imap_server(person: Person) -> None:
+    """Through real servers: the copy to oneself comes back and is the message in Sent; the other one is uploaded."""
+    desk = person.terminal
+    number = account(person)
+    imap = person.dovecot.url("imaps", person.user)
+    far = desk.ask("account", "add", person.user.address, "--imap", imap)["id"]
+    raw = f"From: {person.user.address}\r\nTo: {person.dovecot.add_user().address}\r\nSubject: %s\r\n\r\nIt boils.\r\n"
+    desk.ask("account", "keep-sent", number, "bcc")
+    first = desk.run("--json", "send", "-", "--account", number, "--wait", given=(raw % "Kettle").encode()).json
+    assert first["state"] == "sent"
+    assert len(person.postfix.delivered(person.user, seconds=60)) == 1
+    assert sync(person, "--account", number)["new"] == 0
+    places = {(each["account"], each["role"]): each["id"] for each in desk.ask("folders")}
+    assert desk.ask("list", places[number, "inbox"]) == []
+    (sent,) = desk.ask("list", places[number, "sent"])
+    assert (sent["subject"], sent["copy"]) == ("Kettle", "both")
+    desk.ask("account", "keep-sent", number, far)
+    desk.run("--json", "send", "-", "--account", number, "--wait", given=(raw % "Teapot").encode())
+    desk.run("sync", "--account", far)
+    (kept,) = person.dovecot.messages(person.user, "Sent")
+    assert b"Subject: Teapot" in kept
+    assert [row["copy"] for row in desk.ask("list", places[far, "sent"])] == ["both"]
+    assert len(desk.ask("list", places[number, "sent"])) == 2
