@@ -158,22 +158,35 @@ def test_the_disk_fails_while_a_profile_is_made(place: Path, call: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not here")
-def test_the_names_of_files_cannot_be_made_safe(place: Path) -> None:
-    """SQLite passes over errors when it syncs a folder; nothing is asked to go all the same."""
+@pytest.mark.parametrize(
+    ("where", "failing", "kind"),
+    [
+        ("content.db-wal", "pwrite64:error=ENOSPC:when=3+", "disk-full"),
+        ("content.db-wal", "fdatasync:error=ENOSPC", "disk-full"),
+        ("content.db-wal", "fdatasync:error=EIO", "store"),
+        (".", "fsync:error=EIO", "store"),
+    ],
+    ids=["no-room-to-write", "no-room-at-a-sync", "a-sync", "the-sync-of-the-folder"],
+)
+def test_the_system_says_no(place: Path, where: str, failing: str, kind: str) -> None:
+    """The same with calls of the system that fail. SQLite passes over errors when it syncs a folder; nothing is asked
+    to go all the same."""
+    profile = place / "profile"
     with Server() as server:
-        profile = place / "profile"
         prepared(server, profile)
         server.refill()
-        program = [sys.executable, "-m", "tests.servers.doomed_pop3", str(profile), "127.0.0.1"]
-        code = subprocess.run(
-            ["strace", "-f", "-qq", f"-P{profile}", "-einject=fsync:error=EIO", "-etrace=fsync", "-o/dev/null",
-             *program, str(server.box.port), "ada", "none", "no", "0"],
+        program = [sys.executable, "-m", "tests.servers.doomed_pop3", str(profile), "127.0.0.1", str(server.box.port)]
+        done = subprocess.run(
+            ["strace", "-f", "-qq", f"-P{(profile / where).resolve()}", f"-einject={failing}",
+             f"-etrace={failing.partition(':')[0]}", "-o/dev/null", *program, "ada", "none", "no", "0"],
             cwd=ROOT,
             env={**os.environ, "DOOMED_PASSWORD": "secret", "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
             timeout=60,
             check=False,
-        ).returncode  # fmt: skip
-        assert code == 1
+        )  # fmt: skip
+        assert done.stdout.split() == [kind], done.stderr
         assert server.box.asked_gone == []
         assert asyncio.run(visit(profile, endpoint_of(server), NO, "secret")).problems == ()
         assert server.box.left == []

@@ -1,6 +1,8 @@
 """A program that visits one POP3 mailbox once, to be killed or watched on the way by whoever started it.
 
 python -m tests.servers.doomed_pop3 PROFILE HOST PORT USER SECURITY KEEP DAYS     (password in DOOMED_PASSWORD)
+
+Prints the kinds of all problems.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ def main(arguments: list[str]) -> int:
     folder, host, port, user, security, keep, days = arguments
     endpoint = Endpoint(host, int(port), Security(security), user)
     report = asyncio.run(visit(Path(folder), endpoint, Leave(Keep(keep), int(days)), os.environ["DOOMED_PASSWORD"]))
+    print(*(each.kind for each in report.problems))
     return len(report.problems)
 
 
