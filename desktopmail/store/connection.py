@@ -11,7 +11,7 @@ import apsw
 
 from desktopmail.domain.errors import MailError, StoreDamaged, StoreFailed
 from desktopmail.store import database
-from desktopmail.store.failures import NO_ROOM, known, mapped, unusable
+from desktopmail.store.failures import NO_ROOM, known, mapped, refused, unusable
 from desktopmail.store.migrations import Step
 from desktopmail.store.names import settle
 
@@ -143,7 +143,7 @@ class Writer:
             settle(self._path.parent)
         except OSError as error:
             self._drop(db)
-            raise unusable(self._path, str(error)) from error
+            raise refused(error, self._path) from error
         self._named = True
 
     def _drop(self, db: apsw.Connection) -> None:

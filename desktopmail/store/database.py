@@ -208,6 +208,7 @@ def migrate(db: apsw.Connection, path: Path, steps: tuple[Step, ...]) -> None:
 def _keep_copy(db: apsw.Connection, copy: Path) -> None:
     """A verified copy of the database as it is, safe on the disk; one that is there already is left alone."""
     if copy.exists():
+        settle(copy.parent)
         return
     draft = copy.with_name(copy.name + ".part")
     draft.unlink(missing_ok=True)

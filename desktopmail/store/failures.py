@@ -60,10 +60,17 @@ def known(error: apsw.Error, path: Path, system_errno: int) -> MailError:
     return unusable(path, log)
 
 
+def refused(error: OSError, path: Path) -> MailError:
+    """The error to raise instead of one of the system, which came from work on the file at `path`."""
+    return disk_full(str(error)) if error.errno in NO_ROOM else unusable(path, str(error))
+
+
 @contextmanager
 def mapped(db: apsw.Connection, path: Path) -> Iterator[None]:
-    """Raise known errors in place of SQLite's."""
+    """Raise known errors in place of SQLite's and the system's."""
     try:
         yield
+    except OSError as error:
+        raise refused(error, path) from error
     except apsw.Error as error:
         raise known(error, path, db.system_errno) from error

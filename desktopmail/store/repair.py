@@ -13,6 +13,7 @@ from desktopmail.store.companions import REPAIRED
 from desktopmail.store.content import name_nameless, read_damaged
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, keep_aside, open_database, refuse_newer
 from desktopmail.store.due import recheck
+from desktopmail.store.failures import refused
 from desktopmail.store.lock import ProfileLock
 from desktopmail.store.migrations import STEPS
 from desktopmail.store.names import make_folder, settle, write_safely
@@ -54,6 +55,8 @@ def repair_profile(folder: Path) -> RepairReport:
         aside = [kept for name in found.damaged if (kept := _replace(folder / name)) is not None]
         lost, refetch = _mend(folder, again=check_profile(folder), mail_was_damaged=MAIL in found.damaged)
         return RepairReport(found, tuple(aside), tuple(lost), refetch)
+    except OSError as error:
+        raise refused(error, folder) from error
     finally:
         lock.release()
 

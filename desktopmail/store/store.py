@@ -16,6 +16,7 @@ from desktopmail.domain.errors import NotFound, StoreDamaged, StoreFailed
 from desktopmail.store.companions import refuse_incomplete
 from desktopmail.store.connection import Writer
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, keep_aside, refuse_newer
+from desktopmail.store.failures import refused
 from desktopmail.store.lock import ProfileLock
 from desktopmail.store.migrations import STEPS
 from desktopmail.store.names import make_folder
@@ -240,7 +241,10 @@ def _open_search(folder: Path) -> Writer:
     try:
         search = Writer(path, STEPS[SEARCH], durable=False)
     except StoreDamaged:
-        keep_aside(path)
+        try:
+            keep_aside(path)
+        except OSError as error:
+            raise refused(error, path) from error
         search = Writer(path, STEPS[SEARCH], durable=False)
     search.attach(folder / MAIL, "mail")
     return search

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import stat
 import struct
@@ -13,7 +14,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from desktopmail.domain.errors import NotFound, ProfileInUse, StoreDamaged, StoreFailed, StoreTooNew
+from desktopmail.domain.errors import DiskFull, NotFound, ProfileInUse, StoreDamaged, StoreFailed, StoreTooNew
 from desktopmail.store.database import open_database, stored_version
 from desktopmail.store.migrations import MAIL, Step
 from desktopmail.store.store import Store
@@ -191,6 +192,19 @@ def test_an_upgrade_keeps_a_copy_of_what_was(tmp_path: Path) -> None:
     assert stored_version(copy) == MAIL[-1].version
     if sys.platform != "win32":
         assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+def test_an_upgrade_whose_copy_cannot_be_kept_does_not_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = made(tmp_path / "profile")
+    steps = (*MAIL, Step(2000, "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT"))
+
+    def full(folder: Path) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr("desktopmail.store.database.settle", full)
+    with pytest.raises(DiskFull):
+        open_database(folder / "mail.db", steps, durable=False)
+    assert stored_version(folder / "mail.db") == MAIL[-1].version
 
 
 def test_a_failed_upgrade_changes_nothing(tmp_path: Path) -> None:
