@@ -16,32 +16,80 @@ LATER = {
     "content": ("zstandard", "hashlib"),
     "verbs": ("desktopmail.engine.actions", "desktopmail.engine.lanes", "desktopmail.engine.outbox"),
     "search": ("desktopmail.domain.query", "desktopmail.store.searching", "desktopmail.gui.search.hints"),
+    "the loop": ("asyncio", "qasync", "ssl", "concurrent"),
+    "news and notes": ("desktopmail.domain.changes", "desktopmail.domain.hosts", "desktopmail.gui.gathering"),
     "what the first picture does not show": (
+        "desktopmail.app.logs",
+        "desktopmail.engine.keys",
         "desktopmail.gui.accounts",
         "desktopmail.gui.activity.panel",
+        "desktopmail.gui.applying",
+        "desktopmail.gui.beside",
         "desktopmail.gui.choosing",
+        "desktopmail.gui.commands",
         "desktopmail.gui.composer",
+        "desktopmail.gui.desktop",
+        "desktopmail.gui.foldering",
+        "desktopmail.gui.going",
+        "desktopmail.gui.menus",
+        "desktopmail.gui.notify",
         "desktopmail.gui.reader.pane",
+        "desktopmail.gui.trouble",
+        "desktopmail.gui.verbs",
+        "desktopmail.gui.welcome",
         "desktopmail.gui.widgets.toast",
+        "desktopmail.gui.wiring",
         "desktopmail.gui.wizard",
+        "desktopmail.gui.writing",
     ),
+    "further starts": ("socket", "desktopmail.app.instance", "desktopmail.app.wishes"),
 }
-WINDOW = "import desktopmail.app.main, desktopmail.app.window, desktopmail.gui.loop, desktopmail.gui.window"
 COMMAND = "import desktopmail.app.main"
+WINDOW = """
+import asyncio, sys
+from pathlib import Path
+from desktopmail.domain.account import NewAccount
+from desktopmail.store.store import Store
+
+async def fill():
+    store = Store.open(Path(sys.argv[1]))
+    await store.write(lambda tx: tx.accounts.add(NewAccount("ada@example.org", "Ada", "Ada", None, None)))
+    await store.close()
+
+asyncio.run(fill())
+"""
+START = """
+import sys
+from desktopmail.app.options import parse
+from desktopmail.app.window import run
+
+def painted(window):
+    print(*sys.modules)
+    print("rows are shown:", window.messages.model.place is not None and window.isVisible())
+    window.settled.connect(window.close)
+
+sys.exit(run(parse(["--profile", sys.argv[1]]), painted))
+"""
 
 
-def loaded(imports: str) -> set[str]:
-    """The modules that a new interpreter holds after these imports."""
+def said(program: str, *arguments: str) -> str:
+    """What a new interpreter says that runs this program to its end."""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1"}
     run = subprocess.run(
-        [sys.executable, "-c", f"{imports}\nimport sys\nprint(*sys.modules)"],
-        capture_output=True, text=True, check=True, env=os.environ | {"QT_API": "pyside6"}, timeout=60,
+        [sys.executable, "-c", program, *arguments],
+        capture_output=True, text=True, check=True, env=environment, timeout=120,
     )  # fmt: skip
-    return set(run.stdout.split())
+    return run.stdout
 
 
 @pytest.fixture(scope="module")
-def window() -> set[str]:
-    return loaded(f"{WINDOW}, desktopmail.engine.engine")
+def window(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """What is loaded when the list of a profile with an account is on screen."""
+    profile = str(tmp_path_factory.mktemp("start") / "profile")
+    said(WINDOW, profile)
+    modules, shown = said(START, profile).splitlines()
+    assert shown == "rows are shown: True"
+    return set(modules.split())
 
 
 @pytest.mark.parametrize("what", LATER)
@@ -52,6 +100,7 @@ def test_the_window_starts_without(what: str, window: set[str]) -> None:
 
 def test_reading_the_command_line_loads_neither_engine_nor_toolkit() -> None:
     """`desktopmail --help` answers at once."""
-    early = [name for name in loaded(COMMAND) if name.split(".")[0] in ("PySide6", "asyncio", "apsw", "ssl")]
-    early += [name for name in loaded(COMMAND) if name.startswith(("desktopmail.engine", "desktopmail.store"))]
+    loaded = said(f"{COMMAND}\nimport sys\nprint(*sys.modules)").split()
+    early = [name for name in loaded if name.split(".")[0] in ("PySide6", "asyncio", "apsw", "ssl")]
+    early += [name for name in loaded if name.startswith(("desktopmail.engine", "desktopmail.store"))]
     assert early == []
