@@ -13,6 +13,7 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -38,12 +39,20 @@ def names(profile: Path) -> list[str]:
     if sys.platform == "win32":
         return [name]
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
-    folders = [runtime] if runtime.is_absolute() else []
-    folders += [Path(whole), Path(tempfile.gettempdir()) / f"desktopmail-{person}"]
-    with contextlib.suppress(OSError):
-        folders[-1].mkdir(mode=0o700)
-    found = [str(folder / name) for folder in folders if _private(folder)]
-    return [each for each in found if len(os.fsencode(each)) <= LONGEST_PATH]
+    folders = [*([runtime] if runtime.is_absolute() else []), Path(whole)]
+    found = _fitting(folders, name)
+    if not found:
+        own = Path(tempfile.gettempdir()) / f"desktopmail-{person}"
+        with contextlib.suppress(OSError):
+            own.mkdir(mode=0o700)
+        found = _fitting([own], name)
+    return found
+
+
+def _fitting(folders: Sequence[Path], name: str) -> list[str]:
+    """The name in those folders that are this person's alone and whose path is short enough."""
+    paths = [str(folder / name) for folder in folders if _private(folder)]
+    return [path for path in paths if len(os.fsencode(path)) <= LONGEST_PATH]
 
 
 def _private(folder: Path) -> bool:

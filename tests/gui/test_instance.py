@@ -159,6 +159,8 @@ def test_only_this_person_reaches_the_socket(wishes: Wishes, runtime: Path, tmp_
     assert names(tmp_path / "profile")[0] != names(tmp_path / "other")[0]
     runtime.chmod(0o755)
     assert Path(names(tmp_path / "profile")[0]).parent != runtime
+    with tempfile.TemporaryDirectory(prefix="short-") as short:
+        assert Path(names(Path(short))[0]).parent == Path(short)
 
 
 def test_what_a_crash_left_stands_in_nobodys_way(desk: Desk, tmp_path: Path, runtime: Path) -> None:
