@@ -128,7 +128,7 @@ def test_selection_and_scroll_stay_when_mail_comes(desk: Desk, run: Run, qtbot: 
     desk.until(lambda: len(window.messages.model) == 65)
     assert chosen(window) == chosen_before
     assert view.row_rect(35).top() == seen
-    pill = window.messages._fresh
+    pill = window.messages.fresh
     assert pill.isVisible()
     pill.click()
     assert view.verticalScrollBar().value() == 0

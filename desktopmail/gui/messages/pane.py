@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
@@ -13,8 +14,6 @@ from desktopmail.domain.folder import Role, Unified
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Summary
 from desktopmail.gui import words
-from desktopmail.gui.messages.empty import EmptyState
-from desktopmail.gui.messages.fresh import FreshPill
 from desktopmail.gui.messages.header import ListHeader
 from desktopmail.gui.messages.members import unread_rows
 from desktopmail.gui.messages.model import MessageModel
@@ -26,6 +25,8 @@ from desktopmail.gui.widgets.line import Line
 
 if TYPE_CHECKING:
     from desktopmail.domain.changes import ChangeSet
+    from desktopmail.gui.messages.empty import EmptyState
+    from desktopmail.gui.messages.fresh import FreshPill
 
 _Selection = QItemSelectionModel.SelectionFlag
 
@@ -54,11 +55,8 @@ class MessagePane(QWidget):
         self.view.painter_of_rows = RowPainter(self._density, date.today())
         self.view.setModel(self.model)
         self.header = ListHeader(self)
-        self.empty = EmptyState(self)
-        self._fresh = FreshPill(self.view)
         self._body = QStackedLayout()
         self._body.addWidget(self.view)
-        self._body.addWidget(self.empty)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -87,11 +85,35 @@ class MessagePane(QWidget):
         self.view.row_command.connect(lambda name, row: self.row_command.emit(name, [self.model.id_at(row)]))
         self.view.menu_wanted.connect(self.menu_wanted)
         self.view.walk.connect(self.walk)
-        self.view.scrolled.connect(self._fresh.look)
+        self.view.scrolled.connect(self._scrolled)
         self.header.only_wanted.connect(self.filter)
         self.header.none_wanted.connect(self.view.clearSelection)
         self.header.everywhere_wanted.connect(self.everywhere_wanted)
-        self.empty.wanted.connect(self._more)
+
+    @cached_property
+    def empty(self) -> EmptyState:
+        """What stands where no rows are."""
+        from desktopmail.gui.messages.empty import EmptyState
+
+        empty = EmptyState(self)
+        empty.wanted.connect(self._more)
+        self._body.addWidget(empty)
+        return empty
+
+    @cached_property
+    def fresh(self) -> FreshPill:
+        """The sign of news above what is seen."""
+        from desktopmail.gui.messages.fresh import FreshPill
+
+        return FreshPill(self.view)
+
+    def _scrolled(self) -> None:
+        if "fresh" in self.__dict__:
+            self.fresh.look()
+
+    def _forget_news(self) -> None:
+        if "fresh" in self.__dict__:
+            self.fresh.forget()
 
     # What is shown --------------------------------------------------------------------------------------------
 
@@ -100,7 +122,7 @@ class MessagePane(QWidget):
         self.title = title
         self._mark(())
         self.view.outgoing = self._outgoing(place)
-        self._fresh.forget()
+        self._forget_news()
         self.model.show(place, Only.ALL, grouped=grouped)
         self.view.verticalScrollBar().setValue(0)
 
@@ -108,7 +130,7 @@ class MessagePane(QWidget):
         """Show search results, hits marked."""
         self._mark(found.terms)
         self.view.outgoing = False
-        self._fresh.forget()
+        self._forget_news()
         self.model.show_found(found)
         self.view.verticalScrollBar().setValue(0)
 
@@ -145,7 +167,8 @@ class MessagePane(QWidget):
         """Follow the store; what was chosen stays chosen, what is seen stays where it is."""
         before = len(self.model)
         self.model.apply(changes)
-        self._fresh.came(len(self.model) - before)
+        if len(self.model) > before:
+            self.fresh.came(len(self.model) - before)
 
     def _mark(self, terms: Sequence[str]) -> None:
         self.view.show_rows_with(RowPainter(self._density, date.today(), terms))
