@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -22,12 +23,14 @@ COMMAND_LIMIT = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How many seconds a server is given: for an `answer`, for each `progress` of `progress_bytes` in a long one, and
-    for QUIT (`farewell`), during which it removes what was marked."""
+    """How many seconds a server is given: for an `answer`; for each `progress` of `progress_bytes` in a long one, and
+    for all of it `longest` beyond what twice the bytes expected take at that pace; and for QUIT (`farewell`), during
+    which it removes what was marked."""
 
     answer: float = 60.0
     progress: float = 60.0
     progress_bytes: int = 8_192
+    longest: float = 900.0
     farewell: float = 300.0
 
 
@@ -92,22 +95,25 @@ class Dialogue:
             raise WrongUsage("User name and password cannot contain line ends")
         self._line.expect(form, limit)
         self._line.write(words + b"\r\n")
-        return await self.heard(form)
+        return await self.heard(form, size=limit // 10)
 
-    async def heard(self, form: Form = Form.LINE, seconds: float | None = None) -> Reply:
-        """The next reply. Several lines may take as long as they make progress. Raises Stalled."""
+    async def heard(self, form: Form = Form.LINE, seconds: float | None = None, size: int = 0) -> Reply:
+        """The next reply. Several lines, of which `size` bytes are expected, may take long while they make progress.
+        Raises Stalled."""
         at_hand = self._line.at_hand()
         if at_hand is not None:
             return at_hand
         if form is not Form.LINES:
             return await self._within(seconds or self.patience.answer, "to answer")
+        pace = self.patience.progress / self.patience.progress_bytes
+        end = time.monotonic() + self.patience.longest + 2 * size * pace
         while True:
             before = self._line.received
             try:
-                async with asyncio.timeout(self.patience.progress):
+                async with asyncio.timeout(min(self.patience.progress, end - time.monotonic())):
                     return await self._line.reply()
             except TimeoutError as error:
-                if self._line.received - before < self.patience.progress_bytes:
+                if self._line.received - before < self.patience.progress_bytes or time.monotonic() >= end:
                     raise stalled(self.endpoint.host, "to send mail") from error
 
     async def _within(self, seconds: float, step: str) -> Reply:
@@ -136,7 +142,7 @@ class Dialogue:
                     ahead.append(ask)
                     weight += ask.size
                 self._line.write(b"".join(said))
-            reply = await self.heard(form)
+            reply = await self.heard(form, size=ahead[0].size)
             ask = ahead.popleft()
             weight -= ask.size
             if not take(ask, reply):

@@ -243,6 +243,22 @@ def test_a_long_message_may_take_long_while_it_grows() -> None:
     assert told(script, act) == [(b"x" * 98 + b"\r\n") * 6]
 
 
+def test_a_trickle_that_never_ends_has_an_end() -> None:  # P29
+    """Enough comes to be called progress, and in all it is too slow: bounded by time as well as by size."""
+    script = plain(mails=MAILS[:1], answers={"RETR": ENDLESS})
+    quick = Patience(answer=5, progress=0.2, progress_bytes=1, longest=0.5)
+
+    async def attempt() -> MailError:
+        async with script:
+            session = await Pop3Session.open(script.endpoint(Security.NONE), "secret", patience=quick)
+            with pytest.raises(MailError) as caught:
+                await session.retrieve([1], {1: 1}, lambda _, __: None)
+            await script.until(lambda: script.open == 0)
+            return caught.value
+
+    assert isinstance(run(attempt()), Stalled)
+
+
 def test_cancelled_in_the_middle_it_is_closed() -> None:  # P30
     script = plain(RETR=STALL)
 
