@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktopmail.app import handing
 from desktopmail.app.instance import names
 from desktopmail.app.wishes import Wishes
+from desktopmail.domain.folder import Role
 from desktopmail.domain.wish import MOST_BYTES, Asked, Wish
+from desktopmail.engine.transfer import Transfer
+from desktopmail.gui.widgets.button import WordButton
 from tests.gui.desk import Desk, PlainComposer
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -115,6 +119,29 @@ def test_a_file_opens_in_a_window_of_its_own(desk: Desk, wishes: Wishes, tmp_pat
     window.on.click()
     assert (window.windowTitle(), window.words.text()) == ("Second", "Message 2 of 2 in all.mbox")
     assert not window.on.isEnabled()
+
+
+def test_a_mailbox_file_is_put_into_a_folder_and_taken_back(
+    desk: Desk, wishes: Wishes, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """From the bar of its window: a folder is chosen, the messages come in, undo takes all of them away."""
+    assert desk.window is not None
+    reading = desk.engine.reading
+    desk.engine.transfer = Transfer(desk.store, desk.engine.library, reading)  # type: ignore[attr-defined]
+    one = "From bob@example.org Thu Jan  1 00:00:00 1970\nSubject: {0}\nMessage-ID: <{0}@example.org>\n\nText\n\n"
+    (tmp_path / "all.mbox").write_text("".join(one.format(number) for number in range(3)))
+    wishes.grant(Wish(Asked.OPEN, str(tmp_path / "all.mbox")))
+    desk.until(lambda: wishes._files)
+    (button,) = wishes._files[0].bar.findChildren(WordButton)
+    button.click()
+    chooser = desk.window.choosing.chooser
+    archive = desk.folder(Role.ARCHIVE)
+    qtbot.keyClicks(chooser.line, "Archive")
+    qtbot.keyClick(chooser.line, Qt.Key.Key_Return)
+    desk.until(lambda: len(desk.engine.library.ids(archive)) == 3)
+    desk.until(lambda: desk.window.toast.text.startswith("3 messages imported"))  # type: ignore[union-attr]
+    desk.window.toast._button.click()
+    desk.until(lambda: len(desk.engine.library.ids(archive)) == 0)
 
 
 def test_a_file_that_is_not_there_is_said(desk: Desk, wishes: Wishes, tmp_path: Path) -> None:
