@@ -20,7 +20,7 @@ from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.imap.windows import BODY_COUNT, ON_DEMAND_SIZE, body_batches
 from desktopmail.engine.lane import Lane
 from desktopmail.mime.headers import quick
-from desktopmail.mime.text import IndexText, for_index
+from desktopmail.mime.text import IndexText, at_once, for_index
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.protocols.imap.uids import UidSet
 from desktopmail.store.rows import FolderMark, Head, Missing, NewContent
@@ -181,11 +181,14 @@ class _Chunks:
         self._tally = tally
         self._turn = turn
         self._waiting: list[tuple[Missing, bytes]] = []
+        self._texts: list[IndexText | None] = []
         self._bytes = 0
 
     async def take(self, lane: Lane, message: Missing, raw: bytes) -> None:
-        """Add one; hand over when there is enough."""
+        """Add one, read it if that is quickly done; hand over when there is enough."""
         self._waiting.append((message, raw))
+        found = at_once(raw)
+        self._texts.append(found and found[1])
         self._bytes += len(raw)
         self._tally.bytes += len(raw)
         if self._bytes >= CHUNK_BYTES or len(self._waiting) >= CHUNK_COUNT:
@@ -193,14 +196,15 @@ class _Chunks:
 
     async def rest(self, lane: Lane) -> None:
         """Hand over what is gathered."""
-        pairs, self._waiting, self._bytes = self._waiting, [], 0
+        pairs, texts = self._waiting, self._texts
+        self._waiting, self._texts, self._bytes = [], [], 0
         if pairs:
-            await lane.put(self._keep(pairs))
+            await lane.put(self._keep(pairs, texts))
 
-    async def _keep(self, pairs: Sequence[tuple[Missing, bytes]]) -> None:
+    async def _keep(self, pairs: Sequence[tuple[Missing, bytes]], read: Sequence[IndexText | None]) -> None:
         """One chunk at a time. The server's next words wait while texts are read, and come while bytes are packed."""
         async with self._turn:
-            texts, shas = await _read_and_stored(self._store, pairs, self._session.unheard())
+            texts, shas = await _read_and_stored(self._store, pairs, read, self._session.unheard())
         await _told(self._store, pairs, texts, shas)
 
 
@@ -236,18 +240,26 @@ def offline_since(account: Account) -> int:
 
 async def keep(store: Store, pairs: Sequence[tuple[Missing, bytes]]) -> None:
     """Store the bytes of messages, tell their rows, index their text; in this order."""
-    await _told(store, pairs, *await _read_and_stored(store, pairs, nullcontext()))
+    await _told(store, pairs, *await _read_and_stored(store, pairs, [None] * len(pairs), nullcontext()))
 
 
 async def _read_and_stored(
-    store: Store, pairs: Sequence[tuple[Missing, bytes]], while_reading: AbstractContextManager[None]
+    store: Store,
+    pairs: Sequence[tuple[Missing, bytes]],
+    known: Sequence[IndexText | None],
+    while_reading: AbstractContextManager[None],
 ) -> tuple[list[IndexText], list[bytes]]:
-    """Texts and SHA-256s of messages; the texts are read on a thread of its own while the bytes are packed."""
+    """Texts and SHA-256s of messages; texts that are not known are read on a thread of its own while the bytes are
+    packed."""
     raws = [raw for _, raw in pairs]
 
     async def read() -> list[IndexText]:
+        heavy = [raw for raw, text in zip(raws, known, strict=True) if text is None]
+        if not heavy:
+            return [text for text in known if text is not None]
         with while_reading:
-            return await asyncio.to_thread(_texts, raws)
+            rest = iter(await asyncio.to_thread(_texts, heavy))
+        return [text or next(rest) for text in known]
 
     reading = asyncio.ensure_future(read())
     try:
