@@ -16,6 +16,7 @@ from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.flow import Flow
+from desktopmail.gui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine
@@ -42,11 +43,17 @@ class Whereabouts(QWidget):
             flow.addWidget(link)
             self.links.append(link)
         row.below(self)
+        self.guests = PlainLabel("", size=measures.SMALL, tone="secondary", wrap=True)
+        row.below(self.guests)
+        self.guests.hide()
         self.hide()
 
     def show_account(self, account: Account) -> None:
         """Count anew."""
         self._account = account
+        self.guests.hide()
+        if account.kind != "imap":
+            spawn(self._count_guests(account), self)
         if account.kind == "pop3":
             spawn(self._count(account), self)
         else:
@@ -69,6 +76,19 @@ class Whereabouts(QWidget):
             link.setAccessibleName(translate("whereabouts", "Show: {0}").format(link.text()))
             link.setVisible(count > 0)
         self.setVisible(any((found.server, found.both, found.here)))
+
+    async def _count_guests(self, account: Account) -> None:
+        """What other accounts have in the folders of this one, for their new mail is put there."""
+        found = (await self._engine.arrangements.entangled(account.id)).guests
+        names = {each.id: each.name or each.address for each in self._engine.library.accounts()}
+        said = [
+            translate("whereabouts", "{0} of {1}").format(words.messages(count), names[owner])
+            for owner, count in found.items()
+            if owner in names
+        ]
+        if said and self._account is not None and self._account.id == account.id:
+            self.guests.setText(translate("whereabouts", "Among them: {0}.").format(", ".join(said)))
+            self.guests.show()
 
     def _find(self, search: str) -> None:
         """Show these messages in the main window."""

@@ -124,6 +124,8 @@ def test_removal_says_what_is_whose(tmp_path: Path, run: Run) -> None:
         async with desk(tmp_path, EVE, "x") as one:
             bob = await one.engine.accounts.add(BOB, "x")
             await visiting(one, bob, one.account.id)
+            one.page.came()
+            await until(lambda: "Among them: 2 messages of Bob." in words(one.page))
             press(one.page.remove)
             dialog = one.dialog(RemoveAccount)
             await until(lambda: "In its folders: 2 messages of Bob." in dialog.elsewhere.text())
