@@ -8,6 +8,8 @@ from pathlib import Path
 
 import apsw
 
+from desktopmail.domain.folder import Role
+from desktopmail.store.accounts import FIRST_FOLDERS
 from desktopmail.store.check import CheckReport, check_profile
 from desktopmail.store.companions import REPAIRED
 from desktopmail.store.content import name_nameless, read_damaged
@@ -23,6 +25,19 @@ _STILL_THERE = """
 SELECT subject, EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id), EXISTS (
     SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id AND p.stored_at > 0 AND p.dele_confirmed = 0 AND p.gone_at = 0)
 FROM message AS m WHERE m.id = ?
+"""
+_ACCOUNTS = """
+SELECT a.id, a.name, a.address,
+    CASE WHEN EXISTS (SELECT 1 FROM server AS s WHERE s.account = a.id AND s.protocol = 'imap') THEN 'server' ELSE 'here' END
+FROM account AS a
+"""
+_FOLDER = """
+INSERT INTO folder (account, name, role, lives) SELECT ?1, ?2, ?3, ?4
+WHERE NOT EXISTS (SELECT 1 FROM folder WHERE account = ?1 AND role = ?3)
+"""
+_IDENTITY = """
+INSERT INTO identity (account, name, address) SELECT ?1, ?2, ?3
+WHERE NOT EXISTS (SELECT 1 FROM identity WHERE account = ?1)
 """
 _ASK_AGAIN = """
 UPDATE pop3_copy SET partly = 1, sha = x'' WHERE message = ? AND stored_at > 0 AND dele_confirmed = 0 AND gone_at = 0
@@ -117,6 +132,7 @@ def _mend(folder: Path, *, again: CheckReport, mail_was_damaged: bool) -> tuple[
         _recount(db)
         recheck(db, array("q", [one for (one,) in db.execute("SELECT id FROM message")]))
         if mail_was_damaged:
+            _complete_accounts(db)
             lost.append(
                 "Some folders, messages or settings may be missing; messages on servers come back by themselves"
             )
@@ -136,6 +152,14 @@ def _without_bytes(db: apsw.Connection, message: int) -> str | None:
     db.execute("UPDATE message SET content = x'', fetched = ? WHERE id = ?", (0 if imap or pop3 else 2, message))
     db.execute(_ASK_AGAIN, (message,))
     return None if imap or pop3 else str(subject)
+
+
+def _complete_accounts(db: apsw.Connection) -> None:
+    """Accounts that lost them get the folders and the identity back that every account begins with."""
+    for account, name, address, home in db.execute(_ACCOUNTS).fetchall():
+        for role, title in FIRST_FOLDERS:
+            db.execute(_FOLDER, (account, title, role.value, "here" if role is Role.OUTBOX else home))
+        db.execute(_IDENTITY, (account, name, address))
 
 
 def _recount(db: apsw.Connection) -> None:

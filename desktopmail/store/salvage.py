@@ -40,6 +40,7 @@ def salvage(damaged: Path, path: Path, steps: tuple[Step, ...]) -> int:
     new = open_database(path, steps, durable=True)
     try:
         new.pragma("foreign_keys", False)
+        new.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)  # what lost its folder was not let go
         new.execute("BEGIN IMMEDIATE")
         saved, broken = _by_sqlite(damaged, new)
         saved += _by_shape(damaged, page_size_of(path), new, [table for table in BY_SHAPE if table in broken])
