@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QColor, QKeySequence, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -21,7 +21,7 @@ from desktopmail.gui.messages.sections import borders, sections
 from desktopmail.gui.messages.spoken import spoken
 from desktopmail.gui.overview import Overview
 from desktopmail.gui.style import icons
-from desktopmail.gui.style.colours import DARK, LIGHT, PEOPLE_DARK, PEOPLE_LIGHT, Colours, contrast
+from desktopmail.gui.style.colours import DARK, LIGHT, PEOPLE_DARK, PEOPLE_LIGHT, Colours, contrast, from_system
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.avatar import tints
 from tests.gui.samples import Samples, summary
@@ -39,6 +39,31 @@ def test_text_is_readable_on_every_ground(colours: Colours) -> None:
     assert contrast(colours.accent, colours.soft) >= 4.5
     assert contrast(colours.star, colours.window) >= 3
     assert contrast(colours.text, colours.hit) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("base", "text", "highlight", "highlighted"),
+    [
+        ("#000000", "#FFFFFF", "#FFFF00", "#000000"),
+        ("#FFFFFF", "#000000", "#37006E", "#FFFFFF"),
+        ("#2D3236", "#FFFFFF", "#8EE3F0", "#263B50"),
+        ("#202020", "#FFFFFF", "#D6B4FD", "#2B2B2B"),
+    ],
+)
+def test_high_contrast_is_the_systems_own(base: str, text: str, highlight: str, highlighted: str) -> None:
+    """Text on every ground, and fields that are told from what they lie on."""
+    palette, role = QPalette(), QPalette.ColorRole
+    for part, colour in ((role.Base, base), (role.Text, text), (role.Highlight, highlight),
+                         (role.HighlightedText, highlighted)):  # fmt: skip
+        palette.setColor(part, QColor(colour))
+    found = from_system(palette)
+    for ground in (found.window, found.surface, found.raised, found.soft, found.hover, found.quiet):
+        assert contrast(found.text, ground) >= 4.5
+        assert contrast(found.secondary, ground) >= 4.5
+    assert contrast(found.on_accent, found.accent) >= 4.5
+    assert contrast(found.accent, found.window) >= 4.5
+    assert contrast(found.line, found.window) >= 4.5
+    assert contrast(found.quiet, found.window) >= 1.5
 
 
 @pytest.mark.parametrize("choice", ["light", "dark"])

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from desktopmail.gui.style import icons, measures
+from desktopmail.gui.widgets.button import IconButton
 from desktopmail.gui.widgets.line import Line
 
 HEIGHT = 48
@@ -63,15 +64,10 @@ class ActionLine(QWidget):
         return button
 
     def _more(self, menu: QMenu) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icons.icon("ellipsis"))
-        button.setIconSize(icons.size(measures.px(icons.SIZE)))
-        button.setFixedSize(measures.px(32), measures.px(32))
+        button = IconButton("ellipsis", self.tr("More"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(menu)
-        button.setToolTip(self.tr("More"))
         button.setAccessibleName(self.tr("More actions"))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
     def _arrange(self) -> None:

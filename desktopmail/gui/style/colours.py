@@ -133,8 +133,9 @@ def from_system(palette: QPalette) -> Colours:
     base = DARK if dark else LIGHT
     values = {item.name: getattr(base, item.name) for item in fields(Colours)}
     values |= {
-        "window": window, "surface": window, "raised": window, "quiet": window, "hover": blend(text, window, 0.15),
-        "line": text, "text": text, "secondary": text, "accent": accent, "accent_strong": accent,
+        "window": window, "surface": window, "raised": window, "quiet": blend(text, window, 0.3),
+        "hover": blend(text, window, 0.15), "line": text, "text": text, "secondary": text, "accent": accent,
+        "accent_strong": accent,
         "soft": blend(accent, window, 0.35), "on_accent": on_accent, "hit": blend(accent, window, 0.35),
     }  # fmt: skip
     return Colours(**values)
