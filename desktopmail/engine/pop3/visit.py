@@ -20,7 +20,7 @@ from desktopmail.engine.pop3.fewnames import recognise
 from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, read_listing, tops
 from desktopmail.engine.pop3.peculiar import ways
 from desktopmail.engine.pop3.rules import renamed, too_big
-from desktopmail.protocols.pop3.session import Pop3Session
+from desktopmail.protocols.pop3.session import MESSAGE_LIMIT, Pop3Session
 from desktopmail.store.ledger_rows import Entry, Known
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -51,7 +51,8 @@ class Visit:
 
     def only_top(self, name: str) -> bool:
         """Whether only the top of a message is brought, for it is a large one."""
-        return too_big(self.listing.size(name), self.server.max_size, self.session.offered.expire)
+        size = self.listing.size(name)
+        return size > MESSAGE_LIMIT or too_big(size, self.server.max_size, self.session.offered.expire)
 
     def lacks_rest_of(self, entry: Entry) -> bool:
         """Whether a message of which the top is here should be brought whole by now."""

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from desktopmail.domain.account import Keep, Leave
+from desktopmail.domain.errors import Refused
 from desktopmail.domain.message import Copy
+from desktopmail.protocols.pop3.session import MESSAGE_LIMIT
 from tests.fakes.pop3_mailbox import Mail, Pop3Mailbox
 from tests.unit.pop3_engine.desk import PopDesk, letter, letters
 
@@ -70,6 +72,23 @@ def test_one_large_message_whose_header_is_refused_comes_whole_and_no_other(desk
     desk.clean_sync()
     assert desk.raws() == [BIG[2]] and desk.box.fetches == {"u3": 1}
     assert sum(row.copy is Copy.SERVER for row in desk.rows()) == 3
+
+
+def test_a_message_too_large_to_bring_is_a_row_that_says_where_it_is(desks: Desks) -> None:  # P14
+    huge = Mail("huge", letter(2), size=2 * MESSAGE_LIMIT)
+    desk = desks(Pop3Mailbox([Mail("u1", letter(1)), huge]), NO)
+    assert desk.clean_sync().new == 2
+    assert desk.box.fetches == {"u1": 1} and desk.box.left == [letter(2)]
+    (row,) = [each for each in desk.rows() if each.copy is Copy.SERVER]
+    assert row.size == huge.size and desk.folder().problem == ""
+
+    async def wanted() -> None:
+        await desk.remote().fetch(row.id)
+
+    with pytest.raises(Refused, match=r"2\.0 GB is too large to be fetched"):
+        desk.run(wanted())
+    assert desk.box.fetches == {"u1": 1} and desk.box.left == [letter(2)]
+    assert desk.clean_sync().new == 0
 
 
 def test_a_few_new_names_of_which_one_has_no_header(desks: Desks) -> None:
