@@ -51,7 +51,12 @@ class NestedRuns:
 
 def application() -> QApplication:
     """The one application object, made when there is none yet."""
-    made = QApplication.instance() or QApplication(sys.argv[:1])
+    from desktopmail.gui.style.theme import STYLE, STYLE_KEY
+
+    made = QApplication.instance()
+    if made is None:
+        made = QApplication([*sys.argv[:1], "-style", STYLE])
+        made.setProperty(STYLE_KEY, STYLE)
     assert isinstance(made, QApplication)
     made.setQuitOnLastWindowClosed(False)
     made.setApplicationName(NAME)

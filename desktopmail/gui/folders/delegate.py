@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from desktopmail.gui import words
 from desktopmail.gui.folders.model import FolderModel
@@ -38,7 +38,9 @@ class FolderDelegate(QStyledItemDelegate):
         rect = QRectF(0, option.rect.y(), self._view.viewport().width(), option.rect.height())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, rect, option, node)
+        self._ground(painter, rect, node, selected=self._view.selectionModel().isSelected(here))
+        if self._view.viewport().underMouse() or self._view.hasFocus():
+            self._attention(painter, rect, option, node)
         if node.kind is Kind.ACCOUNT:
             self._heading(painter, rect, node, self._view.isExpanded(here))
         else:
@@ -61,21 +63,31 @@ class FolderDelegate(QStyledItemDelegate):
             spot.moveLeft(rect.left() + rect.right() - spot.right())
         return spot
 
-    def _ground(self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, node: Node) -> None:
+    def _ground(self, painter: QPainter, rect: QRectF, node: Node, *, selected: bool) -> None:
+        if node.place is not None and selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().colours.soft)
+            painter.drawRoundedRect(self._inner(rect), measures.RADIUS, measures.RADIUS)
+
+    def _attention(self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, node: Node) -> None:
+        """Show where the pointer and the focus are. Only called when they may be here: what a style has to say about a
+        line takes longer to load than the tree to paint, and the first picture has neither."""
+        from PySide6.QtWidgets import QStyle
+
         colours = theme().colours
         state: QStyle.StateFlag = option.state
-        inner = rect.adjusted(px(8), 1, -px(8), -1)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if node.place is not None and state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(colours.soft)
-            painter.drawRoundedRect(inner, measures.RADIUS, measures.RADIUS)
-        elif state & QStyle.StateFlag.State_MouseOver:
+        selected = node.place is not None and state & QStyle.StateFlag.State_Selected
+        if state & QStyle.StateFlag.State_MouseOver and not selected:
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.quiet)
-            painter.drawRoundedRect(inner, measures.RADIUS, measures.RADIUS)
+            painter.drawRoundedRect(self._inner(rect), measures.RADIUS, measures.RADIUS)
         if state & QStyle.StateFlag.State_HasFocus and by_keyboard():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colours.accent, 2))
-            painter.drawRoundedRect(inner.adjusted(1, 1, -1, -1), measures.RADIUS, measures.RADIUS)
+            painter.drawRoundedRect(self._inner(rect).adjusted(1, 1, -1, -1), measures.RADIUS, measures.RADIUS)
+
+    def _inner(self, rect: QRectF) -> QRectF:
+        return rect.adjusted(px(8), 1, -px(8), -1)
 
     def _heading(self, painter: QPainter, rect: QRectF, node: Node, opened: bool) -> None:
         colours = theme().colours

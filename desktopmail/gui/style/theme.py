@@ -6,13 +6,17 @@ from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.colours import DARK, LIGHT, Colours, blend, from_system
 from desktopmail.gui.style.scaling import Scaling
 from desktopmail.gui.style.sheet import sheet
 
+STYLE = "Fusion"
+STYLE_KEY = "style"
+"""The property of an application that was made with the style; setting one later loads what describes styles, which
+takes longer than painting the window."""
 SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
@@ -39,7 +43,8 @@ class Theme(QObject):
         assert isinstance(app, QApplication)
         hints = QGuiApplication.styleHints()
         if not self._applied:
-            app.setStyle(QStyleFactory.create("Fusion"))
+            if app.property(STYLE_KEY) != STYLE:
+                app.setStyle(STYLE)
             hints.colorSchemeChanged.connect(self.renew)
             hints.accessibility().contrastPreferenceChanged.connect(self.renew)
             app.fontChanged.connect(self.measure_soon)

@@ -28,7 +28,7 @@ class PlainLabel(QLabel):
         self.setText(text)
         self.setFont(measures.semi_bold(size) if bold else measures.font(size))
         self.setWordWrap(wrap)
-        self.tone(tone)
+        self.setProperty("tone", tone)
 
     def tone(self, tone: str) -> None:
         """Give the text the colour of a role."""
