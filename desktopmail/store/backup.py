@@ -96,8 +96,10 @@ def restore_profile(source: Path, folder: Path) -> None:
                 shutil.copyfile(source / name, folder / (name + PART))
                 (folder / (name + PART)).chmod(0o600)
                 (folder / (name + PART)).rename(folder / name)
+        made = int((source / MAIL).stat().st_mtime)
     except OSError as error:
         raise StoreFailed("The backup could not be restored", f"{folder} cannot be written to.", str(error)) from error
+    note_backup(folder, LastBackup(made, str(source.absolute())))
 
 
 def _copy(path: Path, target: Path, progress: Part) -> None:

@@ -114,6 +114,18 @@ def test_what_is_in_the_backup_is_saved(tmp_path: Path) -> None:
     story(tmp_path, test)
 
 
+def test_what_comes_from_a_backup_is_in_it(tmp_path: Path) -> None:
+    async def test(opened: Profile, pop3: AccountId, backups: Backups) -> None:
+        await here(opened, pop3, 2)
+        source, again = tmp_path / "copy", tmp_path / "again"
+        await keeping.backup(opened.store.folder, source)
+        await keeping.restore(source, again)
+        found = last_backup(again)
+        assert found is not None and found.place == str(source) and abs(found.at - time.time()) < 600
+
+    story(tmp_path, test)
+
+
 def test_a_reminder_is_put_off_or_not_wanted(tmp_path: Path) -> None:
     async def test(opened: Profile, pop3: AccountId, backups: Backups) -> None:
         await here(opened, pop3, 1)
