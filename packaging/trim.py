@@ -97,6 +97,13 @@ def target(entry: Entry) -> str:
     return "/".join(parts)
 
 
+def started_first(scripts: Iterable[Entry], platform: str) -> list[Entry]:
+    """The scripts that run at start, without PyInstaller's own hooks, which load Qt and much of the standard library
+    before a command is even read. The one for Qt stays where Qt does not find its parts alone."""
+    kept = {"pyi_rth_pyside6"} if platform in ("win32", "darwin") else set()
+    return [entry for entry in scripts if not entry[0].startswith("pyi_rth_") or entry[0] in kept]
+
+
 def reachable(entries: Iterable[Entry], imports: Imports) -> list[Entry]:
     """Drop shared libraries that nothing needs any more. Extension modules, plugins, programs and the libraries which
     are opened at run time are needed; a library is needed when something needed asks for its file name."""

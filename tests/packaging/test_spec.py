@@ -17,7 +17,7 @@ class Freezer:
     """Plays PyInstaller's part: gives tables and remembers what was asked for."""
 
     def __init__(self, binaries: list[tuple[str, str, str]]) -> None:
-        self.binaries, self.pure, self.scripts = binaries, ["pure"], ["scripts"]
+        self.binaries, self.pure, self.scripts = binaries, ["pure"], [("launch", "/launch.py", "PYSOURCE")]
         self.datas = [("resources/reader/message.css", "/x", "DATA"), ("resources/screenshots/main.png", "/x", "DATA")]
         self.asked: dict[str, dict[str, Any]] = {}
         self.collected: list[str] = []
