@@ -54,6 +54,8 @@ def check(root: CleanRoot) -> str:
     )
     if done.returncode:
         raise CheckFailed(f"it does not run there: {done.stdout[-1000:]}{done.stderr[-1000:]}")
+    if "in its sandbox" not in done.stdout:
+        raise CheckFailed(f"the web engine was talked out of its sandbox: {done.stdout[-500:]}")
     if new := {path.name for path in folder.rglob("*")} - before:
         raise CheckFailed(f"written into the trap: {', '.join(sorted(new))}")
     return f"{len(MODULES)} modules, {len(VARIABLES)} variables, {judged(trace.read_text(errors='replace'))} opens"
