@@ -5,12 +5,14 @@ One at a time, never a dialog; each can be put off or sent away for ever.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
+from desktopmail.domain.errors import MailError
 from desktopmail.domain.folder import Role
 from desktopmail.domain.settings import accounts_in
 from desktopmail.gui import backupwords
@@ -64,12 +66,14 @@ class Reminders(QObject):
             self.look()
 
     async def _look(self) -> None:
-        account = await self._unkept()
-        if account is not None:
-            self._show(self._offer(account))
-            return
-        found = await self._engine.backups.reminder()
-        self._show(self._remind(found) if found is not None else None)
+        """What cannot be found out now is no reason to disturb anybody."""
+        with contextlib.suppress(MailError):
+            account = await self._unkept()
+            if account is not None:
+                self._show(self._offer(account))
+                return
+            found = await self._engine.backups.reminder()
+            self._show(self._remind(found) if found is not None else None)
 
     async def _unkept(self) -> Account | None:
         """A POP3 account that has sent something which is nowhere but here, and whose person was not told yet."""
