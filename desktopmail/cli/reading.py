@@ -10,10 +10,12 @@ from desktopmail.cli.output import DONE, NOTHING_FOUND, moment
 from desktopmail.domain.address import people
 from desktopmail.domain.errors import WrongUsage
 from desktopmail.domain.ids import MessageId
-from desktopmail.domain.message import Flags, Summary
+from desktopmail.domain.message import Copy, Flags, Summary
 from desktopmail.engine.library import Library
 
 USUAL_LIMIT = 100
+WHERE = {Copy.SERVER: "☁", Copy.BOTH: " ", Copy.HERE: "⌂"}
+"""Only on the server, here and there, only here."""
 
 
 async def folders(desk: Desk) -> int:
@@ -84,4 +86,5 @@ def _signs(row: Summary) -> str:
         ("·" if Flags.SEEN in row.flags else "●")
         + ("★" if Flags.STARRED in row.flags else " ")
         + ("+" if row.attachments else " ")
+        + WHERE[row.copy]
     )

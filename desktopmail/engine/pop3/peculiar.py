@@ -22,9 +22,21 @@ class Ways:
     words: tuple[str, ...] = ()
 
 
+def mailbox(endpoint: Endpoint) -> str:
+    """Which mailbox this is, however much of it is to be shown."""
+    user = endpoint.user
+    if _is_gmail(endpoint) and user.lower().startswith(RECENT):
+        user = user[len(RECENT) :]
+    return f"{user}@{endpoint.host.lower()}"
+
+
+def _is_gmail(endpoint: Endpoint) -> bool:
+    return endpoint.host.lower().rstrip(".") in GMAIL
+
+
 def ways(endpoint: Endpoint) -> Ways:
     """How the provider behind this server does it; nothing for all that go by the book."""
-    if endpoint.host.lower().rstrip(".") not in GMAIL:
+    if not _is_gmail(endpoint):
         return Ways()
     shown = (
         "With 'recent:' in front of the user name, Gmail shows the mail of the last 30 days to every program, fetched "

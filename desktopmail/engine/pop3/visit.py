@@ -18,7 +18,7 @@ from desktopmail.domain.ids import AccountId
 from desktopmail.engine.arrival import Door
 from desktopmail.engine.pop3.fewnames import recognise
 from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, read_listing, tops
-from desktopmail.engine.pop3.peculiar import ways
+from desktopmail.engine.pop3.peculiar import mailbox, ways
 from desktopmail.engine.pop3.rules import renamed, too_big
 from desktopmail.protocols.pop3.session import MESSAGE_LIMIT, Pop3Session
 from desktopmail.store.ledger_rows import Entry, Known
@@ -126,8 +126,7 @@ def identity_key(account: AccountId) -> str:
 
 def place(account: Account) -> str:
     """Which mailbox names belong to."""
-    endpoint = pop3_server(account).endpoint
-    return f"{endpoint.user}@{endpoint.host.lower()}"
+    return mailbox(pop3_server(account).endpoint)
 
 
 def _place_key(account: AccountId) -> str:

@@ -155,6 +155,14 @@ def test_refused_server_addresses(url: str) -> None:
     assert "secret" not in wrong.value.title + wrong.value.detail + wrong.value.log
 
 
+def test_a_user_name_may_have_a_colon() -> None:
+    """Gmail's recent mode is asked for in the user name."""
+    found = servers.endpoint(
+        "pop3s://recent%3Aada%40gmail.com@pop.gmail.com", "pop3", "x", frozenset(), cleartext=False
+    )
+    assert found == Endpoint("pop.gmail.com", 995, Security.TLS, "recent:ada@gmail.com")
+
+
 def test_cleartext_only_when_it_is_demanded() -> None:
     found = servers.endpoint("imap://localhost:10143", "imap", "me", frozenset(), cleartext=True)
     assert found.security is Security.NONE

@@ -138,6 +138,19 @@ def test_with_recent_several_programs_get_everything_and_what_grows_old_stays_he
     assert {row.copy for row in desk.rows()} == {Copy.BOTH} and set(desk.box.fetches.values()) == {1}
 
 
+def test_recent_is_another_view_of_the_same_mailbox(desks: Desks) -> None:
+    gmail = Gmail()
+    gmail.receive(*range(1, 31))
+    desk = at_gmail(desks, gmail)
+    desk.clean_sync()
+    gmail.recent = 30
+    gmail.receive(31)
+    desk.account = replace(desk.account, incoming=Pop3Server(replace(GMAIL, user=f"recent:{GMAIL.user}")))
+    desk.write(lambda tx: tx.accounts.update(desk.account))
+    assert desk.clean_sync().new == 1
+    assert {row.copy for row in desk.rows()} == {Copy.BOTH, Copy.HERE} and set(desk.box.fetches.values()) == {1}
+
+
 def test_the_time_between_visits_holds_between_batches_too(desks: Desks) -> None:
     gmail = Gmail(batch=10)
     gmail.box.offered = (*CAPA, "LOGIN-DELAY 300")
