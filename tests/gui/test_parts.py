@@ -48,6 +48,7 @@ def test_hints_offer_operators_values_people_and_folders(qapp: QApplication) -> 
     assert offered("fr")[0] == "from:"
     assert offered("from:ad") == ["Ada Lovelace"]
     assert offered("is:un") == ["unread"]
+    assert {"only-here", "only-on-server", "here-and-on-server"} <= set(offered("is:"))
     assert offered("in:pro") == ["Projects"]
     assert offered("cake is:st") == ["starred"]
     assert offered("tag:wo") == ["Work"]

@@ -15,6 +15,8 @@ from desktopmail.gui.widgets.choice import Choice
 
 People = Callable[[str, int], Sequence[Address]]
 MOST = 8
+MOST_VALUES = 12
+"""All words that an operator knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def hints(typed: str, people: People, folders: Sequence[Folder]) -> list[Choice]
     word = _last_word(typed)
     operator, colon, value = word.partition(":")
     if colon and operator.lower() in VALUES:
-        return _values(operator.lower(), value.lstrip('"'), len(value), people, folders)[:MOST]
+        return _values(operator.lower(), value.lstrip('"'), len(value), people, folders)[:MOST_VALUES]
     found = [Choice(Hint(f"{name}:", len(word), go=False), f"{name}:", _explained(name), "search")
              for name in OPERATORS if (word and name.startswith(word.lower())) or not typed.strip()]  # fmt: skip
     if len(word) >= 2:
@@ -58,7 +60,7 @@ def _values(operator: str, value: str, over: int, people: People, folders: Seque
     if operator in ("in", "folder"):
         found = {each.path: each for each in folders if value.casefold() in folder_title(each).casefold()}
         return [Choice(Hint(f"{_quoted(each.path)} ", over), folder_title(each), "", ICONS[each.role])
-                for each in found.values()]  # fmt: skip
+                for each in found.values()][:MOST]  # fmt: skip
     if operator == "tag":
         return [Choice(Hint(f"{tag.keyword} ", over), tag.name, "", "tag") for tag in TAGS
                 if value.casefold() in tag.name.casefold()]  # fmt: skip
