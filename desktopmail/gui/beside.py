@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtCore import QMimeData, QObject, QTimer
 
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.gui.loop import spawn
@@ -29,6 +29,7 @@ class Beside(QObject):
         super().__init__(window)
         self._window = window
         self.messages: list[MessageWindow] = []
+        self.opening = False
         self.profile: str | None = None
         window.stays = self.stays
         window.messages.model.goods = self._goods
@@ -79,8 +80,14 @@ class Beside(QObject):
             window = MessageWindow(self._window, found, focus)
             self.messages.append(window)
             window.left.connect(lambda shape, gone=window: self._left(gone, shape))
+        # A double click is told twice: as such, and as opening.
+        self.opening = True
+        QTimer.singleShot(0, self, self._opened)
         window.show()
         window.activateWindow()
+
+    def _opened(self) -> None:
+        self.opening = False
 
     def leave(self) -> None:
         """Close every message window: the program ends."""

@@ -88,7 +88,9 @@ class Going(QObject):
             self._window.writing.answer(kind, self._window.reader.focus or chosen[0])
 
     def open(self) -> None:
-        """Enter or a double click on a row: bring it to the front, or into the composer when it is a draft."""
+        """Enter on a row: bring it to the front, or into the composer when it is a draft, as a double click does."""
+        if self._window.beside.opening:
+            return
         if self._window.commands.actions["edit"].isEnabled():
             self._answer("edit")
             return

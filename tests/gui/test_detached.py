@@ -59,12 +59,15 @@ def test_a_double_click_opens_a_window_and_a_second_brings_it_back(
     desk: Desk, window: MainWindow, qtbot: QtBot
 ) -> None:
     """So does Ctrl+Enter; the same message has one window, another has another."""
+    window.commands.run("toggle_reader")
     view = window.messages.view
     spot = view.row_rect(0).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     (first,) = window.beside.messages
     assert first.focus == desk.ids[0]
+    assert not window.panes.seen[2]
+    window.commands.run("toggle_reader")
     assert first.windowTitle() == desk.engine.library.summary(first.focus).subject
     window.commands.run("open_apart")
     assert window.beside.messages == [first]
