@@ -142,6 +142,7 @@ class Store:
         if await self.read(lambda tx: tx.settings.get(KEEP_ALL)):
             return 0
         keep, let_go = await self.read(lambda tx: (tx.messages.contents(), tx.messages.let_go()))
+        await self.write(lambda tx: None, durable=True)  # that nothing names them any more has to be safe first
         swept = await self.content(lambda content: content.sweep(keep, let_go))
         if done := let_go & (keep | swept):
             await self.write(lambda tx: tx.messages.swept(done))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import apsw
 import pytest
 
 from desktopmail.domain.account import Keep, Leave
@@ -49,6 +51,21 @@ def receiving(place: Path, server: Server, keep: Keep, *, fresh: bool = False, c
         sound(folder)
 
     return Play(f"receive {keep.value}{' into a new profile' if fresh else ''}", disk, look, go_on)
+
+
+def cleaning(place: Path, server: Server) -> Play:
+    """The bytes of two messages that were removed here and on the server are swept away."""
+    profile = place / "profile"
+    prepared(server, profile)
+    with contextlib.closing(apsw.Connection(str(profile / "mail.db"))) as db:
+        db.execute("UPDATE pop3_copy SET dele_confirmed = 1 WHERE message IN (SELECT id FROM message WHERE hidden = 1)")
+    with contextlib.closing(apsw.Connection(str(profile / "content.db"))) as db:
+        db.execute("UPDATE content SET stored_at = stored_at - 7200")
+
+    def look(folder: Path, events: Sequence[Event]) -> None:
+        assert sorted(here(folder)) == sorted(set(LETTERS[:OLD]) - REMOVED)
+
+    return Play("clean", play("clean", profile), look, look)
 
 
 def server_after(events: Sequence[Event]) -> tuple[set[bytes], Pop3Mailbox]:

@@ -21,6 +21,7 @@ from desktopmail.domain.address import Address
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.engine.composing import Composing
+from desktopmail.engine.housekeeping import tidy
 from desktopmail.engine.library import Library
 from desktopmail.engine.outbox import Outbox
 from desktopmail.engine.pictures import Pictures
@@ -116,8 +117,16 @@ async def upgrade(profile: Path, say: Say) -> None:
     await store.close()
 
 
+async def clean(profile: Path, say: Say) -> None:
+    """What was removed long ago is forgotten, and its bytes are swept away."""
+    store = Store.open(profile)
+    assert await tidy(store) == 2
+    say("swept")
+    await store.close()
+
+
 SCENES: dict[str, Callable[..., Awaitable[None]]] = {
-    "receive": receive, "send": send, "draft": draft, "move": move, "upgrade": upgrade,
+    "receive": receive, "send": send, "draft": draft, "move": move, "upgrade": upgrade, "clean": clean,
 }  # fmt: skip
 
 

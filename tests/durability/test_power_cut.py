@@ -12,7 +12,7 @@ import pytest
 from desktopmail.domain.account import Keep
 from tests.durability.moving import moving
 from tests.durability.plays import Play, cut
-from tests.durability.receiving import receiving
+from tests.durability.receiving import cleaning, receiving
 from tests.durability.server import Server
 from tests.durability.upgrading import upgrading
 from tests.durability.writing import drafting, sending
@@ -25,6 +25,7 @@ PLAYS: dict[str, Callable[[Path, Server], Play]] = {
     "receive-forever": lambda place, server: receiving(place, server, Keep.FOREVER),
     "receive-fresh": lambda place, server: receiving(place, server, Keep.NO, fresh=True),
     "send": lambda place, _: sending(place),
+    "clean": lambda place, server: cleaning(place, server),
     "draft": lambda place, _: drafting(place),
     "upgrade": lambda place, _: upgrading(place),
 }
@@ -38,7 +39,7 @@ def server() -> Iterator[Server]:
         yield one
 
 
-@pytest.mark.parametrize("name", ["receive", "receive-fresh", "send", "draft", "upgrade"])
+@pytest.mark.parametrize("name", ["receive", "receive-fresh", "send", "draft", "clean", "upgrade"])
 def test_after_some_power_cuts(server: Server, place: Path, name: str) -> None:
     verdict = cut(PLAYS[name](place, server), place, 45)
     assert verdict.wrong == ()
