@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from desktopmail.domain.errors import MailError, Refused
+from desktopmail.domain.errors import MailError, Refused, RefusedForNow
 from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.store.ledger_rows import Known
 from desktopmail.store.packing import clean
@@ -53,7 +53,8 @@ class Compared:
 
 
 async def read_listing(session: Pop3Session, *, by_top: bool = False) -> Listing:
-    """List the mailbox. `by_top`: the server's UIDLs are worth nothing. Raises MailError."""
+    """List the mailbox. `by_top`: the server's UIDLs are worth nothing. Raises MailError, also when the server has no
+    UIDLs for now: what is here must not seem to have other names for that."""
     count, _ = await session.stat()
     if not count:
         return Listing({}, {})
@@ -61,6 +62,8 @@ async def read_listing(session: Pop3Session, *, by_top: bool = False) -> Listing
     if not by_top:
         try:
             pairs = await session.uidl()
+        except RefusedForNow:
+            raise
         except Refused:
             pairs = []
     numbers = await asyncio.to_thread(_unique, pairs, count)

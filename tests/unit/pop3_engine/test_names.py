@@ -112,6 +112,35 @@ def test_numbers_that_change_between_sessions(desks: Desks, leave: Leave) -> Non
     assert sorted(desk.box.left) == sorted(left)
 
 
+@RULES
+def test_a_name_that_a_second_message_gets_too(desks: Desks, leave: Leave) -> None:  # D05
+    desk = desks(letters(3), FOREVER)
+    desk.clean_sync()
+    desk.leave(leave)
+    desk.box.mails.append(Mail("u2", letter(4)))
+    for _ in range(VISITS):
+        desk.clean_sync()
+    assert sorted(desk.raws()) == letters(4) and desk.box.fetches.total() <= 5
+    assert desk.box.left == ([] if leave is NO else letters(4))
+    desk.box.mails = [Mail("u2", letter(4))]
+    desk.clean_sync()
+    assert sorted(desk.raws()) == letters(4)
+
+
+@RULES
+def test_names_that_the_server_does_not_tell_for_now(desks: Desks, leave: Leave) -> None:  # D05
+    """Nothing is renamed, fetched again or removed for that."""
+    desk = desks(letters(8), FOREVER)
+    desk.clean_sync()
+    desk.leave(leave)
+    desk.box.answers["UIDL"] = b"-ERR [SYS/TEMP] index is being rebuilt\r\n"
+    (problem,) = desk.sync().problems
+    assert problem.remedy is not Remedy.RELINK and "names" in problem.title and desk.box.asked_gone == []
+    desk.box.answers.clear()
+    assert desk.clean_sync().new == 0
+    assert desk.box.fetches.total() == 8 and desk.box.tops.total() == 0
+
+
 @pytest.mark.parametrize("top", [True, False])
 def test_no_kind_of_name_costs_a_third_fetch(desks: Desks, top: bool) -> None:  # D05
     """The worst: few, without headers to be had, new at every visit."""
