@@ -90,8 +90,7 @@ class MessagePane(QWidget):
         self.header.none_wanted.connect(self.view.clearSelection)
         self.header.everywhere_wanted.connect(self.everywhere_wanted)
 
-    @cached_property
-    def empty(self) -> EmptyState:
+    def _make_empty(self) -> EmptyState:
         """What stands where no rows are."""
         from desktopmail.gui.messages.empty import EmptyState
 
@@ -100,12 +99,13 @@ class MessagePane(QWidget):
         self._body.addWidget(empty)
         return empty
 
-    @cached_property
-    def fresh(self) -> FreshPill:
+    def _make_fresh(self) -> FreshPill:
         """The sign of news above what is seen."""
         from desktopmail.gui.messages.fresh import FreshPill
 
         return FreshPill(self.view)
+
+    empty, fresh = cached_property(_make_empty), cached_property(_make_fresh)
 
     def _scrolled(self) -> None:
         if "fresh" in self.__dict__:
