@@ -182,7 +182,7 @@ def test_the_window_shows_the_new_mail(
             await ada.enter(dovecot.endpoint("imaps", dovecot_user), postfix.endpoint("smtps", dovecot_user))
             await ada.done()
             ada.press(Qt.Key.Key_Return)
-            assert window.stack.currentIndex() == 1
+            assert window.panes.isVisible() and not window.welcome.isVisible()
             await until(lambda: len(window.messages.model.vector.ids) == 1)
             inbox = next(each for each in engine.library.folders() if each.role is Role.INBOX)
             assert window.places.place == inbox.id
