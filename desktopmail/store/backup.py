@@ -16,6 +16,7 @@ from desktopmail.domain.errors import NotFound, Stopped, StoreFailed, WrongUsage
 from desktopmail.domain.progress import Part, Progress
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, quick_check
 from desktopmail.store.failures import mapped
+from desktopmail.store.names import make_folder, settle, settle_file
 
 PART = ".part"
 LAST = "last-backup.json"
@@ -34,7 +35,7 @@ def backup_profile(folder: Path, target: Path, progress: Progress | None = None)
     """
     progress = progress or Progress()
     try:
-        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(target)
         if any(target.iterdir()):
             raise WrongUsage("The folder for the backup is not empty", "Choose a new or an empty folder.")
         try:
@@ -45,7 +46,9 @@ def backup_profile(folder: Path, target: Path, progress: Progress | None = None)
                 (target / (name + PART)).unlink(missing_ok=True)
             raise
         for name in (MAIL, CONTENT, SEARCH):
+            settle_file(target / (name + PART))
             (target / (name + PART)).rename(target / name)
+        settle(target)
     except OSError as error:
         raise StoreFailed("The backup could not be written", f"{target} cannot be written to.", str(error)) from error
     note_backup(folder, LastBackup(int(time.time()), str(target.absolute())))
@@ -89,13 +92,15 @@ def restore_profile(source: Path, folder: Path) -> None:
     if any((folder / name).exists() for name in (MAIL, CONTENT, SEARCH)):
         raise WrongUsage("There is mail in this profile already", "Restore into a new or an empty folder.")
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
         for name in (SEARCH, CONTENT, MAIL):
             if (source / name).exists():
                 _verify(source / name)
                 shutil.copyfile(source / name, folder / (name + PART))
                 (folder / (name + PART)).chmod(0o600)
+                settle_file(folder / (name + PART))
                 (folder / (name + PART)).rename(folder / name)
+                settle(folder)
         made = int((source / MAIL).stat().st_mtime)
     except OSError as error:
         raise StoreFailed("The backup could not be restored", f"{folder} cannot be written to.", str(error)) from error

@@ -25,6 +25,12 @@ def settle(folder: Path) -> None:
         os.close(handle)
 
 
+def settle_file(path: Path) -> None:
+    """When this returns, the bytes of a file that others wrote are on the disk. Raises OSError."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def write_safely(path: Path, raw: bytes) -> None:
     """Make a file that is on the disk, whole and with its name, when this returns. Raises OSError."""
     part = path.with_name(path.name + ".part")

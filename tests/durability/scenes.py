@@ -26,6 +26,7 @@ from desktopmail.engine.library import Library
 from desktopmail.engine.outbox import Outbox
 from desktopmail.engine.pictures import Pictures
 from desktopmail.engine.reading import Reading
+from desktopmail.store.backup import backup_profile
 from desktopmail.store.connection import Writer
 from desktopmail.store.secrets import Memory
 from desktopmail.store.store import Store
@@ -125,8 +126,15 @@ async def clean(profile: Path, say: Say) -> None:
     await store.close()
 
 
+async def back_up(profile: Path, say: Say, source: str) -> None:
+    """A copy of the profile `source`, where there was none."""
+    backup_profile(Path(source), profile)
+    say("copied")
+
+
 SCENES: dict[str, Callable[..., Awaitable[None]]] = {
     "receive": receive, "send": send, "draft": draft, "move": move, "upgrade": upgrade, "clean": clean,
+    "back up": back_up,
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import pytest
 from desktopmail.domain.account import Keep, Leave
 from tests.durability.disk import Disk
 from tests.durability.plays import play
-from tests.durability.server import LETTERS, Server, endpoint_of, here
+from tests.durability.server import LETTERS, Server, endpoint_of, here, prepared
 from tests.servers.doomed_pop3 import visit
 
 BEFORE = {
@@ -63,3 +63,11 @@ def test_a_program_that_does_not_sync_is_found_out(server: Server, place: Path) 
     careless = {"DURABILITY_CARELESS": "yes"}
     disk = play("receive", place / "profile", str(server.box.port), "no", base=False, environment=careless)
     assert any(dirty for _, dirty in unsafe_at_each_removal(disk))
+
+
+def test_a_backup_is_safe_when_it_is_done(server: Server, place: Path) -> None:
+    """The person may take the original away then."""
+    prepared(server, place / "profile")
+    disk = play("back up", place / "copy", str(place / "profile"), base=False)
+    assert disk.events[-1].kind == "say"
+    assert [Path(each.event.path).name for each in disk.unsafe(len(disk.events))] == []
