@@ -65,6 +65,7 @@ def test_hints_say_what_they_replace(qapp: QApplication) -> None:
 
 
 ONE, TWO = AccountId(1), AccountId(2)
+LATER = "The next look at the server may be in 15 minutes"
 SAID = Problem(ONE, "server-message", "Message from the server localhost", "Your mailbox is full")
 REFUSED = Problem(ONE, "sign-in-refused", "The server did not accept the password", "", Remedy.SIGN_IN)
 
@@ -78,6 +79,8 @@ def out(state: Sending) -> Outgoing:
     [
         ([], [], "", "secondary"),
         ([Activity(ONE, State.IDLE, "")], [], "Up to date", "secondary"),
+        ([Activity(ONE, State.IDLE, LATER)], [], LATER, "secondary"),
+        ([Activity(ONE, State.IDLE, LATER), Activity(TWO, State.IDLE, "Up to date")], [], "Up to date", "secondary"),
         ([Activity(ONE, State.WORKING, "Reading", 412, 2310)], [], "412 of 2,310", "secondary"),
         ([Activity(ONE, State.WORKING, "Looking for new mail")], [], "Looking for new mail", "secondary"),
         ([Activity(ONE, State.OFFLINE, "Offline: 3 changes waiting")], [], "Offline: 3 changes waiting", "care"),

@@ -60,6 +60,7 @@ class Pop3Remote:
     async def pull(self, folders: Collection[FolderId] | None = None) -> None:
         """See what is new. Within the time that the server wants between two visits, the visit is put off."""
         async with self._turn:
+            self.put_off = 0.0
             if self._visit is not None or not await self._concerns(folders):
                 return
             self.put_off = 0.0 if self._unfinished else await self._rest.recall()

@@ -14,6 +14,9 @@ from desktopmail.gui import words
 if TYPE_CHECKING:
     from desktopmail.domain.draft import Outgoing
 
+UP_TO_DATE = "Up to date"
+"""What an account says that has nothing to do; one that waits for its server says for how long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -63,6 +66,9 @@ def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) ->
         return Standing(told[0].title, "circle-alert", "care")
     if every and not rows:
         return Standing(translate("activity", "Paused"), "pause")
+    later = [each.words for each in rows if each.words not in ("", UP_TO_DATE)]
+    if later and len(rows) == 1:
+        return Standing(later[0], "clock")
     return Standing(translate("activity", "Up to date") if rows else "", "check")
 
 

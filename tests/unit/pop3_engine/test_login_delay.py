@@ -10,6 +10,7 @@ import pytest
 from desktopmail.domain.account import Pop3Server
 from desktopmail.domain.activity import State
 from desktopmail.domain.errors import TooSoon
+from desktopmail.domain.folder import Role
 from tests.fakes.pop3_mailbox import OFFERED, Mail
 from tests.unit.pop3_engine.desk import ENDPOINT, PopDesk, letter, letters
 from tests.unit.pop3_engine.test_going_on import lanes_of, until_said
@@ -78,6 +79,24 @@ def test_a_refusal_because_of_time_outlives_the_program(desks: Desks) -> None:
     desk.box.answers.clear()
     pass_time(desk, 61)
     assert desk.clean_sync().new == 2
+
+
+def test_a_look_at_other_folders_is_not_put_off(desks: Desks) -> None:
+    desk = desks(letters(2), offered=(*OFFERED, "LOGIN-DELAY 900"))
+
+    async def visits() -> list[float]:
+        remote, seen = desk.remote(), []
+        await remote.pull()
+        await remote.close()
+        remote._unfinished = False
+        for folders in (None, [other]):
+            await remote.pull(folders)
+            seen.append(remote.put_off)
+        return seen
+
+    other = desk.folder(Role.DRAFTS).id
+    late, fine = desk.run(visits())
+    assert late > 0 and fine == 0 and desk.box.sessions == 1
 
 
 def test_another_server_may_be_visited_at_once(desks: Desks) -> None:
