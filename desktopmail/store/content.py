@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import zip_longest
 from typing import cast
 
 import apsw
@@ -88,9 +89,9 @@ class Content:
         """Store one message and return its SHA-256."""
         return self.put_many([raw])[0]
 
-    def put_many(self, raws: Sequence[bytes], shas: Sequence[bytes] | None = None) -> list[bytes]:
-        """Store many messages; their SHA-256s in the same order, which whoever computed them already may give."""
-        found = [sha256(raw).digest() for raw in raws] if shas is None else list(shas)
+    def put_many(self, raws: Sequence[bytes], known: Sequence[bytes | None] = ()) -> list[bytes]:
+        """Store many messages; their SHA-256s in the same order. Those that are `known` already are not computed."""
+        found = [sha or sha256(raw).digest() for raw, sha in zip_longest(raws, known)]
         if not found:
             return found
         now = int(time.time())

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import NamedTuple
 
 from desktopmail.domain.account import Account, ImapServer
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refused
@@ -49,6 +51,13 @@ class Trouble:
     closed: set[FolderId] = field(default_factory=set)
     strikes: Counter[MessageId] = field(default_factory=Counter)
     total: int = 0
+
+
+class _Read(NamedTuple):
+    """What was read of a message as it came, and its SHA-256."""
+
+    text: IndexText
+    sha: bytes
 
 
 class Bodies:
@@ -181,14 +190,14 @@ class _Chunks:
         self._tally = tally
         self._turn = turn
         self._waiting: list[tuple[Missing, bytes]] = []
-        self._texts: list[IndexText | None] = []
+        self._read: list[_Read | None] = []
         self._bytes = 0
 
     async def take(self, lane: Lane, message: Missing, raw: bytes) -> None:
         """Add one, read it if that is quickly done; hand over when there is enough."""
         self._waiting.append((message, raw))
         found = at_once(raw)
-        self._texts.append(found and found[1])
+        self._read.append(_Read(found[1], sha256(raw).digest()) if found else None)
         self._bytes += len(raw)
         self._tally.bytes += len(raw)
         if self._bytes >= CHUNK_BYTES or len(self._waiting) >= CHUNK_COUNT:
@@ -196,12 +205,12 @@ class _Chunks:
 
     async def rest(self, lane: Lane) -> None:
         """Hand over what is gathered."""
-        pairs, texts = self._waiting, self._texts
-        self._waiting, self._texts, self._bytes = [], [], 0
+        pairs, read = self._waiting, self._read
+        self._waiting, self._read, self._bytes = [], [], 0
         if pairs:
-            await lane.put(self._keep(pairs, texts))
+            await lane.put(self._keep(pairs, read))
 
-    async def _keep(self, pairs: Sequence[tuple[Missing, bytes]], read: Sequence[IndexText | None]) -> None:
+    async def _keep(self, pairs: Sequence[tuple[Missing, bytes]], read: Sequence[_Read | None]) -> None:
         """One chunk at a time. The server's next words wait while texts are read, and come while bytes are packed."""
         async with self._turn:
             texts, shas = await _read_and_stored(self._store, pairs, read, self._session.unheard())
@@ -246,7 +255,7 @@ async def keep(store: Store, pairs: Sequence[tuple[Missing, bytes]]) -> None:
 async def _read_and_stored(
     store: Store,
     pairs: Sequence[tuple[Missing, bytes]],
-    known: Sequence[IndexText | None],
+    known: Sequence[_Read | None],
     while_reading: AbstractContextManager[None],
 ) -> tuple[list[IndexText], list[bytes]]:
     """Texts and SHA-256s of messages; texts that are not known are read on a thread of its own while the bytes are
@@ -254,16 +263,17 @@ async def _read_and_stored(
     raws = [raw for _, raw in pairs]
 
     async def read() -> list[IndexText]:
-        heavy = [raw for raw, text in zip(raws, known, strict=True) if text is None]
+        heavy = [raw for raw, read in zip(raws, known, strict=True) if read is None]
         if not heavy:
-            return [text for text in known if text is not None]
+            return [read.text for read in known if read is not None]
         with while_reading:
             rest = iter(await asyncio.to_thread(_texts, heavy))
-        return [text or next(rest) for text in known]
+        return [read.text if read is not None else next(rest) for read in known]
 
     reading = asyncio.ensure_future(read())
     try:
-        shas = await store.content(lambda content: content.put_many(raws))
+        known_shas = [read and read.sha for read in known]
+        shas = await store.content(lambda content: content.put_many(raws, known_shas))
     finally:
         texts = await reading
     return texts, shas

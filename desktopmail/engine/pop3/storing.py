@@ -9,6 +9,7 @@ import asyncio
 import re
 import time
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 from desktopmail.domain.ids import MessageId
@@ -32,11 +33,12 @@ _FOLD = re.compile(rb"\r?\n[ \t]")
 
 
 class Read(NamedTuple):
-    """What is read of a message before it is stored."""
+    """What is read of a message before it is stored, and its SHA-256 if that was computed with it."""
 
     header: QuickHeader
     text: IndexText
     received: int
+    sha: bytes | None = None
 
 
 class Brought(NamedTuple):
@@ -59,7 +61,9 @@ class Kept(NamedTuple):
 def read_at_once(raw: bytes) -> Read | None:
     """What is read of a message, unless that may take long."""
     found = at_once(raw)
-    return Read(*found, _received(raw, found[0], int(time.time()))) if found else None
+    if found is None:
+        return None
+    return Read(*found, _received(raw, found[0], int(time.time())), sha256(raw).digest())
 
 
 async def keep(store: Store, door: Door, batch: Sequence[Brought]) -> Kept:
@@ -67,7 +71,8 @@ async def keep(store: Store, door: Door, batch: Sequence[Brought]) -> Kept:
     raws = [each.raw for each in batch]
     reading = asyncio.ensure_future(asyncio.to_thread(_read, batch))
     try:
-        shas = await store.content(lambda content: content.put_many(raws))
+        known = [each.read and each.read.sha for each in batch]
+        shas = await store.content(lambda content: content.put_many(raws, known))
     finally:
         read = await reading
     own = await came_back(store, door.account, raws)
