@@ -66,10 +66,15 @@ def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) ->
         return Standing(told[0].title, "circle-alert", "care")
     if every and not rows:
         return Standing(translate("activity", "Paused"), "pause")
+    return _rest(rows)
+
+
+def _rest(rows: list[Activity]) -> Standing:
+    """Nothing to do; where there is one account, also for how long its server wants to be left alone."""
     later = [each.words for each in rows if each.words not in ("", UP_TO_DATE)]
     if later and len(rows) == 1:
         return Standing(later[0], "clock")
-    return Standing(translate("activity", "Up to date") if rows else "", "check")
+    return Standing(QCoreApplication.translate("activity", "Up to date") if rows else "", "check")
 
 
 def _work(working: list[Activity]) -> str:
