@@ -48,6 +48,7 @@ class Settings:
     sent_offered: str = ""
     window_geometry: str = ""
     message_geometry: str = ""
+    told_background: bool = False
     pane_sizes: str = ""
     last_place: str = ""
 
@@ -69,7 +70,15 @@ class Settings:
 
 
 KEPT = frozenset(
-    {"window_geometry", "message_geometry", "pane_sizes", "last_place", "backup_put_off_until", "sent_offered"}
+    {
+        "window_geometry",
+        "message_geometry",
+        "told_background",
+        "pane_sizes",
+        "last_place",
+        "backup_put_off_until",
+        "sent_offered",
+    }
 )
 """What the program remembers by itself. All other names are a person's choice, and a change of them can be undone."""
 

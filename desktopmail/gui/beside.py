@@ -32,6 +32,7 @@ class Beside(QObject):
         self.opening = False
         self.profile: str | None = None
         window.stays = self.stays
+        window.stayed.connect(self._stayed)
         window.messages.model.goods = self._goods
         window.folders.model.files_dropped.connect(self._dropped)
 
@@ -85,6 +86,13 @@ class Beside(QObject):
         QTimer.singleShot(0, self, self._opened)
         window.show()
         window.activateWindow()
+
+    def _stayed(self) -> None:
+        """The first time it goes on without a window, say so, and how it ends."""
+        if not self._window.preferences.now.told_background:
+            self._window.preferences.change(told_background=True)
+            text = self.tr("Start it again to see the window. Quit in its menu, or Ctrl+Q, ends it.")
+            self._window.notify.remark(self.tr("Desktopmail keeps running"), text)
 
     def _opened(self) -> None:
         self.opening = False

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 class Frame(QMainWindow):
     """`painted` once, after the first picture; `settled` once, when everything is made besides; `panel_made` with the
     activity panel, before it is shown; `closed` when the person closed it. While `stays` says so, closing only hides
-    it."""
+    it: `stayed`."""
 
     painted = Signal()
     settled = Signal()
     closed = Signal()
+    stayed = Signal()
     panel_made = Signal(object)
 
     commands: Commands
@@ -52,6 +53,7 @@ class Frame(QMainWindow):
         if self.stays():
             event.ignore()
             self.hide()
+            self.stayed.emit()
             return
         super().closeEvent(event)
         self.closed.emit()

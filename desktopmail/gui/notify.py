@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 SETTLED = (Role.TRASH, Role.JUNK, Role.ARCHIVE)
 """Where a message is no news any more."""
+REMARK = -1
+"""The notification that is about no account."""
+
+
+def _has_bus() -> bool:
+    return sys.platform.startswith("linux") and bool(os.environ.get("DBUS_SESSION_BUS_ADDRESS"))
 
 
 class Notify(QObject):
@@ -77,7 +83,7 @@ class Notify(QObject):
         self._last = wanted
         if self._window.isActiveWindow():
             return
-        if not sys.platform.startswith("linux") or not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        if not _has_bus():
             self._say(wanted.title, wanted.text)
             return
         homes = {each.id: each.account for each in self._engine.library.folders()}
@@ -86,6 +92,15 @@ class Notify(QObject):
             groups.setdefault(homes.get(row.folder, 0), []).append(row.id)
         for account, ids in groups.items():
             self._show(account, ids)
+
+    def remark(self, title: str, text: str) -> None:
+        """Say something about the program itself; a click on it shows the window."""
+        if not _has_bus():
+            self._say(title, text)
+            return
+        from desktopmail.gui.desktop.bubbles import Bubble
+
+        self._made().show(REMARK, Bubble(title, text))
 
     def wanted(self, notice: Notice, clock: str = "") -> Notice | None:
         """What is said about news at a time of day ('HH:MM', empty: now): not in quiet hours, nothing about silent
@@ -141,13 +156,8 @@ class Notify(QObject):
     def _show(self, account: int, ids: Sequence[MessageId]) -> None:
         """The notification of an account, in place of the one before; that one's mail is still news if nobody looked
         at it."""
-        from desktopmail.gui.desktop.bubbles import Bubble, Bubbles
+        from desktopmail.gui.desktop.bubbles import Bubble
 
-        if self.bubbles is None:
-            self.bubbles = Bubbles(self)
-            self.bubbles.acted.connect(self._acted)
-            self.bubbles.gone.connect(lambda key: self._told.pop(key, None))
-            self.bubbles.refused.connect(lambda key, bubble: self._say(bubble.title, bubble.text))
         rows = self._news([*self._told.get(account, ()), *ids])
         found = news(rows)
         if found is None:
@@ -158,7 +168,17 @@ class Notify(QObject):
         text = shown.text
         if len(accounts) > 1 and self._preferences.now.notify_words and account in accounts:
             text = f"{text}\n{accounts[account]}"  # type: ignore[index]
-        self.bubbles.show(account, Bubble(shown.title, text, self._acts(len(rows))))
+        self._made().show(account, Bubble(shown.title, text, self._acts(len(rows))))
+
+    def _made(self) -> Bubbles:
+        from desktopmail.gui.desktop.bubbles import Bubbles
+
+        if self.bubbles is None:
+            self.bubbles = Bubbles(self)
+            self.bubbles.acted.connect(self._acted)
+            self.bubbles.gone.connect(lambda key: self._told.pop(key, None))
+            self.bubbles.refused.connect(lambda key, bubble: self._say(bubble.title, bubble.text))
+        return self.bubbles
 
     def _acts(self, count: int) -> tuple[tuple[str, str], ...]:
         if count == 1:

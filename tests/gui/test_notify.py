@@ -143,6 +143,26 @@ def test_a_click_brings_the_message(desk: Desk, place: FakeDesktop, monkeypatch:
 
 
 @needs_bus
+def test_going_on_without_a_window_is_said_once(
+    desk: Desk, place: FakeDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When it happens the first time; a click brings the window back."""
+    window = elsewhere(desk, monkeypatch)
+    window.preferences.change(keep_running=True)
+    window.close()
+    desk.until(lambda: place.shown)
+    assert place.shown[0].title == "Desktopmail keeps running"
+    assert list(place.shown[0].acts) == ["default"]
+    place.click(1, "default")
+    desk.until(window.isVisible)
+    window.close()
+    come(desk)
+    desk.until(lambda: len(place.shown) == 2)
+    assert place.shown[1].title != "Desktopmail keeps running"
+    window.let_close()
+
+
+@needs_bus
 def test_every_account_has_its_own(desk: Desk, place: FakeDesktop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two accounts each has one, with its name; without words neither name nor sender is there."""
     window = elsewhere(desk, monkeypatch)
