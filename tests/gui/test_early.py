@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktopmail.app.early import first_picture
+from desktopmail.app.options import WindowOptions
 from desktopmail.domain.ids import MessageId
 from desktopmail.gui.window import MainWindow
+from desktopmail.store.lock import ProfileLock
+from desktopmail.store.store import Store
 from tests.gui.desk import PARTS, Desk
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -71,3 +75,25 @@ def test_a_completed_window_does_what_it_is_for(desk: Desk, run: Run, qtbot: QtB
     assert first not in desk.ids
     run(desk.arrive(5, 6, newer=60))
     desk.until(lambda: len(desk.ids) == 5)
+
+
+def in_use(profile: Path) -> Store:
+    return Store.open(profile)
+
+
+def damaged(profile: Path) -> None:
+    Store.open(profile).close_now()
+    (profile / "mail.db").write_bytes(b"no database" * 1_000)
+
+
+@pytest.mark.parametrize("trouble", [in_use, damaged])
+def test_a_profile_that_cannot_be_opened_is_left_to_the_loop(
+    trouble: Callable[[Path], Store | None], tmp_path: Path, qapp: object
+) -> None:
+    """No window, no box, nothing held: the loop tries again and says why."""
+    profile = tmp_path / "profile"
+    holder = trouble(profile)
+    assert first_picture(WindowOptions(profile=str(profile)), None) is None
+    if holder is not None:
+        holder.close_now()
+    ProfileLock(profile / "lock").release()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +71,13 @@ def painted(window):
 
 sys.exit(run(parse(["--profile", sys.argv[1]]), painted))
 """
+CLOSED = """
+import sys
+from desktopmail.app.options import parse
+from desktopmail.app.window import run
+
+print(run(parse(["--profile", sys.argv[1]]), lambda window: window.close()))
+"""
 
 
 def said(program: str, *arguments: str) -> str:
@@ -104,3 +112,10 @@ def test_reading_the_command_line_loads_neither_engine_nor_toolkit() -> None:
     early = [name for name in loaded if name.split(".")[0] in ("PySide6", "asyncio", "apsw", "ssl")]
     early += [name for name in loaded if name.startswith(("desktopmail.engine", "desktopmail.store"))]
     assert early == []
+
+
+def test_a_window_closed_at_its_first_picture_ends_the_program(tmp_path: Path) -> None:
+    """It is closed before there is a loop, and stays so."""
+    profile = str(tmp_path / "profile")
+    said(WINDOW, profile)
+    assert said(CLOSED, profile).split() == ["0"]
