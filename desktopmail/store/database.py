@@ -131,8 +131,9 @@ def abandon(db: apsw.Connection) -> None:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Raise StoreDamaged for a file that is not a database or shorter than its own header says."""
-    if not path.exists() or path.stat().st_size == 0:
+    """Raise StoreDamaged for a file that is not a database or shorter than its own header says. While the journal of
+    a broken transaction lies beside it, SQLite has to put the file right first and judges it then."""
+    if not path.exists() or path.stat().st_size == 0 or _broken_off(path):
         return
     with path.open("rb") as file:
         header = file.read(100)
@@ -142,6 +143,11 @@ def _refuse_foreign(path: Path) -> None:
     pages = struct.unpack_from(">I", header, 28)[0]
     if path.stat().st_size < pages * (65536 if page_size == 1 else page_size) and not _left_open(path):
         raise damaged(path.name, "the file is shorter than its header says")
+
+
+def _broken_off(path: Path) -> bool:
+    journal = path.with_name(path.name + "-journal")
+    return journal.exists() and journal.stat().st_size > 0
 
 
 def _left_open(path: Path) -> bool:

@@ -27,8 +27,8 @@ SELECT subject, EXISTS (SELECT 1 FROM imap_copy AS c WHERE c.message = m.id), EX
 FROM message AS m WHERE m.id = ?
 """
 _ACCOUNTS = """
-SELECT a.id, a.name, a.address, iif(
-    EXISTS (SELECT 1 FROM server AS s WHERE s.account = a.id AND s.protocol = 'imap'), 'server', 'here')
+SELECT a.id, a.name, a.address, CASE WHEN
+    EXISTS (SELECT 1 FROM server AS s WHERE s.account = a.id AND s.protocol = 'imap') THEN 'server' ELSE 'here' END
 FROM account AS a
 """
 _FOLDER = """
