@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from desktopmail.gui.window import MainWindow
 
 AGAIN_MS = 6 * 3_600_000
+SOON_MS = 1_500
+"""Reminders wait until what was just done is over."""
 PLACE = 2
 """Below the tool bar and its line."""
 
 
 class Reminders(QObject):
-    """Belongs to the window and goes with it. Looks when it is made, when accounts or settings change, after a message
+    """Belongs to the window and goes with it. Looks soon after it is made, after accounts or settings changed or a message
     was sent, and every few hours."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -53,9 +55,11 @@ class Reminders(QObject):
         self._timer = QTimer(self, interval=AGAIN_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
+        self._soon = QTimer(self, interval=SOON_MS, singleShot=True)
+        self._soon.timeout.connect(self.look)
+        self._soon.start()
         end = self._engine.on_change(self._heard)
         self.destroyed.connect(end)
-        self.look()
 
     def look(self) -> None:
         """Show what there is to say now."""
@@ -63,7 +67,7 @@ class Reminders(QObject):
 
     def _heard(self, changes: ChangeSet) -> None:
         if changes.accounts or changes.settings or changes.outbox:
-            self.look()
+            self._soon.start()
 
     async def _look(self) -> None:
         """What cannot be found out now is no reason to disturb anybody."""
