@@ -36,8 +36,8 @@ PLACE = 2
 
 
 class Reminders(QObject):
-    """Belongs to the window and goes with it. Looks soon after it is made, after accounts or settings changed or a message
-    was sent, and every few hours."""
+    """Belongs to the window and goes with it. Looks soon after it is made, after accounts or settings
+    changed or a message was sent, and every few hours."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
