@@ -23,6 +23,7 @@ class ScriptedRemote:
 
     def __init__(self) -> None:
         self.tally = Tally()
+        self.put_off = 0.0
         self.calls: list[str] = []
         self.failures: list[BaseException] = []
         self.pieces = 0
@@ -38,6 +39,9 @@ class ScriptedRemote:
         self._note("pull" if folders is None else f"pull {sorted(folders)}")
         if self.failures:
             raise self.failures.pop(0)
+
+    async def list_new(self) -> None:
+        self._note("list")
 
     async def push(self, *, force: bool = False) -> bool:
         self._note("push!" if force else "push")
