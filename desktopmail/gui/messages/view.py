@@ -62,6 +62,7 @@ class MessageView(QListView):
     def __init__(self, model: MessageModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = model
+        self._acted = False
         self.painter_of_rows: RowPainter
         self.outgoing = False
         self.tips: Callable[[str], str] = lambda command: ""
@@ -334,6 +335,7 @@ class MessageView(QListView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         command = self._action_at(point) if event.button() == Qt.MouseButton.LeftButton else ""
+        self._acted = bool(command)
         if command:
             self.row_command.emit(command, self._row_at(point))
             return
@@ -342,7 +344,8 @@ class MessageView(QListView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.held = False
-        super().mouseReleaseEvent(event)
+        if not self._acted:
+            super().mouseReleaseEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point(QPoint(-1, -1))
