@@ -64,6 +64,7 @@ def test_a_double_click_opens_a_window_and_a_second_brings_it_back(
     spot = view.row_rect(0).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     (first,) = window.beside.messages
     assert first.focus == desk.ids[0]
     assert not window.panes.seen[2]

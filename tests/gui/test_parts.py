@@ -227,13 +227,43 @@ def test_the_pointer_finds_the_verbs_of_a_row(desk: Desk, qtbot: QtBot) -> None:
     window = desk.window
     assert window is not None
     view = window.messages.view
-    third, sixth = desk.ids[2], desk.ids[5]
-    window.messages.choose([sixth])
+    window.messages.choose([desk.ids[5]])
+    third = desk.ids[2]
     spots = dict(view.painter_of_rows.actions(view.row_rect(2).toRectF(), False))
     qtbot.mouseMove(view.viewport(), spots["archive"].center().toPoint())
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spots["archive"].center().toPoint())
     assert third not in desk.ids
-    assert sixth in desk.ids and third not in [int(one) for one in window.messages.chosen()]
+    assert [int(one) for one in window.messages.chosen()] == [desk.ids[4]]
+
+
+def test_a_verb_pressed_is_no_click_on_its_row(desk: Desk, qtbot: QtBot) -> None:
+    """Nor the beginning of a drag over rows, whatever was clicked before."""
+    window = desk.window
+    assert window is not None
+    view, left = window.messages.view, Qt.MouseButton.LeftButton
+    qtbot.mouseClick(view.viewport(), left, pos=view.row_rect(4).center())
+    chosen = list(window.messages.chosen())
+    spot = dict(view.painter_of_rows.actions(view.row_rect(4).toRectF(), False))["star"].center().toPoint()
+    clicks: list[object] = []
+    view.clicked.connect(clicks.append)
+    qtbot.mousePress(view.viewport(), left, pos=spot)
+    qtbot.mouseMove(view.viewport(), QPoint(spot.x(), view.row_rect(1).center().y()))
+    qtbot.mouseRelease(view.viewport(), left, pos=spot)
+    assert clicks == [] and list(window.messages.chosen()) == chosen
+
+
+def test_two_quick_clicks_on_a_verb_act_on_two_rows(desk: Desk, qtbot: QtBot) -> None:
+    window = desk.window
+    assert window is not None
+    view, left = window.messages.view, Qt.MouseButton.LeftButton
+    opened: list[object] = []
+    view.doubleClicked.connect(opened.append)
+    second, third = desk.ids[1:3]
+    spot = dict(view.painter_of_rows.actions(view.row_rect(1).toRectF(), False))["archive"].center().toPoint()
+    qtbot.mouseClick(view.viewport(), left, pos=spot)
+    qtbot.mouseDClick(view.viewport(), left, pos=spot)
+    qtbot.mouseRelease(view.viewport(), left, pos=spot)
+    assert second not in desk.ids and third not in desk.ids and opened == []
 
 
 def test_an_account_with_trouble_says_so_and_helps(desk: Desk, qtbot: QtBot) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView
 
 if TYPE_CHECKING:
     from desktopmail.gui.messages.view import MessageView
@@ -36,3 +37,11 @@ def _begin(view: MessageView, key: Qt.Key) -> None:
     view.rows.whole()
     ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: len(view.rows) - 1}
     view.setCurrentIndex(view.rows.index(ends.get(key, max(0, view.currentIndex().row())), 0))
+
+
+def row_after(action: QAbstractItemView.CursorAction, now: int, rows: int, page: int) -> int:
+    """The row a movement leads to from `now` (-1: from nowhere) among `rows`, `page` of which are seen at once."""
+    move = QAbstractItemView.CursorAction
+    steps = {move.MoveUp: -1, move.MovePrevious: -1, move.MoveDown: 1, move.MoveNext: 1,
+             move.MovePageUp: -page, move.MovePageDown: page, move.MoveHome: -rows, move.MoveEnd: rows}  # fmt: skip
+    return 0 if now < 0 else min(rows - 1, max(0, now + steps.get(action, 0)))

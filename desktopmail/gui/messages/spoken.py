@@ -37,3 +37,11 @@ def spoken(summary: Summary) -> str:
     parts += [summary.problem, dates.spoken(summary.date)]
     text = ", ".join(part for part in parts if part)
     return text[:1].upper() + text[1:]
+
+
+def tip(summary: Summary | None, verb: str) -> str:
+    """What the tool tip of a row says: that of the verb under the pointer, else from when the message is and what is
+    wrong with it."""
+    if verb or summary is None:
+        return verb
+    return "\n".join(filter(None, (dates.spoken(summary.date), summary.problem)))

@@ -34,10 +34,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
-from desktopmail.gui.messages import dates
 from desktopmail.gui.messages.drag import start_drag
 from desktopmail.gui.messages.headings import paint_headings
-from desktopmail.gui.messages.keys import pressed
+from desktopmail.gui.messages.keys import pressed, row_after
 from desktopmail.gui.messages.layout import Layout
 from desktopmail.gui.messages.model import MessageModel
 from desktopmail.gui.messages.pictures import Pictures
@@ -164,14 +163,8 @@ class MessageView(QListView):
         rows = len(self.rows)
         if not rows:
             return QModelIndex()
-        move = QAbstractItemView.CursorAction
-        now = self.currentIndex().row()
         page = max(1, self.viewport().height() // self._layout.row_height - 1)
-        steps = {move.MoveUp: -1, move.MovePrevious: -1, move.MoveDown: 1, move.MoveNext: 1,
-                 move.MovePageUp: -page, move.MovePageDown: page, move.MoveHome: -rows, move.MoveEnd: rows}  # fmt: skip
-        if now < 0:
-            return self.rows.index(0, 0)
-        return self.rows.index(min(rows - 1, max(0, now + steps.get(action, 0))), 0)
+        return self.rows.index(row_after(action, self.currentIndex().row(), rows, page), 0)
 
     def horizontalOffset(self) -> int:
         return 0
@@ -330,21 +323,30 @@ class MessageView(QListView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons():
             self._point(event.position().toPoint())
-        super().mouseMoveEvent(event)
+        if not self._acted:
+            super().mouseMoveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._act(event):
+            self.held = True
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self._act(event):
+            super().mouseDoubleClickEvent(event)
+
+    def _act(self, event: QMouseEvent) -> bool:
+        """Do the verb that was pressed, if one was: what follows up to the release is no click on a row then."""
         point = event.position().toPoint()
         command = self._action_at(point) if event.button() == Qt.MouseButton.LeftButton else ""
         self._acted = bool(command)
         if command:
             self.row_command.emit(command, self._row_at(point))
-            return
-        self.held = True
-        super().mousePressEvent(event)
+        return self._acted
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.held = False
-        if not self._acted:
+        acted, self._acted, self.held = self._acted, False, False
+        if not acted:
             super().mouseReleaseEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -383,12 +385,10 @@ class MessageView(QListView):
         return super().viewportEvent(event)
 
     def _tool_tip(self, event: QHelpEvent) -> None:
-        row = self._row_at(event.pos())
-        summary = self.rows.summary(row) if row >= 0 else None
-        command = self._action_at(event.pos())
-        text = self.tips(command) if command else dates.spoken(summary.date) if summary else ""
-        if summary is not None and summary.problem and not command:
-            text = f"{text}\n{summary.problem}"
+        from desktopmail.gui.messages.spoken import tip
+
+        row, command = self._row_at(event.pos()), self._action_at(event.pos())
+        text = tip(self.rows.summary(row) if row >= 0 else None, self.tips(command) if command else "")
         QToolTip.showText(event.globalPos(), text, self)
 
     def startDrag(self, actions: Qt.DropAction) -> None:
