@@ -14,7 +14,7 @@ from desktopmail.mime import charset, words
 
 _MAX_PARAMETERS = 2_000
 _MAX_VALUE = 65_536
-_GAP = re.compile(r"[\s;]*+")
+_GAP = re.compile(r"[\s;=\"()]*+")
 _NAME = re.compile(r"([^\s=;\"()]{1,250})\s*+(=?)\s*+")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"?', re.S)
 _UNESCAPE = re.compile(r'\\(["\\])')
@@ -77,8 +77,7 @@ def _raw_parameters(text: str) -> list[tuple[str, str]]:
         gap = _GAP.match(text, position)
         match = _NAME.match(text, gap.end() if gap else position)
         if match is None:
-            position = (gap.end() if gap else position) + 1
-            continue
+            break
         position = match.end()
         if not match[2]:
             continue

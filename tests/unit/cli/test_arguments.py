@@ -120,7 +120,7 @@ def test_asking_for_help_is_quick_and_loads_nothing() -> None:
     )
     begun = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
-    assert time.perf_counter() - begun < 20
+    assert time.perf_counter() - begun < 5
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +13,7 @@ from desktopmail.protocols.imap import mailboxes, quirks, searching
 from desktopmail.protocols.imap.mailboxes import FolderStatus, Namespace
 from desktopmail.protocols.imap.responses import FetchedHeader, FlagRow, flag_rows, moment, section_of, tokenize
 from desktopmail.protocols.imap.tokens import attributes, tokens
+from tests.cost import least
 
 HEADER = b'Subject: :-( * 1 FETCH (UID 9\r\nFrom: "a) b" <a@example.org>\r\n\r\n'
 WANTED = FetchedHeader(7, Flags.SEEN, frozenset({"work"}), False, 12, 837571465, 4286, HEADER, b"")
@@ -96,10 +95,9 @@ def test_any_bytes_raise_nothing(raw: bytes) -> None:  # P24
     "filling", [b"(" * 10_000 + b")" * 10_000, b"(" * 100_000, b"NIL " * 100_000, b'("a" NIL)' * 100_000]
 )
 def test_structures_no_client_could_open(filling: bytes) -> None:  # P24
-    begun = time.process_time()
-    found = tokenize([fetch(b"UID 7", b"BODYSTRUCTURE (" + filling + b")", SECTION)])
-    assert found in ([], [found[0]] if found else [])
-    assert time.process_time() - begun < 5
+    wire = [fetch(b"UID 7", b"BODYSTRUCTURE (" + filling + b")", SECTION)]
+    assert len(tokenize(wire)) <= 1
+    assert least(lambda: tokenize(wire), 1) < 1
 
 
 def test_marks() -> None:

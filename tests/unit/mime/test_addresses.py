@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopmail.mime import addresses
+from tests.cost import least
 
 PLAIN = [
     (b"Ada <ada@x.org>", [("Ada", "ada@x.org")]),
@@ -117,9 +118,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("raw", HOSTILE, ids=lambda raw: repr(raw[:6]))
 def test_hostile_fields_take_linear_time(raw: bytes) -> None:  # P15
-    began = time.process_time()
-    addresses.parse_list(b"x" + raw + b"y")
-    assert time.process_time() - began < 7.5
+    assert least(lambda: addresses.parse_list(b"x" + raw + b"y"), 1.5) < 1.5
 
 
 def test_twenty_thousand_addresses() -> None:  # P15

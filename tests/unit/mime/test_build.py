@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-import time
 from dataclasses import replace
 
 import pytest
@@ -19,6 +18,7 @@ from desktopmail.domain.errors import WrongUsage
 from desktopmail.domain.ids import IdentityId
 from desktopmail.mime.body import content, read
 from desktopmail.mime.build import build, new_message_id
+from tests.cost import least
 
 ADA = Identity(IdentityId(1), "Ada Lovelace", "ada@example.org")
 PLAIN = Draft(IdentityId(1), to=(Address("Bob", "bob@example.net"),), subject="Hello", text="Hi Bob\n")
@@ -220,7 +220,5 @@ def test_twenty_five_megabytes() -> None:
     draft = replace(
         PLAIN, attachments=(Attachment("big.bin", "application/octet-stream", bytes(range(256)) * 100_000),)
     )
-    began = time.process_time()
-    raw = build(draft, ADA, date=0).raw
-    assert time.process_time() - began < 5
-    assert len(raw) > 34_000_000
+    assert len(build(draft, ADA, date=0).raw) > 34_000_000
+    assert least(lambda: build(draft, ADA, date=0), 1) < 1

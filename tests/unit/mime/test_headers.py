@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from desktopmail.domain.address import Address
 from desktopmail.mime import headers
 from desktopmail.mime.headers import Headers, quick
+from tests.cost import least
 
 WHOLE = (
     b"Date: Tue, 12 Mar 2024 09:30:00 +0100\r\n"
@@ -142,10 +143,7 @@ def test_list_and_header_show_the_same_addresses(fields: list[tuple[bytes, bytes
 
 def test_a_million_headers_do_not_take_long() -> None:  # P13
     raw = b"".join(b"X-%d: y\r\n" % number for number in range(1_000_000)) + b"\r\nx"
-    began = time.process_time()
-    quick(raw)
-    Headers.read(raw)
-    assert time.process_time() - began < 10
+    assert least(lambda: (quick(raw), Headers.read(raw)), 2) < 2
 
 
 def test_a_typical_row_is_cheap() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopmail.mime import params
+from tests.cost import least
 
 
 @pytest.mark.parametrize(
@@ -74,6 +73,4 @@ def test_any_bytes(raw: bytes) -> None:
     ids=["parameters", "segments", "semicolons", "quotes", "spaces"],
 )
 def test_hostile_fields_are_quick(raw: bytes) -> None:  # P07
-    began = time.process_time()
-    params.parse(raw)
-    assert time.process_time() - began < 2
+    assert least(lambda: params.parse(raw), 0.1) < 0.1

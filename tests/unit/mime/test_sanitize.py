@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from desktopmail.domain.body import REMOTE_URL
 from desktopmail.mime import allowed
 from desktopmail.mime.sanitize import clean
+from tests.cost import least
 from tests.unit.mime import leaks
 from tests.unit.mime.judge import judged
 
@@ -179,9 +178,8 @@ HUGE = {
 
 @pytest.mark.parametrize("html", HUGE.values(), ids=HUGE.keys())
 def test_huge_pages_end(html: str) -> None:  # C46
-    began = time.process_time()
     found = clean(html)
-    assert time.process_time() - began < 15
+    assert least(lambda: clean(html), 3) < 3
     assert found.html or found.cut or "x" not in html
 
 

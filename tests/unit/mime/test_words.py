@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopmail.mime import charset, words
+from tests.cost import least
 
 
 @pytest.mark.parametrize(
@@ -147,6 +146,5 @@ def test_known_labels(label: str, known: bool) -> None:
 
 def test_ten_thousand_words_are_quick() -> None:  # P07
     raw = b" ".join(b"=?utf-8?q?a=C3=A9?=" for _ in range(10_000))
-    began = time.process_time()
     assert len(words.unstructured(raw)) == 20_000
-    assert time.process_time() - began < 2
+    assert least(lambda: words.unstructured(raw), 0.1) < 0.1
