@@ -70,7 +70,7 @@ class Copies:
         """The server holds these messages: an upload was confirmed, or a stranger was recognised.
 
         A message whose copy had vanished follows its copy into the new folder, unless the person had put it elsewhere
-        meanwhile; flags are merged with what was seen before it vanished.
+        meanwhile, or this program had asked for the move; flags are merged with what was seen before it vanished.
         """
         lost = self._lost.of(row.message for row in rows)
         old = {row.message: row for row in self._wishes.load(row.message for row in rows)}
@@ -86,7 +86,7 @@ class Copies:
             new = here
             if base is not None:
                 new = here._replace(
-                    folder=row.folder if here.folder == base.folder else here.folder,
+                    folder=FolderId(base.place(here.folder, row.folder)),
                     flags=merge_bits(base.flags, here.flags, row.flags.value),
                     tags=_merged(base.tags, here.tags, tags),
                     hidden=here.hidden & ~VANISHED,
@@ -132,12 +132,21 @@ class Copies:
         )
         self._agreed(self.messages(folder, [row.uid for row in rows]).values())
 
+    def head_for(self, folder: FolderId, to: FolderId, uids: Iterable[int]) -> None:
+        """The server is about to be asked to move these copies; its answer may be lost."""
+        self._db.execute(
+            "UPDATE imap_copy SET heading = ? WHERE folder = ? AND uid IN (SELECT value FROM carray(?))",
+            (to, folder, apsw.carray(array("q", [*uids, 0]))),
+        )
+
     def moved(self, folder: FolderId, to: FolderId, uids: Mapping[int, int]) -> None:
         """The server moved messages at our request; `uids` maps old to new ones."""
         messages = self.messages(folder, uids)
         rows = [(to, uids[uid], message) for uid, message in messages.items()]
         displaced = self._displace([row[:2] for row in rows])
-        self._db.executemany("UPDATE imap_copy SET folder = ?, uid = ?, mod_seq = 0 WHERE message = ?", rows)
+        self._db.executemany(
+            "UPDATE imap_copy SET folder = ?, uid = ?, mod_seq = 0, heading = 0 WHERE message = ?", rows
+        )
         self._agreed([*messages.values(), *displaced])
 
     def vanish(self, folder: FolderId, uids: Iterable[int]) -> None:
@@ -169,6 +178,11 @@ class Copies:
 
     def sweep_vanished(self, account: AccountId) -> int:
         """After all folders were read: forget the messages whose copies did not turn up anywhere. How many went."""
+        self._db.execute(
+            "UPDATE imap_copy SET heading = 0 WHERE heading <> 0"
+            " AND folder IN (SELECT id FROM folder WHERE account = ?)",
+            (account,),
+        )
         return self._lost.sweep(account)
 
     def _displace(self, places: Iterable[tuple[int, int]]) -> list[int]:

@@ -33,6 +33,12 @@ class Base(NamedTuple):
     folder: int
     flags: int
     tags: str
+    heading: int
+
+    def place(self, wanted: int, found: int) -> int:
+        """Where the person has a message, `wanted` before its copy turned up in folder `found`: it follows what another
+        program did, unless the person put it elsewhere; what this program had asked for changes no wish."""
+        return found if wanted == self.folder and self.heading != found else wanted
 
 
 class Lost:
@@ -46,7 +52,7 @@ class Lost:
     def of(self, ids: Iterable[int]) -> dict[MessageId, Base]:
         """The vanished copies of these messages."""
         rows = self._db.execute(
-            "SELECT l.message, l.folder, l.flags, l.tags FROM carray(?) AS v"
+            "SELECT l.message, l.folder, l.flags, l.tags, l.heading FROM carray(?) AS v"
             " CROSS JOIN imap_lost AS l ON l.message = v.value",
             (apsw.carray(array("q", [*ids, 0])),),
         )
@@ -63,8 +69,8 @@ class Lost:
             return
         numbers = array("q", gone)
         self._db.execute(
-            "INSERT OR REPLACE INTO imap_lost (message, account, folder, flags, tags)"
-            " SELECT c.message, m.account, c.folder, c.flags, c.tags FROM carray(?) AS v"
+            "INSERT OR REPLACE INTO imap_lost (message, account, folder, flags, tags, heading)"
+            " SELECT c.message, m.account, c.folder, c.flags, c.tags, c.heading FROM carray(?) AS v"
             " CROSS JOIN imap_copy AS c ON c.message = v.value JOIN message AS m ON m.id = c.message",
             (apsw.carray(numbers),),
         )
@@ -82,7 +88,7 @@ class Lost:
         rows = [
             Base(*row)
             for row in self._db.execute(
-                "SELECT message, folder, flags, tags FROM imap_lost WHERE account = ?", (account,)
+                "SELECT message, folder, flags, tags, heading FROM imap_lost WHERE account = ?", (account,)
             )
         ]
         lost = {row.message: row for row in rows}
@@ -116,7 +122,7 @@ class Lost:
         there = before[0]
         tags = merge_tags(unpack_tags(base.tags), unpack_tags(here.tags), unpack_tags(there.tags))
         after = there._replace(
-            folder=there.folder if here.folder == base.folder else here.folder,
+            folder=FolderId(base.place(here.folder, there.folder)),
             flags=merge_bits(base.flags, here.flags, there.flags),
             tags=pack_tags(tags),
             hidden=there.hidden | (here.hidden & REMOVED),

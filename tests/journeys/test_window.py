@@ -11,7 +11,6 @@ import pytest
 
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Flags
-from desktopmail.engine.engine import Engine
 from desktopmail.store.secrets import Memory
 from tests.journeys.house import Wire, house, move_in, until
 from tests.servers.dovecot import Dovecot, User
@@ -39,16 +38,6 @@ def on_server(dovecot: Dovecot, user: User, folder: str) -> list[str]:
         raw.split(b"Subject: ", 1)[1].split(b"\r\n", 1)[0].split(b"\n", 1)[0] for raw in dovecot.messages(user, folder)
     ]
     return sorted(each.decode() for each in found)
-
-
-async def settled(engine: Engine) -> None:
-    """Until it is noted here too that the server has every change."""
-    (account,) = engine.library.accounts()
-    for _ in range(400):
-        if not (await engine._store.read(lambda tx: tx.switched.wanting(account.id)))[1]:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("the server has not everything")
 
 
 def test_new_mail_by_idle_is_painted(run: Any, tmp_path: Path, dovecot: Dovecot, dovecot_user: User) -> None:
@@ -104,7 +93,6 @@ def test_trash_offline_then_reconnect(run: Any, tmp_path: Path, dovecot: Dovecot
                 # A server copies first and removes then.
                 await until(lambda: on_server(dovecot, dovecot_user, "Trash") == ["Throw me away"])
                 await until(lambda: on_server(dovecot, dovecot_user, "INBOX") == ["Keep me"])
-                await settled(home.engine)
             async with house(profile, passwords) as again:
                 await again.sees("Keep me")
                 again.run("undo")

@@ -178,6 +178,7 @@ class Push:
         if not await self._places.open(source):
             return False
         uids = [row.uid for row in rows]
+        await self._store.write(lambda tx: tx.copies.head_for(source.folder, target.folder, uids))
         moved = await self._session.move(UidSet.of(uids), target.name)
         untold = [] if self._session.can("UIDPLUS") else [uid for uid in uids if uid not in moved]
 

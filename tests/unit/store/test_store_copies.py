@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.message import Copy, Fetched, Flags
@@ -139,6 +141,38 @@ def test_our_move_wins_over_a_move_elsewhere(desk: Desk) -> None:
     desk.write(lambda tx: tx.copies.add([CopyRow(archive, 8, one, Flags.NONE)]))
     (left,) = differences(desk)
     assert (left.wanted.folder, left.known and left.known.folder) == (trash, archive)
+
+
+@pytest.mark.parametrize("first", ["source", "target"])
+def test_a_move_taken_back_before_its_answer_was_noted_is_taken_back_there_too(desk: Desk, first: str) -> None:
+    """The program ended between the server's move and the note of it; by then the person wants the message back."""
+    inbox, archive = inbox_and_archive(desk)
+    (one,) = desk.put(desk.new(1))
+    give_content(desk, one)
+    desk.write(lambda tx: tx.messages.move([one], archive))
+    desk.write(lambda tx: tx.copies.head_for(inbox, archive, [1]))
+    desk.write(lambda tx: tx.messages.move([one], inbox))
+    if first == "source":
+        desk.write(lambda tx: tx.copies.vanish(inbox, [1]))
+        desk.write(lambda tx: tx.copies.add([CopyRow(archive, 5, one, Flags.NONE)]))
+    else:
+        (one,) = desk.put(desk.new(1, archive, uid=5))
+        desk.write(lambda tx: tx.copies.vanish(inbox, [1]))
+    desk.write(lambda tx: tx.copies.sweep_vanished(desk.account))
+    assert shown(desk, inbox) == [one] and shown(desk, archive) == []
+    (left,) = differences(desk)
+    assert (left.wanted.folder, left.known and left.known.folder) == (inbox, archive)
+
+
+def test_a_move_that_was_never_made_is_forgotten(desk: Desk) -> None:
+    """What another program moves later is followed again."""
+    inbox, archive = inbox_and_archive(desk)
+    (one,) = desk.put(desk.new(1))
+    desk.write(lambda tx: tx.copies.head_for(inbox, archive, [1]))
+    desk.write(lambda tx: tx.copies.sweep_vanished(desk.account))
+    desk.write(lambda tx: tx.copies.vanish(inbox, [1]))
+    desk.write(lambda tx: tx.copies.add([CopyRow(archive, 5, one, Flags.NONE)]))
+    assert shown(desk, archive) == [one] and differences(desk) == []
 
 
 def test_moved_here_and_deleted_there_is_kept_when_its_bytes_are_here(desk: Desk) -> None:
