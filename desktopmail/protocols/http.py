@@ -1,6 +1,6 @@
 """The part of HTTP/1.1 (RFC 9112) that a mail program needs: one request, one answer, every length capped.
 
-Who asks decides where to, what to trust and what to tell a person; here are only the bytes.
+Who asks decides where to and what to tell a person; here are only the bytes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult
+
+from desktopmail.domain.account import Endpoint
+from desktopmail.protocols import transport
 
 MOST_HEADERS = 100
 MOST_CHUNKS = 20_000
@@ -54,6 +57,22 @@ def place(parts: SplitResult) -> str:
     host = f"[{host}]" if ":" in host else host
     usual = 443 if parts.scheme == "https" else 80
     return host if parts.port in (None, usual) else f"{host}:{parts.port}"
+
+
+async def exchange(place: Endpoint, asked: bytes, most: int, *, any_status: bool = False) -> tuple[Head, bytes]:
+    """Connect, ask, and hang up: the answer's head, and its content of at most `most` bytes when the status is 200, or
+    with `any_status` whatever it is. Raises Unreadable for a bad answer, MailError for a bad line."""
+    reader = asyncio.StreamReader(limit=LINE_BYTES)
+    line, _ = await transport.connect(place, lambda: asyncio.StreamReaderProtocol(reader))
+    try:
+        line.write(asked)
+        answer = await head(reader)
+        wanted = any_status or answer.status == 200
+        return answer, await body(reader, answer, most) if wanted else b""
+    except OSError as error:
+        raise transport.map_error(error, place.host) from error
+    finally:
+        line.abort()
 
 
 async def head(reader: asyncio.StreamReader) -> Head:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from desktopmail.domain.account import Endpoint, Security
-from desktopmail.domain.errors import MailError, NotFound, ProtocolViolation, Refused
+from desktopmail.domain.errors import NotFound, ProtocolViolation, Refused
 from desktopmail.protocols import http, transport
 
 MOST_BYTES = 64 * 1024
@@ -47,24 +46,15 @@ def _parts(url: str) -> SplitResult:
 async def _one(parts: SplitResult) -> tuple[bytes | None, str]:
     """The document, or where else it is."""
     host = parts.hostname or ""
-    reader = asyncio.StreamReader(limit=http.LINE_BYTES)
     place = Endpoint(host, parts.port or 443, Security.TLS, "")
-    line, _ = await transport.connect(place, lambda: asyncio.StreamReaderProtocol(reader))
     try:
-        line.write(http.request("GET", parts, _FIELDS))
-        head = await http.head(reader)
-        if head.status in http.MOVED:
-            return None, head.fields.get("location", "")
-        if head.status in (404, 410):
-            raise NotFound(f"{host} says nothing about new versions", SAFE)
-        if head.status != 200:
-            raise Refused(f"{host} answered with {head.status}", SAFE)
-        return await http.body(reader, head, MOST_BYTES), ""
-    except (http.Unreadable, OSError) as error:
-        raise _nonsense(host, str(error)) from error
-    finally:
-        line.abort()
-
-
-def _nonsense(host: str, log: str) -> MailError:
-    return ProtocolViolation(f"{host} gave an answer that makes no sense", SAFE, transport.inert(log, 100))
+        head, content = await http.exchange(place, http.request("GET", parts, _FIELDS), MOST_BYTES)
+    except http.Unreadable as error:
+        raise ProtocolViolation(f"{host} gave an answer that makes no sense", SAFE, str(error)) from error
+    if head.status in http.MOVED:
+        return None, head.fields.get("location", "")
+    if head.status in (404, 410):
+        raise NotFound(f"{host} says nothing about new versions", SAFE)
+    if head.status != 200:
+        raise Refused(f"{host} answered with {head.status}", SAFE)
+    return content, ""

@@ -5,14 +5,13 @@ Every length is capped. A redirect is followed from https to https only, three t
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from desktopmail.domain.account import Endpoint, Security
-from desktopmail.domain.errors import MailError, NotFound, ProtocolViolation, Refused
+from desktopmail.domain.errors import NotFound, ProtocolViolation, Refused
 from desktopmail.domain.hostname import host_name
 from desktopmail.protocols import http, transport
 
@@ -87,23 +86,14 @@ async def _fetch(parts: SplitResult, visit: Visit) -> tuple[Page | None, str]:
     secure = parts.scheme == "https"
     place = Endpoint(host, parts.port or (443 if secure else 80), Security.TLS if secure else Security.NONE, "")
     visit(place.host, place.port)
-    reader = asyncio.StreamReader(limit=http.LINE_BYTES)
-    line, _ = await transport.connect(place, lambda: asyncio.StreamReaderProtocol(reader))
     try:
-        line.write(http.request("GET", parts, _FIELDS))
-        head = await http.head(reader)
-        if head.status in http.MOVED:
-            return None, head.fields.get("location", "")
-        if head.status in (404, 410):
-            raise NotFound(f"{host} publishes no settings", SAFE)
-        if head.status != 200:
-            raise Refused(f"{host} answered with {head.status}", SAFE)
-        return Page(parts.geturl(), await http.body(reader, head, MOST_BYTES)), ""
-    except (http.Unreadable, OSError) as error:
-        raise _nonsense(host, str(error)) from error
-    finally:
-        line.abort()
-
-
-def _nonsense(host: str, log: str) -> MailError:
-    return ProtocolViolation(f"{host} gave an answer that makes no sense", SAFE, transport.inert(log, 100))
+        head, content = await http.exchange(place, http.request("GET", parts, _FIELDS), MOST_BYTES)
+    except http.Unreadable as error:
+        raise ProtocolViolation(f"{host} gave an answer that makes no sense", SAFE, str(error)) from error
+    if head.status in http.MOVED:
+        return None, head.fields.get("location", "")
+    if head.status in (404, 410):
+        raise NotFound(f"{host} publishes no settings", SAFE)
+    if head.status != 200:
+        raise Refused(f"{host} answered with {head.status}", SAFE)
+    return Page(parts.geturl(), content), ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -65,18 +64,12 @@ async def _exchange(url: str, verb: str, body: bytes, kind: str, proxy: str) -> 
     place = endpoint(url, proxy)
     fields = ("Accept: application/json", *((f"Content-Type: {kind}",) if kind else ()))
     async with transport.deadline(SECONDS, place.host, "to answer"):
-        reader = asyncio.StreamReader(limit=http.LINE_BYTES)
-        line, _ = await transport.connect(place, lambda: asyncio.StreamReaderProtocol(reader), timeout=SECONDS)
+        asked = http.request(verb, urlsplit(url), fields, body)
         try:
-            line.write(http.request(verb, urlsplit(url), fields, body))
-            head = await http.head(reader)
-            return Answer(head.status, _members(await http.body(reader, head, MAX_BYTES)))
+            head, content = await http.exchange(place, asked, MAX_BYTES, any_status=True)
         except http.Unreadable as error:
             raise _unreadable(place.host, str(error)) from error
-        except OSError as error:
-            raise transport.map_error(error, place.host) from error
-        finally:
-            line.abort()
+        return Answer(head.status, _members(content))
 
 
 def _members(body: bytes) -> dict[str, Any]:
