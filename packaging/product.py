@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NAME = "desktopmail"
 TITLE = "Desktopmail"
 APP_ID = "org.desktopmail.Desktopmail"
-"""Names the desktop file, the metainfo and the macOS bundle; the same as `desktopmail.gui.style.appicon.APP_ID`."""
+"""Names the desktop file, the metainfo and the macOS bundle; the same as `desktopmail.domain.product.APP_ID`."""
 SUMMARY = "Read and write mail over IMAP or POP3"
 PUBLISHER = "The desktopmail authors"
 CONTACT = os.environ.get("DESKTOPMAIL_CONTACT", "The desktopmail authors <authors@desktopmail.example.org>")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-APP_ID = "org.desktopmail.Desktopmail"
-"""The AppUserModelID; the shortcut that the installer makes carries the same."""
+from desktopmail.domain.product import APP_ID
 
 
 def claim(say: Callable[[str], object] | None = None) -> None:

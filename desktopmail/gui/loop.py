@@ -12,15 +12,12 @@ from PySide6.QtCore import QEventLoop, QObject
 from PySide6.QtWidgets import QApplication
 
 from desktopmail.domain.errors import MailError
+from desktopmail.domain.product import APP_ID, NAME
 
 if TYPE_CHECKING:
     import asyncio
 
     from desktopmail.domain.activity import Problem
-
-NAME = "desktopmail"
-DESKTOP_FILE = "org.desktopmail.Desktopmail"
-"""How the desktop knows the program: the name of its desktop file, without the ending."""
 
 
 class NestedRuns:
@@ -60,7 +57,7 @@ def application() -> QApplication:
     assert isinstance(made, QApplication)
     made.setQuitOnLastWindowClosed(False)
     made.setApplicationName(NAME)
-    made.setDesktopFileName(DESKTOP_FILE)
+    made.setDesktopFileName(APP_ID)
     return made
 
 

@@ -22,8 +22,8 @@ import staging
 import yaml
 
 from desktopmail.app.options import WindowOptions, make_parser, parse
+from desktopmail.domain.product import APP_ID
 from desktopmail.domain.wish import Asked
-from desktopmail.gui.style import appicon
 
 LINUX = Path(product.__file__).parent / "linux"
 
@@ -53,13 +53,10 @@ def test_every_command_of_the_desktop_file_is_understood() -> None:
 
 
 def test_one_identity_everywhere() -> None:
-    from desktopmail.gui.loop import DESKTOP_FILE
-
     root = ElementTree.fromstring(staging.metainfo())
     names = {
         product.APP_ID,
-        DESKTOP_FILE,
-        appicon.APP_ID,
+        APP_ID,
         root.findtext("id"),
         str(root.findtext("launchable")).removesuffix(".desktop"),
         desktop_file()["Desktop Entry"]["Icon"],

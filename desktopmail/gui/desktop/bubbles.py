@@ -13,8 +13,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktopmail.domain.product import APP_ID
 from desktopmail.gui.desktop.bus import Bus, Place, Unreachable, connected
-from desktopmail.gui.loop import DESKTOP_FILE, spawn
+from desktopmail.gui.loop import spawn
 
 PLACE = Place("org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.freedesktop.Notifications")
 NAME = "Desktopmail"
@@ -96,11 +97,11 @@ class Bubbles(QObject):
         if "actions" in self._abilities:
             acts = [OPEN, self.tr("Open"), *(part for act in bubble.acts for part in act)]
         hints = {
-            "desktop-entry": ("s", DESKTOP_FILE),
+            "desktop-entry": ("s", APP_ID),
             "category": ("s", "email.arrived"),
             "urgency": ("y", 1),
         }
-        return (NAME, self._numbers.get(key, 0), DESKTOP_FILE, bubble.title, text, acts, hints, -1)
+        return (NAME, self._numbers.get(key, 0), APP_ID, bubble.title, text, acts, hints, -1)
 
     async def _hear(self, signals: AsyncIterator[tuple[str, tuple[Any, ...]]]) -> None:
         try:

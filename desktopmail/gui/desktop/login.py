@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktopmail.domain.errors import StoreFailed, WrongUsage
-from desktopmail.gui.loop import DESKTOP_FILE
+from desktopmail.domain.product import APP_ID
 
 _RESERVED = " \t\n\"'\\><~|&;$*?#()`"
 """What the Desktop Entry Specification wants quoted in Exec."""
@@ -32,7 +32,7 @@ def desktop_entry(start: Sequence[str]) -> str:
     """The text of a file in an autostart folder (XDG Autostart and Desktop Entry Specifications). Raises WrongUsage
     for a command that no such file can say."""
     return (
-        f"[Desktop Entry]\nType=Application\nName=Desktopmail\nIcon={DESKTOP_FILE}\nTerminal=false\n"
+        f"[Desktop Entry]\nType=Application\nName=Desktopmail\nIcon={APP_ID}\nTerminal=false\n"
         f"Exec={' '.join(_quoted(each) for each in start)}\nX-GNOME-Autostart-enabled=true\n"
     )
 
@@ -99,7 +99,7 @@ class Login:
             return Path.home() / "Library" / "LaunchAgents" / "org.desktopmail.desktopmail.plist"
         named = os.environ.get("XDG_CONFIG_HOME", "")
         config = Path(named) if Path(named).is_absolute() else Path.home() / ".config"
-        return config / "autostart" / f"{DESKTOP_FILE}.desktop"
+        return config / "autostart" / f"{APP_ID}.desktop"
 
     def turn(self, on: bool) -> None:
         """Start with the session from now on, or no longer. Raises StoreFailed and WrongUsage."""

@@ -10,9 +10,6 @@ from PySide6.QtSvg import QSvgRenderer
 
 from desktopmail.domain.errors import StoreFailed
 
-APP_ID = "org.desktopmail.Desktopmail"
-"""The name of the desktop file; desktops find the icon of a window and the sender of a notification by it."""
-
 FOLDER = Path(__file__).resolve().parents[3] / "resources" / "icons" / "app"
 FITTED = (16, 24, 32)
 SIZES = (16, 24, 32, 48, 64, 128, 256)

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 
 from desktopmail.app import identity
 from desktopmail.app.openings import MOST_WAITING, Openings, begin
+from desktopmail.domain.product import APP_ID
 from desktopmail.domain.wish import Asked, Wish, decode
-from desktopmail.gui.style import appicon
 
 
 @pytest.fixture
@@ -82,6 +82,6 @@ def test_the_name_for_windows() -> None:
     """The same as that of shortcut, desktop file and icon; on other systems nothing is called."""
     said: list[str] = []
     identity.claim(said.append)
-    assert said == [appicon.APP_ID]
+    assert said == [APP_ID]
     if sys.platform != "win32":
         identity.claim()
