@@ -19,7 +19,7 @@ from desktopmail.domain.advice import (
 
 DAYS = 14
 """How long a copy stays on the server when removing is proposed: long enough to notice that something is wrong."""
-SLOW_SIZE = 256 * 1024
+SLOW_SIZE = 256_000
 """Bytes above which a slow line brings only the beginning of a message."""
 
 IMAP, POP3 = "imap", "pop3"
@@ -154,7 +154,7 @@ def _pop3(leave: Leave, offers: Offers, max_size: int) -> tuple[Consequence, ...
         Consequence(Topic.SENT, "Sent mail is on this computer only."),
     ]
     if max_size:
-        words = f"Of messages above {max_size // 1024} KB only the beginning comes by itself."
+        words = f"Of messages above {max_size // 1000} KB only the beginning comes by itself."
         found.append(Consequence(Topic.CARE, words))
     if offers.expire == 0:
         words = "This provider says that it keeps no message once it was fetched, whatever is chosen here."
