@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from desktopmail.domain.activity import Problem, Remedy
 from desktopmail.domain.ids import AccountId
+from desktopmail.domain.saying import phrase
 
 
 class MailError(Exception):
@@ -167,8 +168,8 @@ class TooSoon(RefusedForNow):
     def __init__(self, seconds: int, log: str = "") -> None:
         wait = f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
         super().__init__(
-            "The server wants some time between two visits",
-            f"New mail is fetched in {wait}. Nothing is lost.",
+            phrase("The server wants some time between two visits"),
+            phrase("New mail is fetched in {0}. Nothing is lost.", wait),
             log,
         )
         self.seconds = seconds
@@ -193,8 +194,8 @@ class AccountGone(NotFound):
 
     def __init__(self, address: str) -> None:
         super().__init__(
-            f"{address} does not receive mail in this way any more",
-            "It was removed or changed meanwhile. What was not fetched before stays on the server.",
+            phrase("{0} does not receive mail in this way any more", address),
+            phrase("It was removed or changed meanwhile. What was not fetched before stays on the server."),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktopmail.domain.errors import Stopped
+from desktopmail.domain.saying import phrase
 
 
 class Progress:
@@ -19,7 +20,7 @@ class Progress:
     def reached(self, fraction: float) -> None:
         """The work is this far. Raises Stopped when it is to end."""
         if self.stopping:
-            raise Stopped("It was stopped", "Nothing was changed.")
+            raise Stopped(phrase("It was stopped"), phrase("Nothing was changed."))
         self.fraction = max(self.fraction, min(1.0, fraction))
 
     def between(self, start: float, end: float) -> Part:

@@ -13,6 +13,7 @@ from desktopmail.domain.health import Side
 from desktopmail.domain.hosts import CHECKING
 from desktopmail.domain.ids import AccountId
 from desktopmail.domain.oauth import Grant
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import accountpast
 from desktopmail.engine.hosts import note
 from desktopmail.protocols.imap import opening
@@ -74,7 +75,7 @@ class Accounts:
         stored = await self._get(account.id)
         server = account.incoming if side is Side.INCOMING else account.outgoing
         if server is None:
-            raise WrongUsage("This account has no such server")
+            raise WrongUsage(phrase("This account has no such server"))
         before = stored.incoming if side is Side.INCOMING else stored.outgoing
         by_word = _by_word(server.endpoint) and (before is None or _by_word(before.endpoint))
         named = stored if by_word else account
@@ -118,7 +119,7 @@ class Accounts:
 
         def work(tx: Transaction) -> None:
             if any(_same_mailbox(each.incoming, new.incoming) for each in tx.accounts.all()):
-                raise WrongUsage("This mailbox is here already", "Nothing was changed.")
+                raise WrongUsage(phrase("This mailbox is here already"), phrase("Nothing was changed."))
             made.append(tx.accounts.get(tx.accounts.add(new)))
 
         try:
@@ -240,7 +241,7 @@ def _shown(endpoint: Endpoint, secret: str | Grant) -> str:
     if not isinstance(secret, Grant):
         return secret
     if not secret.may_go_to(endpoint.host):
-        raise WrongUsage(f"The provider's sign-in is not for {endpoint.host}", "Nothing was sent.")
+        raise WrongUsage(phrase("The provider's sign-in is not for {0}", endpoint.host), phrase("Nothing was sent."))
     return secret.access
 
 
@@ -266,7 +267,9 @@ def _signing_in(endpoint: Endpoint) -> str:
 
 def _refuse_impossible(account: NewAccount | Account) -> None:
     if account.incoming is None and account.outgoing is None:
-        raise WrongUsage("An account needs a server", "Name one that mail comes from, or one that takes it.")
+        raise WrongUsage(
+            phrase("An account needs a server"), phrase("Name one that mail comes from, or one that takes it.")
+        )
 
 
 def _same_mailbox(one: Incoming, other: Incoming) -> bool:

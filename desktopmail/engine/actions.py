@@ -13,6 +13,7 @@ from desktopmail.domain.errors import ContentMissing, NeedsPerson, NotFound, Wro
 from desktopmail.domain.folder import Ability, Folder, Role
 from desktopmail.domain.ids import AccountId, FolderId, JournalId, MessageId
 from desktopmail.domain.message import Flags
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import undo
 from desktopmail.engine.filing import home
 from desktopmail.store.store import Store
@@ -53,7 +54,9 @@ class Actions:
     async def tag(self, ids: Iterable[MessageId], tag: str, on: bool) -> Receipt:
         """Add or remove a tag. Raises WrongUsage for what is no atom and cannot be a keyword (RFC 9051)."""
         if not tag or not tag.isascii() or any(each in '(){ %*"\\]' or not each.isprintable() for each in tag):
-            raise WrongUsage(f"'{tag}' cannot be a tag", "A tag is one word of plain letters and digits.")
+            raise WrongUsage(
+                phrase("'{0}' cannot be a tag", tag), phrase("A tag is one word of plain letters and digits.")
+            )
         names = frozenset({tag})
 
         def change(tx: Transaction, chosen: Sequence[MessageId]) -> None:
@@ -97,7 +100,8 @@ class Actions:
             left = [row.message for row in rows if row.folder not in trashes]
             if rows and not left:
                 raise NeedsPerson(
-                    "What is in the trash can only be removed for ever", "'delete' removes it, here and on the server."
+                    phrase("What is in the trash can only be removed for ever"),
+                    phrase("'delete' removes it, here and on the server."),
                 )
             return self._move(tx, left, lambda account: home(tx, account, Role.TRASH), "moved to Trash")
 
@@ -182,8 +186,8 @@ class Actions:
             facts = tx.messages.facts(each)
             if facts.content is None and (facts.account != folder.account or facts.uid == 0):
                 raise ContentMissing(
-                    "A message is not downloaded yet and cannot go to another account",
-                    "Nothing was changed. Open it once, or wait until everything is downloaded.",
+                    phrase("A message is not downloaded yet and cannot go to another account"),
+                    phrase("Nothing was changed. Open it once, or wait until everything is downloaded."),
                 )
         return tx.messages.copy(ids, folder.id)
 
@@ -206,18 +210,20 @@ def _by_account(tx: Transaction, ids: Iterable[MessageId]) -> Groups:
 def _not_on_its_way(tx: Transaction, folder: Folder, message: MessageId) -> None:
     """What is being sent is not to disappear from the Outbox by another door."""
     if folder.role is Role.OUTBOX and tx.outbox.get(message) is not None:
-        raise WrongUsage("A message waits to be sent", "Take it out of the Outbox first: its sending is cancelled.")
+        raise WrongUsage(
+            phrase("A message waits to be sent"), phrase("Take it out of the Outbox first: its sending is cancelled.")
+        )
 
 
 def _some(rows: Sequence[object]) -> None:
     if not rows:
-        raise NotFound("These messages are not there any more")
+        raise NotFound(phrase("These messages are not there any more"))
 
 
 def _accepting(tx: Transaction, folder: FolderId) -> Folder:
     target = tx.folders.get(folder)
     if Ability.ACCEPT not in target.abilities:
-        raise WrongUsage(f"{target.name} takes no messages")
+        raise WrongUsage(phrase("{0} takes no messages", target.name))
     return target
 
 

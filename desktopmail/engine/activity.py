@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktopmail.domain.activity import Activity, Problem, State
 from desktopmail.domain.ids import AccountId
+from desktopmail.domain.saying import phrase
 
 Say = Callable[[Activity], None]
 """Where activities go; called on the loop."""
@@ -69,11 +70,13 @@ class Teller:
         same = self.now.state is State.WORKING and self.now.total == total
         if same and done < total and self.now.done // step == done // step:
             return
-        self._tell(Activity(self._account, State.WORKING, f"{words}: {done:,} of {total:,}", done, total))
+        self._tell(
+            Activity(self._account, State.WORKING, phrase("{0}: {1:,} of {2:,}", words, done, total), done, total)
+        )
 
     def connecting(self) -> None:
         """A line is being made."""
-        self._tell(Activity(self._account, State.CONNECTING, "Connecting"))
+        self._tell(Activity(self._account, State.CONNECTING, phrase("Connecting")))
 
     def idle(self, put_off: float = 0.0) -> None:
         """Everything agrees, as far as the server could be asked; `put_off`: seconds until it wants to be asked."""

@@ -11,6 +11,7 @@ from desktopmail.domain.arrangement import Arrangement, Beside
 from desktopmail.domain.errors import WrongUsage
 from desktopmail.domain.folder import Lives, Role
 from desktopmail.domain.ids import AccountId
+from desktopmail.domain.saying import phrase
 from desktopmail.domain.settings import SettingChange
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -82,8 +83,10 @@ class Arrangements:
             chosen = None if to == account else to
             if chosen is not None and not _lives_here(tx, tx.accounts.get(chosen).id):
                 raise WrongUsage(
-                    "The Inbox of this account is on a server",
-                    "Mail of a POP3 account is kept on this computer. Choose an account whose folders are here.",
+                    phrase("The Inbox of this account is on a server"),
+                    phrase(
+                        "Mail of a POP3 account is kept on this computer. Choose an account whose folders are here."
+                    ),
                 )
             _change(tx, account, replace(tx.arrangements.get(account), deliver=chosen))
 
@@ -98,7 +101,9 @@ class Arrangements:
             chosen = to if beside is Beside.FOLDER else None
             there = tx.accounts.get(chosen).incoming if chosen is not None else None
             if beside is Beside.FOLDER and not isinstance(there, ImapServer):
-                raise WrongUsage("This account keeps no Sent folder on a server", "Choose an IMAP account.")
+                raise WrongUsage(
+                    phrase("This account keeps no Sent folder on a server"), phrase("Choose an IMAP account.")
+                )
             _change(tx, account, replace(tx.arrangements.get(account), beside=beside, sent_to=chosen))
 
         await self._store.write(work, durable=True)
@@ -107,7 +112,7 @@ class Arrangements:
 def _pop3(tx: Transaction, account: AccountId) -> None:
     found = tx.accounts.get(account)
     if not isinstance(found.incoming, Pop3Server):
-        raise WrongUsage(f"{found.address} does not receive mail by POP3")
+        raise WrongUsage(phrase("{0} does not receive mail by POP3", found.address))
 
 
 def _lives_here(tx: Transaction, account: AccountId) -> bool:

@@ -19,6 +19,7 @@ from desktopmail.domain.errors import NotFound, WrongUsage
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, IdentityId, MessageId
 from desktopmail.domain.message import Flags
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import beside, letters, quoting, undo
 from desktopmail.engine.arrival import received_by
 from desktopmail.engine.filing import home
@@ -85,7 +86,7 @@ class Composing:
         for text in typed:
             people = parse_addresses(text.encode("utf-8", "replace"))
             if not people or any("@" not in each.address for each in people):
-                raise WrongUsage(f"'{text}' is not a mail address")
+                raise WrongUsage(phrase("'{0}' is not a mail address", text))
             found += people
         return quoting.distinct(found)
 
@@ -160,7 +161,7 @@ class Composing:
             for each in account.identities:
                 if each.id == identity or (identity is None and account.outgoing is not None):
                     return account, each
-        raise WrongUsage("There is no account to write from", "Add one first.")
+        raise WrongUsage(phrase("There is no account to write from"), phrase("Add one first."))
 
     def _owner(self, raw: bytes, account: AccountId | None) -> tuple[Account, Identity]:
         authors = {each.address.casefold() for each in letters.from_bytes(raw[:65_536], ()).row.sender}
@@ -170,7 +171,9 @@ class Composing:
                 if each.address.casefold() in authors:
                     return owner, each
         if len(accounts) != 1:
-            raise WrongUsage("No account has the address this message is from", "Say which with --account ID.")
+            raise WrongUsage(
+                phrase("No account has the address this message is from"), phrase("Say which with --account ID.")
+            )
         return accounts[0], accounts[0].identities[0]
 
     async def _original(self, message: MessageId) -> Original:
@@ -248,7 +251,8 @@ def _role(tx: Transaction, message: MessageId) -> Role | None:
 def _can_send(account: Account) -> None:
     if account.outgoing is None:
         raise WrongUsage(
-            f"{account.address} only receives", "Give the account an outgoing server, or send from another."
+            phrase("{0} only receives", account.address),
+            phrase("Give the account an outgoing server, or send from another."),
         )
 
 

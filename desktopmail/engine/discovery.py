@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from desktopmail.domain.errors import WrongUsage
 from desktopmail.domain.found import FoundServers
 from desktopmail.domain.hostname import host_name
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.finding.guesses import USUAL, Usual, guess
 from desktopmail.engine.finding.ranking import issuer
 from desktopmail.engine.finding.search import NOTHING, Limits, Search, Where
@@ -78,7 +79,9 @@ def _parts(address: str) -> tuple[str, str]:
     local, _, domain = address.rpartition("@") if wire.text else ("", "", "")
     domain = ascii_domain(domain).lower().removesuffix(".") if domain else ""
     if not domain:
-        raise WrongUsage("This is not a mail address", "It has a name, an @ and a domain: ada@example.org")
+        raise WrongUsage(
+            phrase("This is not a mail address"), phrase("It has a name, an @ and a domain: ada@example.org")
+        )
     return local, domain
 
 

@@ -9,6 +9,7 @@ from desktopmail.domain.draft import Outgoing, Sending
 from desktopmail.domain.errors import MailError, NotFound, PossiblySent, Refused
 from desktopmail.domain.health import Line, Side
 from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import filing
 from desktopmail.engine.delivery import GIVE_UP_SECONDS, Outcome, judge, pause
 from desktopmail.protocols.smtp.session import Submission
@@ -51,11 +52,11 @@ def hurry(tx: Transaction, accounts: set[AccountId] | None, *, unanswered: bool 
 def trouble(outcome: Outgoing) -> MailError | None:
     """What a person ought to hear about an attempt that nobody waited for."""
     if outcome.state is Sending.POSSIBLY_SENT:
-        return PossiblySent(f"“{outcome.subject}” may have been sent", outcome.error)
+        return PossiblySent(phrase("“{0}” may have been sent", outcome.subject), outcome.error)
     if outcome.state is Sending.REFUSED:
-        return Refused(f"“{outcome.subject}” was not sent", outcome.error)
+        return Refused(phrase("“{0}” was not sent", outcome.subject), outcome.error)
     if outcome.state is Sending.SENT and outcome.error:
-        return Refused(f"Not everybody gets “{outcome.subject}”", outcome.error)
+        return Refused(phrase("Not everybody gets “{0}”", outcome.subject), outcome.error)
     return None
 
 
@@ -78,7 +79,7 @@ def present(tx: Transaction, message: MessageId) -> Outgoing:
     """The entry of a message. Raises NotFound."""
     entry = tx.outbox.get(message)
     if entry is None:
-        raise NotFound("This message is not in the Outbox")
+        raise NotFound(phrase("This message is not in the Outbox"))
     return entry
 
 

@@ -14,6 +14,7 @@ from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Folder, Role
 from desktopmail.domain.ids import AccountId, MessageId
 from desktopmail.domain.message import Flags, Summary
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.beside import into_other_sent
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -166,5 +167,5 @@ def home(tx: Transaction, account: AccountId, role: Role) -> Folder:
     """The folder of an account that has this role. Raises NotFound."""
     found = tx.folders.by_role(account, role)
     if found is None:
-        raise NotFound(f"This account has no {role.value} folder")
+        raise NotFound(phrase("This account has no {0} folder", role.value))
     return found

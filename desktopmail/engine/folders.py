@@ -6,6 +6,7 @@ from desktopmail.domain.action import Receipt
 from desktopmail.domain.errors import NotFound, WrongUsage
 from desktopmail.domain.folder import Ability, Folder, Role
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import undo
 from desktopmail.engine.actions import GRACE_SECONDS
 from desktopmail.engine.filing import home
@@ -32,13 +33,13 @@ class Folders:
                 if there is None:
                     parent = tx.folders.create(account, parent, name)
                 elif depth == len(names) - 1:
-                    raise WrongUsage(f"There is a folder “{there.path}” already")
+                    raise WrongUsage(phrase("There is a folder “{0}” already", there.path))
                 elif Ability.ADD_CHILD not in there.abilities:
-                    raise WrongUsage(f"“{there.path}” takes no folders")
+                    raise WrongUsage(phrase("“{0}” takes no folders", there.path))
                 else:
                     parent = there.id
             if parent is None:
-                raise NotFound("A folder needs a name")
+                raise NotFound(phrase("A folder needs a name"))
             return parent
 
         return await self._store.write(work)
@@ -46,7 +47,7 @@ class Folders:
     async def rename(self, folder: FolderId, name: str, parent: FolderId | None = None) -> None:
         """Another name, and with `parent` another place. Raises NotFound, WrongUsage."""
         if "/" in name:
-            raise WrongUsage("A folder's name has no '/'")
+            raise WrongUsage(phrase("A folder's name has no '/'"))
 
         def work(tx: Transaction) -> None:
             _may(tx.folders.get(folder), Ability.RENAME)
@@ -80,7 +81,7 @@ class Folders:
         def work(tx: Transaction) -> Receipt:
             emptied = tx.folders.get(folder)
             if Ability.EMPTY not in emptied.abilities:
-                raise WrongUsage(f"“{emptied.path}” cannot be emptied")
+                raise WrongUsage(phrase("“{0}” cannot be emptied", emptied.path))
             before = tx.messages.before(ids)
             tx.messages.remove(ids, settle_at=tx.now + GRACE_SECONDS)
             return undo.receipt(tx, f"removed from {emptied.name}", before)
@@ -90,4 +91,4 @@ class Folders:
 
 def _may(folder: Folder, ability: Ability) -> None:
     if ability not in folder.abilities:
-        raise WrongUsage(f"“{folder.path}” can be neither renamed nor deleted")
+        raise WrongUsage(phrase("“{0}” can be neither renamed nor deleted", folder.path))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desktopmail.domain.errors import NotFound
 from desktopmail.domain.progress import Progress
+from desktopmail.domain.saying import phrase
 from desktopmail.store.backup import backup_profile, restore_profile
 from desktopmail.store.check import check_profile
 from desktopmail.store.database import CONTENT, MAIL, SEARCH
@@ -107,4 +108,4 @@ async def restore(source: Path, profile: Path) -> None:
 
 def _present(profile: Path) -> None:
     if not any((profile / name).exists() for name in (MAIL, CONTENT)):
-        raise NotFound("There is no profile", f"{profile} holds no mail.")
+        raise NotFound(phrase("There is no profile"), phrase("{0} holds no mail.", profile))

@@ -17,6 +17,7 @@ from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import Teller
 from desktopmail.engine.arrival import received_by
 from desktopmail.engine.connectivity import Connectivity
@@ -126,10 +127,14 @@ class Lanes:
         """Bring the content of one message now. Raises ContentMissing and what stands in the way."""
         account = await self._store.read(lambda tx: received_by(tx, message))
         if account.paused:
-            raise ContentMissing("This message is not downloaded yet", "It is fetched when its account is resumed.")
+            raise ContentMissing(
+                phrase("This message is not downloaded yet"), phrase("It is fetched when its account is resumed.")
+            )
         runner = self.runner(account)
         if self._offline or runner is None:
-            raise ContentMissing("This message is not downloaded yet", "It is fetched when you are online again.")
+            raise ContentMissing(
+                phrase("This message is not downloaded yet"), phrase("It is fetched when you are online again.")
+            )
         await runner.fetch(message)
 
     @contextlib.asynccontextmanager
@@ -206,7 +211,7 @@ class Lanes:
 
     def _say_paused(self, account: AccountId) -> None:
         if self._state(account) is not State.PAUSED:
-            self._ears.activity(Activity(account, State.PAUSED, "Paused: nothing is fetched or sent"))
+            self._ears.activity(Activity(account, State.PAUSED, phrase("Paused: nothing is fetched or sent")))
 
     def _state(self, account: AccountId) -> State | None:
         """What an account was last said to do."""
@@ -242,8 +247,8 @@ class Lanes:
         problem = Problem(
             None,
             "fault",
-            "Something in the program went wrong",
-            "Nothing is lost. It will be tried again; the log says more.",
+            phrase("Something in the program went wrong"),
+            phrase("Nothing is lost. It will be tried again; the log says more."),
             Remedy.RETRY,
             f"{type(error).__name__}: {error}"[:300],
         )

@@ -12,6 +12,7 @@ from desktopmail.domain.draft import Answer, Attachment, Draft
 from desktopmail.domain.errors import WrongUsage
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
 from desktopmail.domain.message import Fetched, Flags
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import answers, quoting
 from desktopmail.engine.arrival import key_of
 from desktopmail.mime.body import content
@@ -126,7 +127,7 @@ def final(draft: Draft, identity: Identity, now: int, offset: int) -> Written:
     WrongUsage without recipients and for addresses that are none."""
     built = build(draft, identity, date=now, offset=offset)
     if not built.recipients:
-        raise WrongUsage("The message has no recipients", "Add somebody to send it to.")
+        raise WrongUsage(phrase("The message has no recipients"), phrase("Add somebody to send it to."))
     return _written(_with_bcc(built, draft, identity, now), built.recipients)
 
 

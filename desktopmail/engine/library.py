@@ -8,6 +8,7 @@ from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Place
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Summary
+from desktopmail.domain.saying import phrase
 from desktopmail.store.failures import mapped
 from desktopmail.store.reader import Reader
 from desktopmail.store.store import Store
@@ -28,7 +29,7 @@ class Library(Reader):
         """One row of a list. Raises NotFound."""
         found = self.summaries([message])
         if not found:
-            raise NotFound("There is no such message", f"No message has the number {message}.")
+            raise NotFound(phrase("There is no such message"), phrase("No message has the number {0}.", message))
         return found[0]
 
     def outgoing(self, message: MessageId) -> Outgoing | None:

@@ -15,6 +15,7 @@ from desktopmail.domain.account import Account, Endpoint, NewAccount, SignIn
 from desktopmail.domain.errors import MailError, NotFound, WrongUsage
 from desktopmail.domain.hosts import GRANTING
 from desktopmail.domain.oauth import Grant, Provider
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import providers
 from desktopmail.engine.hosts import note_address
 from desktopmail.protocols.oauth import tokens
@@ -59,7 +60,7 @@ class OAuth:
     async def set_client(self, key: str, client: str, secret: str = "") -> None:
         """Use a client id of the person's own; an empty one removes it. Raises NotFound, WrongUsage."""
         if key not in providers.known() and not key.startswith("https://"):
-            raise NotFound(f"No provider is called {key}")
+            raise NotFound(phrase("No provider is called {0}", key))
         pair = providers.checked(client, secret)
 
         def work(tx: Transaction) -> None:
@@ -119,7 +120,7 @@ class OAuth:
         provider = await self._provider(key, proxy)
         hosts = [each.host for each in servers(account) if not provider.domains or provider.may_see(each.host)]
         if not hosts:
-            raise WrongUsage(f"None of these servers belongs to {provider.name}", "Nothing was sent.")
+            raise WrongUsage(phrase("None of these servers belongs to {0}", provider.name), phrase("Nothing was sent."))
         async with Loopback(provider.host) as back:
             attempt = Attempt(provider, back.redirect)
             browse(attempt.address(account.address))
@@ -150,7 +151,7 @@ class OAuth:
 def without_client(provider: Provider) -> MailError:
     """The words for a provider that does not know this program."""
     return WrongUsage(
-        f"{provider.name}'s sign-in page cannot be used yet: no client id is configured for it",
+        phrase("{0}'s sign-in page cannot be used yet: no client id is configured for it", provider.name),
         provider.help or "Ask your provider for an app password, or enter a client id in the settings.",
     )
 

@@ -20,6 +20,7 @@ from desktopmail.domain.draft import Outgoing, Sending
 from desktopmail.domain.errors import AwaitsSignIn, ContentMissing, MailError, NotFound, PossiblySent, WrongUsage
 from desktopmail.domain.hosts import SENDING
 from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import dispatch, filing
 from desktopmail.engine.delivery import on_the_way, pending
 from desktopmail.engine.dispatch import UNKNOWN, WAITING, Answer, Job, TakenBack
@@ -128,7 +129,7 @@ class Outbox:
         message then waits."""
         entry = await self.one(message)
         if entry.state not in WAITING:
-            raise WrongUsage(f"This message is {entry.state.value}", "Retry it first.")
+            raise WrongUsage(phrase("This message is {0}", entry.state.value), phrase("Retry it first."))
         return await self._deliver(message)
 
     async def retry(self, message: MessageId) -> None:
@@ -137,7 +138,7 @@ class Outbox:
         def work(tx: Transaction) -> None:
             entry = dispatch.present(tx, message)
             if entry.state is Sending.SENDING:
-                raise WrongUsage("This message is being sent now")
+                raise WrongUsage(phrase("This message is being sent now"))
             if entry.state is Sending.REFUSED:
                 filing.back_to_outbox(tx, message)
                 filing.forget_refusals(tx, entry)
@@ -152,7 +153,9 @@ class Outbox:
         def work(tx: Transaction) -> Receipt:
             entry = dispatch.present(tx, message)
             if entry.state is Sending.SENDING:
-                raise WrongUsage("This message is being handed over now", "It cannot be held back any more.")
+                raise WrongUsage(
+                    phrase("This message is being handed over now"), phrase("It cannot be held back any more.")
+                )
             tx.outbox.remove(message)
             filing.to_drafts(tx, message)
             tx.history.add([message], "cancelled", "sending was cancelled")
@@ -166,7 +169,7 @@ class Outbox:
         def work(tx: Transaction) -> Receipt:
             entry = dispatch.present(tx, message)
             if entry.state is Sending.SENDING:
-                raise WrongUsage("This message is being sent now")
+                raise WrongUsage(phrase("This message is being sent now"))
             if entry.state is not Sending.SENT:
                 filing.to_sent(tx, message, "marked as sent")
             tx.outbox.remove(message)
@@ -194,7 +197,7 @@ class Outbox:
     async def _deliver(self, message: MessageId) -> Outgoing:
         job = await self._store.read(lambda tx: dispatch.job_of(tx, message))
         if job is None:
-            raise NotFound("This message is not in the Outbox")
+            raise NotFound(phrase("This message is not in the Outbox"))
         async with self._turns.setdefault(job.account.id, asyncio.Lock()):
             try:
                 answer: Answer = await self._hand_over(job)
@@ -225,10 +228,13 @@ class Outbox:
     async def _hand_over(self, job: Job) -> Submission:
         message = job.entry.id
         if job.account.outgoing is None:
-            raise WrongUsage("This account only receives", "Give it an outgoing server, or send from another account.")
+            raise WrongUsage(
+                phrase("This account only receives"),
+                phrase("Give it an outgoing server, or send from another account."),
+            )
         raw = await self._store.raw(job.content) if job.content else None
         if raw is None:
-            raise ContentMissing("The text of this message is not here any more")
+            raise ContentMissing(phrase("The text of this message is not here any more"))
         endpoint = job.account.outgoing.endpoint
         wire = await asyncio.to_thread(on_the_way, raw)
         header = wire[: wire.find(b"\r\n\r\n")] if b"\r\n\r\n" in wire else wire

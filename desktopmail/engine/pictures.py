@@ -17,6 +17,7 @@ import idna
 
 from desktopmail.domain.errors import ConnectionLost, Refused, Stalled, Unreachable
 from desktopmail.domain.hosts import PICTURES
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.hosts import Noting, silent
 from desktopmail.protocols import http
 
@@ -55,7 +56,7 @@ class Pictures:
                 async with asyncio.timeout(DEADLINE):
                     return await self._follow(url)
             except TimeoutError:
-                raise Stalled("A picture took too long") from None
+                raise Stalled(phrase("A picture took too long")) from None
 
     async def _follow(self, url: str) -> tuple[str, bytes]:
         for _ in range(MOST_REDIRECTIONS + 1):
@@ -64,9 +65,9 @@ class Pictures:
                 url = urljoin(url, head.fields["location"])
                 continue
             if head.status != 200:
-                raise Refused("A picture is not there", log=f"HTTP status {head.status}")
+                raise Refused(phrase("A picture is not there"), log=f"HTTP status {head.status}")
             return picture_type(body), body
-        raise Refused("A picture was sent from place to place too often")
+        raise Refused(phrase("A picture was sent from place to place too often"))
 
     async def _get(self, parts: SplitResult) -> tuple[http.Head, bytes]:
         host = _ascii_host(parts.hostname or "")
@@ -81,15 +82,15 @@ class Pictures:
                 address, port, ssl=context, server_hostname=host if secure else None, limit=http.LINE_BYTES
             )
         except OSError as failed:
-            raise Unreachable("A picture could not be fetched", log=str(failed)) from failed
+            raise Unreachable(phrase("A picture could not be fetched"), log=str(failed)) from failed
         try:
             writer.write(http.request("GET", parts, _FIELDS))
             head = await http.head(reader)
             return head, await http.body(reader, head, LARGEST) if head.status == 200 else b""
         except http.TooLarge as large:
-            raise Refused("A picture is too large", log=str(large)) from None
+            raise Refused(phrase("A picture is too large"), log=str(large)) from None
         except (OSError, http.Unreadable) as failed:
-            raise ConnectionLost("A picture could not be fetched", log=str(failed)) from failed
+            raise ConnectionLost(phrase("A picture could not be fetched"), log=str(failed)) from failed
         finally:
             writer.transport.abort()
 
@@ -99,7 +100,7 @@ class Pictures:
         for *_, place in found:
             if self._local or is_public(str(place[0])):
                 return str(place[0])
-        raise Refused("A picture lies on this computer's own network", "It is not fetched.")
+        raise Refused(phrase("A picture lies on this computer's own network"), phrase("It is not fetched."))
 
 
 def is_public(address: str) -> bool:
@@ -126,7 +127,7 @@ def picture_type(data: bytes) -> str:
         return "image/webp"
     if data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis"):
         return "image/avif"
-    raise Refused("What came is not a picture")
+    raise Refused(phrase("What came is not a picture"))
 
 
 def _checked(url: str, *, local: bool) -> SplitResult:
@@ -134,11 +135,11 @@ def _checked(url: str, *, local: bool) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Refused("A picture has no usable address") from None
+        raise Refused(phrase("A picture has no usable address")) from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-        raise Refused("A picture has no usable address")
+        raise Refused(phrase("A picture has no usable address"))
     if port is not None and port not in PORTS and not local:
-        raise Refused("A picture has no usable address", log=f"port {port}")
+        raise Refused(phrase("A picture has no usable address"), log=f"port {port}")
     return parts
 
 
@@ -148,7 +149,7 @@ def _ascii_host(host: str) -> str:
     try:
         return idna.encode(host, uts46=True).decode("ascii")
     except idna.IDNAError:
-        raise Refused("A picture has no usable address") from None
+        raise Refused(phrase("A picture has no usable address")) from None
 
 
 def _spelled(parts: SplitResult, host: str) -> SplitResult:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from desktopmail.domain.errors import NotFound, WrongUsage
 from desktopmail.domain.oauth import Provider
+from desktopmail.domain.saying import phrase
 
 FILE = Path(__file__).resolve().parents[2] / "resources" / "oauth.json"
 SETTING = "oauth_clients"
@@ -51,7 +52,7 @@ def named(key: str, clients: Clients, environment: Mapping[str, str]) -> Provide
     """A provider with the client id that is configured, which may be none. Raises NotFound."""
     found = known().get(key)
     if found is None:
-        raise NotFound(f"No provider is called {key}", f"Known are {', '.join(known())}.")
+        raise NotFound(phrase("No provider is called {0}", key), phrase("Known are {0}.", ", ".join(known())))
     return with_client(found, clients, environment)
 
 
@@ -90,5 +91,5 @@ def checked(client: str, secret: str) -> tuple[str, str]:
     trimmed = client.strip(), secret.strip()
     for each in trimmed:
         if len(each) > 500 or not each.isascii() or (each and not each.isprintable()):
-            raise WrongUsage("This is no client id", "It is a short line of letters, digits and signs.")
+            raise WrongUsage(phrase("This is no client id"), phrase("It is a short line of letters, digits and signs."))
     return trimmed

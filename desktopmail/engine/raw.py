@@ -8,6 +8,7 @@ from desktopmail.domain.account import Identity
 from desktopmail.domain.address import Address
 from desktopmail.domain.draft import Draft
 from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.quoting import distinct
 from desktopmail.mime.build import build
 from desktopmail.mime.headers import Headers
@@ -20,15 +21,15 @@ def completed(raw: bytes, identity: Identity, now: int, offset: int) -> tuple[by
     """(the message with CRLF line ends and with From, Date and Message-ID, the addresses it goes to). Raises
     WrongUsage when it has no recipients or no header (RFC 5322 section 3.6)."""
     if b"\0" in raw[:1_000_000]:
-        raise WrongUsage("This file is not a mail message", "It holds NUL bytes.")
+        raise WrongUsage(phrase("This file is not a mail message"), phrase("It holds NUL bytes."))
     raw = _BARE.sub(b"\r\n", raw)
     headers = Headers.read(raw)
     if not len(headers):
-        raise WrongUsage("This file is not a mail message", "It has no header fields.")
+        raise WrongUsage(phrase("This file is not a mail message"), phrase("It has no header fields."))
     people = distinct(each for name in ("to", "cc", "bcc") for each in headers.people(name))
     recipients = tuple(each.address for each in people if each.address)
     if not recipients:
-        raise WrongUsage("The message has no recipients", "Its To, Cc and Bcc fields name nobody.")
+        raise WrongUsage(phrase("The message has no recipients"), phrase("Its To, Cc and Bcc fields name nobody."))
     missing = {name for name in _NEEDED if name.decode().lower() not in headers}
     added = _fields(identity, recipients[0], now, offset, missing) if missing else b""
     return added + raw, recipients

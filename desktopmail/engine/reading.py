@@ -13,6 +13,7 @@ from desktopmail.domain.account import Account, Pop3Server
 from desktopmail.domain.body import PART_URL, REMOTE_URL, Body, Warning
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refused, Stalled
 from desktopmail.domain.ids import MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.arrival import received_by
 from desktopmail.engine.pictures import Pictures, picture_type
 from desktopmail.mime import body as mime_body
@@ -67,7 +68,9 @@ class Reading:
             facts = await self._facts(message)
         raw = await self._store.raw(facts.content) if facts.content else None
         if raw is None:
-            raise ContentMissing("The content of this message is not here", "It can be fetched again from its server.")
+            raise ContentMissing(
+                phrase("The content of this message is not here"), phrase("It can be fetched again from its server.")
+            )
         return raw
 
     async def part(self, message: MessageId, section: str) -> bytes:
@@ -75,7 +78,7 @@ class Reading:
         raw = await self.raw(message)
         found = await _on_a_thread(lambda: mime_body.content(raw, section))
         if found is None:
-            raise NotFound(f"The message has no part {section}")
+            raise NotFound(phrase("The message has no part {0}", section))
         return found[1]
 
     async def picture(self, message: MessageId, url: str) -> tuple[str, bytes] | None:
@@ -153,8 +156,8 @@ def _held_back(tx: Transaction, message: MessageId) -> ContentMissing | None:
         return None
     size, limit = (f"{count / 1000**2:,.1f} MB" for count in (line.size, server.max_size))
     return ContentMissing(
-        f"The whole message has {size}",
-        f"Above {limit} only the beginning is fetched by itself. It stays on the server until you fetch it.",
+        phrase("The whole message has {0}", size),
+        phrase("Above {0} only the beginning is fetched by itself. It stays on the server until you fetch it.", limit),
     )
 
 
@@ -206,4 +209,4 @@ async def _on_a_thread(work: Callable[[], T]) -> T:
         async with asyncio.timeout(SECONDS):
             return await asyncio.to_thread(work)
     except TimeoutError:
-        raise Stalled("This message took too long to be read") from None
+        raise Stalled(phrase("This message took too long to be read")) from None

@@ -11,6 +11,7 @@ from desktopmail.domain.activity import Problem, Remedy
 from desktopmail.domain.draft import Sending
 from desktopmail.domain.errors import PossiblySent
 from desktopmail.domain.ids import AccountId, FolderId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import filing
 from desktopmail.engine.activity import SyncReport, Tally
 from desktopmail.engine.ears import Ears
@@ -81,7 +82,7 @@ def _undecided(account: Account) -> Problem:
     return Problem(
         account.id,
         PossiblySent.kind,
-        "A message may have been sent",
-        "Look for it in Sent or ask the recipient; then retry it, mark it as sent, or cancel it in the Outbox.",
+        phrase("A message may have been sent"),
+        phrase("Look for it in Sent or ask the recipient; then retry it, mark it as sent, or cancel it in the Outbox."),
         Remedy.NONE,
     )

@@ -28,6 +28,7 @@ from desktopmail.domain.errors import (
     TooSoon,
 )
 from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import SyncReport, Tally, Teller
 from desktopmail.engine.backoff import Backoff
 from desktopmail.engine.housekeeping import index_piece
@@ -192,7 +193,9 @@ class Runner:
             try:
                 folders = await self._remote.watch()
             except Refused as error:
-                raise Stalled("Waiting for news is not possible now", "It will be tried again.", error.log) from error
+                raise Stalled(
+                    phrase("Waiting for news is not possible now"), phrase("It will be tried again."), error.log
+                ) from error
             if folders is None:
                 self._pull_all = self._push = True
             else:
@@ -254,8 +257,8 @@ class Runner:
         return Problem(
             self._account.id,
             "fault",
-            "Something in the program went wrong",
-            "Nothing is lost. It will be tried again; the log says more.",
+            phrase("Something in the program went wrong"),
+            phrase("Nothing is lost. It will be tried again; the log says more."),
             Remedy.RETRY,
             f"{type(error).__name__}: {error}"[:300],
         )

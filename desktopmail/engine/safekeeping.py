@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktopmail.domain.errors import MailError, WrongUsage
 from desktopmail.domain.keeping import Keeping, Kept
+from desktopmail.domain.saying import phrase
 from desktopmail.store.secrets import Environment, Memory, PasswordSource
 from desktopmail.store.secrets.chosen import Chosen
 from desktopmail.store.secrets.vault import Vault
@@ -65,6 +66,7 @@ class Safekeeping:
     def _choice(self) -> Chosen:
         if not isinstance(self._source, Chosen):
             raise WrongUsage(
-                "Where passwords are kept was set from outside this program", "DESKTOPMAIL_SECRETS names the place."
+                phrase("Where passwords are kept was set from outside this program"),
+                phrase("DESKTOPMAIL_SECRETS names the place."),
             )
         return self._source

@@ -27,6 +27,7 @@ from desktopmail.domain.account import (
 from desktopmail.domain.errors import NotFound, Refused, StoreDamaged, WrongUsage
 from desktopmail.domain.folder import Folder, Role
 from desktopmail.domain.ids import AccountId, FolderId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import SyncReport, Teller
 from desktopmail.engine.imap.remote import ImapRemote
 from desktopmail.engine.keys import signed_in
@@ -153,7 +154,7 @@ class Switching:
         async with self._turn, self._lanes().resting(account):
             switch = await self.last(account)
             if switch is None:
-                raise NotFound("There is no switch that can be taken back", "They can be for 30 days.")
+                raise NotFound(phrase("There is no switch that can be taken back"), phrase("They can be for 30 days."))
             now = await self._store.read(lambda tx: tx.accounts.get(account))
             if isinstance(now.incoming, ImapServer):
                 await self._all_here(now, say)
@@ -192,7 +193,9 @@ class Switching:
     async def _get(self, account: AccountId, kind: type[ImapServer] | type[Pop3Server]) -> Account:
         found = await self._store.read(lambda tx: tx.accounts.get(account))
         if not isinstance(found.incoming, kind):
-            raise WrongUsage(f"{found.address} does not receive by the other protocol now", "Nothing was changed.")
+            raise WrongUsage(
+                phrase("{0} does not receive by the other protocol now", found.address), phrase("Nothing was changed.")
+            )
         return found
 
     async def _bring(self, account: Account, say: Say) -> SyncReport:
@@ -205,7 +208,9 @@ class Switching:
         report = await Runner(account, remote, self._store, teller).sync_once()
         if report.problems:
             first = report.problems[0]
-            raise Refused(f"Not everything could be fetched: {first.title}", "Nothing was changed.", first.log)
+            raise Refused(
+                phrase("Not everything could be fetched: {0}", first.title), phrase("Nothing was changed."), first.log
+            )
         return report
 
     async def _all_here(self, account: Account, say: Say) -> Alike:
@@ -217,7 +222,9 @@ class Switching:
         )
         if missing or unsettled:
             what = f"{missing:,} messages are not here whole" if missing else f"{unsettled:,} changes wait"
-            raise Refused(f"{what} yet", "Nothing was changed. Get mail, and try again when everything is here.")
+            raise Refused(
+                phrase("{0} yet", what), phrase("Nothing was changed. Get mail, and try again when everything is here.")
+            )
         found: Alike = {}
         for number, each in enumerate(held):
             if number % 500 == 0:
@@ -225,7 +232,8 @@ class Switching:
             raw = await stored(self._store, each.content)
             if raw is None:
                 raise StoreDamaged(
-                    "A message here is damaged", "Nothing was changed. Run a check of the profile first."
+                    phrase("A message here is damaged"),
+                    phrase("Nothing was changed. Run a check of the profile first."),
                 )
             found.setdefault((header_hash(raw), len(raw)), []).append(each)
         return found

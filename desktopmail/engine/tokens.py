@@ -15,6 +15,7 @@ from desktopmail.domain.errors import PasswordMissing, SecretsUnavailable
 from desktopmail.domain.hosts import GRANTING
 from desktopmail.domain.ids import AccountId
 from desktopmail.domain.oauth import Grant
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import providers
 from desktopmail.engine.hosts import Noting, note_address, silent
 from desktopmail.protocols.oauth import tokens
@@ -41,7 +42,8 @@ class Tokens:
         grant = Grant.read(secret)
         if grant is None or not _belongs(grant, endpoint.host):
             raise PasswordMissing(
-                f"Nobody signed in for {endpoint.host} at the provider's page yet", "Mail here is safe. Sign in once."
+                phrase("Nobody signed in for {0} at the provider's page yet", endpoint.host),
+                phrase("Mail here is safe. Sign in once."),
             )
         held = self._held.get(account.id)
         if held is not None and held.ends - EARLY_SECONDS > time.monotonic():

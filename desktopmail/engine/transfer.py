@@ -15,6 +15,7 @@ from desktopmail.domain.filename import safe_name
 from desktopmail.domain.folder import Folder
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags, Summary
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import undo
 from desktopmail.engine.arrival import Arriving, Door, arrive
 from desktopmail.engine.library import Library
@@ -145,7 +146,7 @@ class _Destination:
         try:
             (place.parent if self._kind == "mbox" else place).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreFailed("The folder could not be made", str(place), str(error)) from error
+            raise StoreFailed(phrase("The folder could not be made"), str(place), str(error)) from error
         match self._kind:
             case "maildir":
                 maildir.create(place)
@@ -190,7 +191,7 @@ def _take(messages: Iterator[Found]) -> list[Found]:
 def _messages(path: Path) -> Iterator[Found]:
     """Every message in a file or folder, with a name for the report."""
     if not path.exists():
-        raise NotFound("There is no such file", str(path))
+        raise NotFound(phrase("There is no such file"), str(path))
     if path.is_dir():
         if (path / "cur").is_dir():
             for file, flags in maildir.read(path):

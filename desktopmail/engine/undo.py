@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from desktopmail.domain.action import Receipt
 from desktopmail.domain.errors import NotFound
 from desktopmail.domain.ids import JournalId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.store.rows import Before
 from desktopmail.store.transaction import Transaction
 
@@ -29,7 +30,7 @@ def take_back(tx: Transaction, entry: JournalId | None) -> Receipt:
     if entry is None:
         latest = tx.journal.latest()
         if latest is None:
-            raise NotFound("There is nothing to take back")
+            raise NotFound(phrase("There is nothing to take back"))
         entry, label = latest.id, latest.label
     else:
         label = next((each.label for each in tx.journal.entries(1000) if each.id == entry), "")

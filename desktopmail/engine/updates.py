@@ -19,6 +19,7 @@ from desktopmail import __version__
 from desktopmail.domain.errors import MailError, NotFound, NotGenuine
 from desktopmail.domain.hosts import UPDATES
 from desktopmail.domain.release import Release, is_newer, version_key
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.hosts import Noting, note_address, silent
 from desktopmail.formats import release as notices
 from desktopmail.protocols import updates as far
@@ -134,7 +135,9 @@ class Updates:
         """Ask now; the release when it is newer than what runs. Raises MailError, NotGenuine for a notice that is
         forged, expired or older than one seen before."""
         if not self.possible:
-            raise NotFound("This version does not know where to look", "New versions are where this one came from.")
+            raise NotFound(
+                phrase("This version does not know where to look"), phrase("New versions are where this one came from.")
+            )
         note_address(self._noting, self._source.address, UPDATES)
         raw = await far.fetch(self._source.address)
         release = notices.read(raw, self._source.keys, int(self._clock()))
@@ -176,8 +179,8 @@ def _believe(tx: Transaction, release: Release, digest: str, now: int) -> None:
     older = release.sequence < seen.sequence or version_key(release.version) < version_key(seen.version)
     if older or (release.sequence == seen.sequence and digest != seen.digest):
         raise NotGenuine(
-            "The notice of new versions is older than the last one",
-            f"It was not believed: somebody may be playing back an old one. {notices.SAFE}",
+            phrase("The notice of new versions is older than the last one"),
+            phrase("It was not believed: somebody may be playing back an old one. {0}", notices.SAFE),
             f"{release.sequence} after {seen.sequence}",
         )
     tx.settings.set(SEEN, [release.sequence, release.version, release.page, digest])

@@ -9,6 +9,7 @@ import time
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.health import Health, Line, Room
 from desktopmail.domain.ids import AccountId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.ears import Ears
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -72,9 +73,11 @@ def _ignored(account: AccountId, count: int) -> Problem:
     return Problem(
         account,
         "removals-ignored",
-        f"The server kept {many} that it had said were removed",
-        "Its own settings decide that; the provider's web pages show them. It is not asked again for these. What is "
-        "here stays safe.",
+        phrase("The server kept {0} that it had said were removed", many),
+        phrase(
+            "Its own settings decide that; the provider's web pages show them. It is not asked again for"
+            " these. What is here stays safe."
+        ),
         Remedy.OPEN_SETTINGS,
     )
 
@@ -85,9 +88,11 @@ def _certificate(account: AccountId, line: Line, now: int) -> Problem:
     return Problem(
         account,
         "certificate-ends",
-        f"The certificate of {line.host} ends {when}",
-        "Mail comes as usual until then. If its provider does not renew it, nothing is fetched or sent there after "
-        "that day; what is here stays safe.",
+        phrase("The certificate of {0} ends {1}", line.host, when),
+        phrase(
+            "Mail comes as usual until then. If its provider does not renew it, nothing is fetched or sent"
+            " there after that day; what is here stays safe."
+        ),
         Remedy.OPEN_SETTINGS,
     )
 
@@ -98,4 +103,4 @@ def _room(account: AccountId, room: Room) -> Problem:
         title, detail = "The mailbox on the server is full", f"{used} New mail is refused until there is room again."
     else:
         title, detail = "The mailbox on the server is nearly full", f"{used} When it is full, new mail is refused."
-    return Problem(account, "mailbox-full", title, f"{detail} What is here stays safe.", Remedy.OPEN_SETTINGS)
+    return Problem(account, "mailbox-full", title, phrase("{0} What is here stays safe.", detail), Remedy.OPEN_SETTINGS)

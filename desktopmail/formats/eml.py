@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from desktopmail.domain.errors import DiskFull, NotFound, StoreFailed
+from desktopmail.domain.saying import phrase
 
 LARGEST = 1_000_000_000
 """Bytes; a larger file is no mail."""
@@ -16,12 +17,12 @@ def read(path: Path) -> bytes:
     """The message in a file, byte for byte. Raises NotFound and StoreFailed."""
     try:
         if path.stat().st_size > LARGEST:
-            raise StoreFailed("The file is too large to be a message", f"{path.name} was not read.")
+            raise StoreFailed(phrase("The file is too large to be a message"), phrase("{0} was not read.", path.name))
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise NotFound("There is no such file", str(path)) from error
+        raise NotFound(phrase("There is no such file"), str(path)) from error
     except OSError as error:
-        raise StoreFailed("The file could not be read", str(path), str(error)) from error
+        raise StoreFailed(phrase("The file could not be read"), str(path), str(error)) from error
 
 
 def write(path: Path, raw: bytes) -> None:
@@ -30,11 +31,11 @@ def write(path: Path, raw: bytes) -> None:
         with path.open("xb") as file:
             file.write(raw)
     except FileExistsError as error:
-        raise StoreFailed("A file of that name exists", f"{path.name} was left as it is.") from error
+        raise StoreFailed(phrase("A file of that name exists"), phrase("{0} was left as it is.", path.name)) from error
     except OSError as error:
         if error.errno == 28:
-            raise DiskFull("There is no room to write the message", str(path)) from error
-        raise StoreFailed("The file could not be written", str(path), str(error)) from error
+            raise DiskFull(phrase("There is no room to write the message"), str(path)) from error
+        raise StoreFailed(phrase("The file could not be written"), str(path), str(error)) from error
 
 
 def file_name(subject: str, number: int) -> str:

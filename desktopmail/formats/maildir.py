@@ -8,6 +8,7 @@ from pathlib import Path
 
 from desktopmail.domain.errors import DiskFull, StoreFailed
 from desktopmail.domain.message import Flags
+from desktopmail.domain.saying import phrase
 
 LETTERS = ((Flags.DRAFT, "D"), (Flags.STARRED, "F"), (Flags.FORWARDED, "P"), (Flags.ANSWERED, "R"), (Flags.SEEN, "S"))
 
@@ -18,7 +19,7 @@ def create(folder: Path) -> None:
         for part in ("cur", "new", "tmp"):
             (folder / part).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreFailed("The folder could not be made", str(folder), str(error)) from error
+        raise StoreFailed(phrase("The folder could not be made"), str(folder), str(error)) from error
 
 
 def write(folder: Path, name: str, raw: bytes, flags: Flags) -> bool:
@@ -36,8 +37,8 @@ def write(folder: Path, name: str, raw: bytes, flags: Flags) -> bool:
         part.rename(folder / "cur" / f"{name}:2,{letters}")
     except OSError as error:
         if error.errno == 28:
-            raise DiskFull("There is no room to write the message", str(folder)) from error
-        raise StoreFailed("The message could not be written", str(folder), str(error)) from error
+            raise DiskFull(phrase("There is no room to write the message"), str(folder)) from error
+        raise StoreFailed(phrase("The message could not be written"), str(folder), str(error)) from error
     return True
 
 

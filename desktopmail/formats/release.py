@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from desktopmail.domain.errors import NotGenuine
 from desktopmail.domain.release import Release, ReleaseFile, version_key
+from desktopmail.domain.saying import phrase
 
 MOST_BYTES = 64 * 1024
 MOST_SIGNATURES = 8
@@ -140,4 +141,6 @@ def _number(given: object) -> int:
 
 
 def _refused(why: str) -> NotGenuine:
-    return NotGenuine("The notice of new versions is not genuine", f"It was not believed: {why}. {SAFE}", why)
+    return NotGenuine(
+        phrase("The notice of new versions is not genuine"), phrase("It was not believed: {0}. {1}", why, SAFE), why
+    )

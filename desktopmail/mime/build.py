@@ -11,6 +11,7 @@ from desktopmail.domain.account import Identity
 from desktopmail.domain.address import Address
 from desktopmail.domain.draft import Attachment, Draft
 from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.mime import compose, dates, hosts
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
@@ -137,13 +138,16 @@ class _Fields:
             return f"{local}@{host}"
         if self._lenient:
             return re.sub(r"[^\w.@+-]", "", text)[:320]
-        raise WrongUsage("That is not a mail address", f"“{text[:100]}” cannot be written to.")
+        raise WrongUsage(phrase("That is not a mail address"), phrase("“{0}” cannot be written to.", text[:100]))
 
     def _checked(self, field: str, value: str) -> str:
         """RFC 5322 knows no line break and no NUL inside a value: such a value is an attack or a mistake."""
         if _BREAKING.search(value):
             if not self._lenient:
-                raise WrongUsage(f"The field {field} holds a line break", "Nothing was written. Remove the line break.")
+                raise WrongUsage(
+                    phrase("The field {0} holds a line break", field),
+                    phrase("Nothing was written. Remove the line break."),
+                )
             value = _BREAKING.sub(" ", value)
         return value.encode("utf-8", "replace").decode("utf-8")
 
@@ -186,7 +190,9 @@ def _file(attachment: Attachment, disposition: str) -> list[bytes]:
     """One attachment. A nested message keeps its type only as long as it needs no encoding (RFC 2046 section 5.2.1)."""
     for value in (attachment.name, attachment.type, attachment.content_id):
         if _BREAKING.search(value):
-            raise WrongUsage("The name of an attachment holds a line break", "Nothing was written. Rename the file.")
+            raise WrongUsage(
+                phrase("The name of an attachment holds a line break"), phrase("Nothing was written. Rename the file.")
+            )
     media_type = attachment.type.lower()
     if not _TYPE.match(media_type) or media_type.startswith("multipart/"):
         media_type = "application/octet-stream"

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError, ProxyFailed, ProxyRefused, UnknownHost, Unreachable, WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.dialling import dial
 from desktopmail.protocols.transport import inert, map_error
 
@@ -64,7 +65,9 @@ def parse(text: str) -> Proxy:
     except ValueError:
         raise _no_proxy(text) from None
     if parts.username is not None or parts.password is not None:
-        raise WrongUsage("A proxy with a user name or password is not supported", "Nothing was changed.")
+        raise WrongUsage(
+            phrase("A proxy with a user name or password is not supported"), phrase("Nothing was changed.")
+        )
     if parts.scheme not in USUAL_PORTS or not host or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise _no_proxy(text)
     if port == 0:
@@ -74,7 +77,8 @@ def parse(text: str) -> Proxy:
 
 def _no_proxy(text: str) -> WrongUsage:
     return WrongUsage(
-        f"'{inert(text.rpartition('@')[2], 100)}' is not a proxy", "Write socks5://host:port or http://host:port."
+        phrase("'{0}' is not a proxy", inert(text.rpartition("@")[2], 100)),
+        phrase("Write socks5://host:port or http://host:port."),
     )
 
 
@@ -113,7 +117,9 @@ def _target(host: str) -> bytes:
     except UnicodeError as error:
         raise map_error(error, host) from error
     if not _NAME.match(name.decode("ascii")):
-        raise UnknownHost(f"The server {inert(host)} could not be found", "Check the name of the server.")
+        raise UnknownHost(
+            phrase("The server {0} could not be found", inert(host)), phrase("Check the name of the server.")
+        )
     return name
 
 
@@ -213,7 +219,7 @@ def _title(proxy: Proxy, reason: str) -> str:
 
 
 def _failed(proxy: Proxy, reason: str, log: str = "") -> ProxyFailed:
-    return ProxyFailed(_title(proxy, reason), f"{SAFE} It will be tried again.", inert(log))
+    return ProxyFailed(_title(proxy, reason), phrase("{0} It will be tried again.", SAFE), inert(log))
 
 
 def _nonsense(proxy: Proxy, log: str) -> ProxyFailed:
@@ -222,7 +228,7 @@ def _nonsense(proxy: Proxy, log: str) -> ProxyFailed:
 
 def _no_way(proxy: Proxy, reason: str, endpoint: Endpoint, log: str) -> Unreachable:
     return Unreachable(
-        f"{inert(endpoint.host)} cannot be reached through the proxy {inert(str(proxy))}: {reason}",
-        "Mail here is safe, and changes are kept until the server is back.",
+        phrase("{0} cannot be reached through the proxy {1}: {2}", inert(endpoint.host), inert(str(proxy)), reason),
+        phrase("Mail here is safe, and changes are kept until the server is back."),
         log,
     )

@@ -18,6 +18,7 @@ import truststore
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import BadCertificate, ClientCertificateUnusable, InsecureServer, MailError
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.certificate import Facts, facts, fingerprint
 
 BUNDLES = (
@@ -91,8 +92,8 @@ def _showing(context: ssl.SSLContext, endpoint: Endpoint) -> ssl.SSLContext:
         context.load_cert_chain(endpoint.certificate, password=lambda: "")
     except (OSError, ValueError) as error:
         raise ClientCertificateUnusable(
-            f"The account's own certificate for {endpoint.host} cannot be read",
-            "Nothing was sent. It has to be a PEM file with the certificate and its key, without a passphrase.",
+            phrase("The account's own certificate for {0} cannot be read", endpoint.host),
+            phrase("Nothing was sent. It has to be a PEM file with the certificate and its key, without a passphrase."),
             f"{Path(endpoint.certificate).name}: {error.__class__.__name__} {getattr(error, 'reason', None) or error}",
         ) from error
     return context
@@ -147,7 +148,9 @@ def check_pin(ssl_object: ssl.SSLObject | ssl.SSLSocket | None, endpoint: Endpoi
 
     Raises InsecureServer when there is no TLS at all, BadCertificate when the certificate is another one."""
     if ssl_object is None:
-        raise InsecureServer(f"The connection to {endpoint.host} is not encrypted", "Nothing was sent.")
+        raise InsecureServer(
+            phrase("The connection to {0} is not encrypted", endpoint.host), phrase("Nothing was sent.")
+        )
     if not endpoint.pins:
         return
     der = ssl_object.getpeercert(binary_form=True) or b""
@@ -155,8 +158,8 @@ def check_pin(ssl_object: ssl.SSLObject | ssl.SSLSocket | None, endpoint: Endpoi
     if not any(hmac.compare_digest(shown, pin.lower().replace(":", "")) for pin in endpoint.pins):
         known = facts(der)
         raise BadCertificate(
-            f"{endpoint.host} shows another certificate than the one you trusted",
-            "Nothing was sent. Ask the people who run this server whether its certificate was replaced.",
+            phrase("{0} shows another certificate than the one you trusted", endpoint.host),
+            phrase("Nothing was sent. Ask the people who run this server whether its certificate was replaced."),
             _facts_line(known),
             shown,
             _inert(known.issuer),
@@ -172,13 +175,13 @@ def map_tls_error(error: ssl.SSLError, host: str) -> MailError:
         return wanted
     if any(word in _reason_of(error) for word in NOT_TLS):
         return InsecureServer(
-            f"{host} does not answer with an encrypted connection here",
-            "Nothing was sent. Check the port and the kind of encryption in the account's settings.",
+            phrase("{0} does not answer with an encrypted connection here", host),
+            phrase("Nothing was sent. Check the port and the kind of encryption in the account's settings."),
             str(error),
         )
     return InsecureServer(
-        f"No safe encryption could be agreed on with {host}",
-        "Nothing was sent. TLS 1.2 is the least that is accepted.",
+        phrase("No safe encryption could be agreed on with {0}", host),
+        phrase("Nothing was sent. TLS 1.2 is the least that is accepted."),
         str(error),
     )
 
@@ -189,8 +192,8 @@ def certificate_wanted(error: BaseException | None, host: str) -> ClientCertific
     if not isinstance(error, ssl.SSLError) or not any(word in _reason_of(error) for word in NOT_ACCEPTED):
         return None
     return ClientCertificateUnusable(
-        f"{host} wants a certificate of your own that it knows",
-        "Mail here is safe. Choose the file your provider gave you in the account's settings.",
+        phrase("{0} wants a certificate of your own that it knows", host),
+        phrase("Mail here is safe. Choose the file your provider gave you in the account's settings."),
         str(error),
     )
 
@@ -203,8 +206,8 @@ def _bad_certificate(error: ssl.SSLCertVerificationError, host: str) -> BadCerti
     der: bytes | None = getattr(error, "refused", None)
     known = facts(der) if der else Facts("")
     return BadCertificate(
-        f"This server could not prove that it is {host} ({_reason(error, known)})",
-        "Nothing was sent. Mail on this computer is safe.",
+        phrase("This server could not prove that it is {0} ({1})", host, _reason(error, known)),
+        phrase("Nothing was sent. Mail on this computer is safe."),
         f"{error.verify_message}. {_facts_line(known)}" if der else str(error.verify_message),
         known.fingerprint,
         _inert(known.issuer),

@@ -15,6 +15,7 @@ from typing import TypeVar, cast
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import ConnectionLost, InsecureServer, MailError, Stalled, UnknownHost, Unreachable
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.dialling import dial
 from desktopmail.protocols.tls import check_pin, map_tls_error, ssl_context
 
@@ -97,7 +98,7 @@ async def start_tls(
             except OSError as error:
                 raise map_error(error, endpoint.host) from error
         if secured is None:
-            raise ConnectionLost(f"The connection to {endpoint.host} broke", "Nothing was sent.")
+            raise ConnectionLost(phrase("The connection to {0} broke", endpoint.host), phrase("Nothing was sent."))
         _check_or_abort(secured, endpoint)
         undo.pop_all()
     return secured
@@ -145,7 +146,7 @@ async def deadline(seconds: float | None, host: str, step: str) -> AsyncIterator
 
 def stalled(host: str, step: str) -> Stalled:
     """The words for a server that took too long."""
-    return Stalled(f"{host} took too long {step}", "Nothing is lost. It will be tried again.")
+    return Stalled(phrase("{0} took too long {1}", host, step), phrase("Nothing is lost. It will be tried again."))
 
 
 def map_error(error: BaseException, host: str) -> MailError:
@@ -154,32 +155,42 @@ def map_error(error: BaseException, host: str) -> MailError:
         return error
     words = inert(str(error) or type(error).__name__)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
-        return ConnectionLost(f"The connection to {host} broke", "Nothing is lost. It will be tried again.", words)
+        return ConnectionLost(
+            phrase("The connection to {0} broke", host), phrase("Nothing is lost. It will be tried again."), words
+        )
     if isinstance(error, ssl.SSLError):
         return map_tls_error(error, host)
     if isinstance(error, socket.gaierror | UnicodeError):
         return UnknownHost(
-            f"The server {inert(host)} could not be found",
-            "Check the name of the server and whether this computer is connected. Mail here is safe.",
+            phrase("The server {0} could not be found", inert(host)),
+            phrase("Check the name of the server and whether this computer is connected. Mail here is safe."),
             words,
         )
     if isinstance(error, TimeoutError):
-        return Stalled(f"{host} took too long to answer", "Nothing is lost. It will be tried again.", words)
+        return Stalled(
+            phrase("{0} took too long to answer", host), phrase("Nothing is lost. It will be tried again."), words
+        )
     if isinstance(error, ConnectionRefusedError) or (isinstance(error, OSError) and error.errno in NO_WAY):
         return _unreachable(host, words)
-    return ConnectionLost(f"The connection to {host} broke", "Nothing is lost. It will be tried again.", words)
+    return ConnectionLost(
+        phrase("The connection to {0} broke", host), phrase("Nothing is lost. It will be tried again."), words
+    )
 
 
 def _unreachable(host: str, words: str) -> Unreachable:
     return Unreachable(
-        f"{host} does not answer", "Mail here is safe, and changes are kept until the server is back.", words
+        phrase("{0} does not answer", host),
+        phrase("Mail here is safe, and changes are kept until the server is back."),
+        words,
     )
 
 
 def not_encrypted(host: str, words: str = "") -> InsecureServer:
     """The words for a server that does not offer the encryption that was demanded."""
     return InsecureServer(
-        f"{host} does not offer an encrypted connection", "Nothing was sent, neither password nor mail.", inert(words)
+        phrase("{0} does not offer an encrypted connection", host),
+        phrase("Nothing was sent, neither password nor mail."),
+        inert(words),
     )
 
 

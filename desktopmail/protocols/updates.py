@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import NotFound, ProtocolViolation, Refused
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols import http, transport
 
 MOST_BYTES = 64 * 1024
@@ -28,7 +29,7 @@ async def fetch(url: str, *, seconds: float = SECONDS) -> bytes:
             if found is not None:
                 return found
             url = urljoin(url, further) if further else ""
-    raise Refused(f"{host} sends on to too many places", SAFE)
+    raise Refused(phrase("{0} sends on to too many places", host), SAFE)
 
 
 def _parts(url: str) -> SplitResult:
@@ -39,7 +40,7 @@ def _parts(url: str) -> SplitResult:
     except ValueError:
         sound = None
     if not sound:
-        raise Refused("New versions are looked for over https alone", SAFE, transport.inert(url, 100))
+        raise Refused(phrase("New versions are looked for over https alone"), SAFE, transport.inert(url, 100))
     return parts
 
 
@@ -50,11 +51,11 @@ async def _one(parts: SplitResult) -> tuple[bytes | None, str]:
     try:
         head, content = await http.exchange(place, http.request("GET", parts, _FIELDS), MOST_BYTES)
     except http.Unreadable as error:
-        raise ProtocolViolation(f"{host} gave an answer that makes no sense", SAFE, str(error)) from error
+        raise ProtocolViolation(phrase("{0} gave an answer that makes no sense", host), SAFE, str(error)) from error
     if head.status in http.MOVED:
         return None, head.fields.get("location", "")
     if head.status in (404, 410):
-        raise NotFound(f"{host} says nothing about new versions", SAFE)
+        raise NotFound(phrase("{0} says nothing about new versions", host), SAFE)
     if head.status != 200:
-        raise Refused(f"{host} answered with {head.status}", SAFE)
+        raise Refused(phrase("{0} answered with {1}", host, head.status), SAFE)
     return content, ""

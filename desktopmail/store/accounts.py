@@ -18,6 +18,7 @@ from desktopmail.domain.account import (
 from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Lives, Role
 from desktopmail.domain.ids import AccountId, IdentityId
+from desktopmail.domain.saying import phrase
 from desktopmail.store.account_rows import accounts
 from desktopmail.store.notes import Notes
 from desktopmail.store.packing import clean
@@ -53,7 +54,7 @@ class Accounts:
         for one in self.all():
             if one.id == account:
                 return one
-        raise NotFound("There is no such account", f"No account has the number {account}.")
+        raise NotFound(phrase("There is no such account"), phrase("No account has the number {0}.", account))
 
     def add(self, new: NewAccount) -> AccountId:
         """Make an account with its first identity and folders. Folders that are to be on a server have no name there

@@ -14,6 +14,7 @@ import apsw
 from desktopmail.domain.backup import LastBackup
 from desktopmail.domain.errors import NotFound, Stopped, StoreFailed, WrongUsage
 from desktopmail.domain.progress import Part, Progress
+from desktopmail.domain.saying import phrase
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, quick_check
 from desktopmail.store.failures import mapped
 from desktopmail.store.names import make_folder, settle, settle_file
@@ -37,7 +38,9 @@ def backup_profile(folder: Path, target: Path, progress: Progress | None = None)
     try:
         make_folder(target)
         if any(target.iterdir()):
-            raise WrongUsage("The folder for the backup is not empty", "Choose a new or an empty folder.")
+            raise WrongUsage(
+                phrase("The folder for the backup is not empty"), phrase("Choose a new or an empty folder.")
+            )
         try:
             for name, part in _shares(folder, progress):
                 _copy(folder / name, target / (name + PART), part)
@@ -50,7 +53,9 @@ def backup_profile(folder: Path, target: Path, progress: Progress | None = None)
             (target / (name + PART)).rename(target / name)
         settle(target)
     except OSError as error:
-        raise StoreFailed("The backup could not be written", f"{target} cannot be written to.", str(error)) from error
+        raise StoreFailed(
+            phrase("The backup could not be written"), phrase("{0} cannot be written to.", target), str(error)
+        ) from error
     note_backup(folder, LastBackup(int(time.time()), str(target.absolute())))
     progress.reached(1.0)
     return target
@@ -88,9 +93,11 @@ def restore_profile(source: Path, folder: Path) -> None:
     """Make a profile out of a backup, in a folder that holds none. Raises NotFound, WrongUsage, StoreDamaged,
     StoreFailed."""
     if not (source / MAIL).exists() or not (source / CONTENT).exists():
-        raise NotFound("There is no backup", f"{source} holds no copy of a profile.")
+        raise NotFound(phrase("There is no backup"), phrase("{0} holds no copy of a profile.", source))
     if any((folder / name).exists() for name in (MAIL, CONTENT, SEARCH)):
-        raise WrongUsage("There is mail in this profile already", "Restore into a new or an empty folder.")
+        raise WrongUsage(
+            phrase("There is mail in this profile already"), phrase("Restore into a new or an empty folder.")
+        )
     try:
         make_folder(folder)
         for name in (SEARCH, CONTENT, MAIL):
@@ -103,7 +110,9 @@ def restore_profile(source: Path, folder: Path) -> None:
                 settle(folder)
         made = int((source / MAIL).stat().st_mtime)
     except OSError as error:
-        raise StoreFailed("The backup could not be restored", f"{folder} cannot be written to.", str(error)) from error
+        raise StoreFailed(
+            phrase("The backup could not be restored"), phrase("{0} cannot be written to.", folder), str(error)
+        ) from error
     note_backup(folder, LastBackup(made, str(source.absolute())))
 
 
@@ -119,7 +128,9 @@ def _copy(path: Path, target: Path, progress: Part) -> None:
     try:
         db = apsw.Connection(str(path.absolute()), flags=apsw.SQLITE_OPEN_READONLY)
     except apsw.Error as error:
-        raise StoreFailed("The backup could not be made", f"{path.name} cannot be read.", str(error)) from error
+        raise StoreFailed(
+            phrase("The backup could not be made"), phrase("{0} cannot be read.", path.name), str(error)
+        ) from error
     try:
         with mapped(db, path):
             db.set_busy_timeout(10_000)

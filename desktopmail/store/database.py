@@ -11,6 +11,7 @@ from pathlib import Path
 import apsw
 
 from desktopmail.domain.errors import StoreFailed, StoreTooNew
+from desktopmail.domain.saying import phrase
 from desktopmail.store.failures import damaged, mapped
 from desktopmail.store.migrations import Step, major
 from desktopmail.store.names import settle
@@ -73,15 +74,17 @@ def refuse_newer(path: Path, steps: tuple[Step, ...]) -> None:
         raise cannot_open(path, error) from error
     if major(version) > major(steps[-1].version):
         raise StoreTooNew(
-            "This profile was written by a newer version of the program",
-            "Nothing was changed. Use the newer version, or choose another profile.",
+            phrase("This profile was written by a newer version of the program"),
+            phrase("Nothing was changed. Use the newer version, or choose another profile."),
             f"{path.name} has version {version}, this program knows {steps[-1].version}",
         )
 
 
 def cannot_open(path: Path, error: Exception) -> StoreFailed:
     """The one wording for a file that the system does not give out."""
-    return StoreFailed("The profile cannot be opened", f"{path} cannot be read and written.", str(error))
+    return StoreFailed(
+        phrase("The profile cannot be opened"), phrase("{0} cannot be read and written.", path), str(error)
+    )
 
 
 def connect(path: Path, *, read_only: bool = False) -> apsw.Connection:
@@ -167,8 +170,10 @@ def _set_journal(db: apsw.Connection, path: Path, *, durable: bool) -> None:
     mode = db.pragma("journal_mode", "wal")
     if mode != "wal":
         raise StoreFailed(
-            "The profile cannot be kept there",
-            f"The disk that holds {path.parent} does not support what a mail database needs. Choose a local disk.",
+            phrase("The profile cannot be kept there"),
+            phrase(
+                "The disk that holds {0} does not support what a mail database needs. Choose a local disk.", path.parent
+            ),
             f"journal_mode is {mode}",
         )
     db.pragma("synchronous", 2 if durable else 1)
@@ -176,7 +181,7 @@ def _set_journal(db: apsw.Connection, path: Path, *, durable: bool) -> None:
     db.pragma("journal_size_limit", 64 << 20)
     db.pragma("cache_size", -65536 if path.name == MAIL else -16384)
     if db.pragma("synchronous") != (2 if durable else 1) or db.pragma("foreign_keys") != 1:
-        raise StoreFailed("The profile cannot be opened", f"{path.name} did not take its settings.")
+        raise StoreFailed(phrase("The profile cannot be opened"), phrase("{0} did not take its settings.", path.name))
 
 
 def quick_check(db: apsw.Connection, path: Path, seconds: float) -> None:

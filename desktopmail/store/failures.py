@@ -10,6 +10,7 @@ from pathlib import Path
 import apsw
 
 from desktopmail.domain.errors import DiskFull, MailError, StoreDamaged, StoreFailed
+from desktopmail.domain.saying import phrase
 
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -17,8 +18,8 @@ NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 def disk_full(log: str) -> DiskFull:
     """The one wording for a disk without room."""
     return DiskFull(
-        "The disk is full",
-        "Nothing that was stored is lost. Free some space; work continues by itself afterwards.",
+        phrase("The disk is full"),
+        phrase("Nothing that was stored is lost. Free some space; work continues by itself afterwards."),
         log,
     )
 
@@ -26,8 +27,10 @@ def disk_full(log: str) -> DiskFull:
 def damaged(file: str, log: str) -> StoreDamaged:
     """The one wording for a database that failed its check; the file stays where it is."""
     return StoreDamaged(
-        f"The mail database {file} is damaged",
-        "The damaged file is kept as it is. Repair the profile to bring back everything that can still be read.",
+        phrase("The mail database {0} is damaged", file),
+        phrase(
+            "The damaged file is kept as it is. Repair the profile to bring back everything that can still be read."
+        ),
         log,
     )
 
@@ -35,8 +38,10 @@ def damaged(file: str, log: str) -> StoreDamaged:
 def missing(file: str, log: str) -> StoreDamaged:
     """The one wording for a database that was there and is not any more."""
     return StoreDamaged(
-        f"The mail database {file} is missing",
-        "Nothing was changed. Put the file back if you can, or repair the profile: what is left will be gathered.",
+        phrase("The mail database {0} is missing", file),
+        phrase(
+            "Nothing was changed. Put the file back if you can, or repair the profile: what is left will be gathered."
+        ),
         log,
     )
 
@@ -44,8 +49,8 @@ def missing(file: str, log: str) -> StoreDamaged:
 def unusable(path: Path, log: str) -> StoreFailed:
     """The one wording for a database that the disk does not read or write."""
     return StoreFailed(
-        "The profile cannot be used right now",
-        f"The database {path.name} could not be read or written. Nothing that was stored before is lost.",
+        phrase("The profile cannot be used right now"),
+        phrase("The database {0} could not be read or written. Nothing that was stored before is lost.", path.name),
         log,
     )
 

@@ -7,6 +7,7 @@ import apsw
 from desktopmail.domain.errors import NotFound, WrongUsage
 from desktopmail.domain.folder import Folder, Lives, Role
 from desktopmail.domain.ids import AccountId, FolderId
+from desktopmail.domain.saying import phrase
 from desktopmail.store.notes import Notes
 from desktopmail.store.packing import clean
 from desktopmail.store.tree import folders
@@ -29,7 +30,7 @@ class FolderTree:
         for one in folders(self._db, account) if account else ():
             if one.id == folder:
                 return one
-        raise NotFound("There is no such folder", f"No folder has the number {folder}.")
+        raise NotFound(phrase("There is no such folder"), phrase("No folder has the number {0}.", folder))
 
     def by_role(self, account: AccountId, role: Role) -> Folder | None:
         """The folder with this role."""
@@ -47,9 +48,9 @@ class FolderTree:
         Raises WrongUsage when the name is empty or taken."""
         name = clean(name).strip()
         if not name:
-            raise WrongUsage("A folder needs a name")
+            raise WrongUsage(phrase("A folder needs a name"))
         if any(one.parent == parent and one.name == name for one in self.all(account)):
-            raise WrongUsage(f"There is a folder “{name}” already")
+            raise WrongUsage(phrase("There is a folder “{0}” already", name))
         lives = self._db.execute(
             "SELECT coalesce((SELECT lives FROM folder WHERE id = ?), "
             "(SELECT lives FROM folder WHERE account = ? AND role = 'inbox'), 'here')",
@@ -63,11 +64,11 @@ class FolderTree:
         name = clean(name).strip()
         where = old.parent if parent is None else parent
         if not name:
-            raise WrongUsage("A folder needs a name")
+            raise WrongUsage(phrase("A folder needs a name"))
         if any(one.parent == where and one.name == name and one.id != folder for one in self.all(old.account)):
-            raise WrongUsage(f"There is a folder “{name}” already")
+            raise WrongUsage(phrase("There is a folder “{0}” already", name))
         if where is not None and where in {folder, *self.below(folder)}:
-            raise WrongUsage("A folder cannot be put into itself")
+            raise WrongUsage(phrase("A folder cannot be put into itself"))
         self._db.execute("UPDATE folder SET name = ?, parent = ?, retry_at = 0 WHERE id = ?", (name, where, folder))
         self._tell(folder)
 
@@ -77,7 +78,7 @@ class FolderTree:
         inside = [folder, *self.below(folder)]
         for one in inside:
             if self._db.execute("SELECT EXISTS (SELECT 1 FROM message WHERE folder = ? AND hidden = 0)", (one,)).get:
-                raise WrongUsage("The folder is not empty", "Move or remove its messages first.")
+                raise WrongUsage(phrase("The folder is not empty"), phrase("Move or remove its messages first."))
         for one in reversed(inside):
             self._db.execute("UPDATE folder SET removed = 1, retry_at = 0 WHERE id = ?", (one,))
             self._tell(one)

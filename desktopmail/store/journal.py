@@ -13,6 +13,7 @@ import apsw
 from desktopmail.domain.action import JournalEntry
 from desktopmail.domain.errors import NotFound
 from desktopmail.domain.ids import JournalId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.store.notes import Notes
 from desktopmail.store.packing import clean, pack_tags, unpack_tags
 from desktopmail.store.rows import Before
@@ -58,7 +59,9 @@ class Journal:
         """Write the old values back, what the verb made is removed. The messages that were there to be restored;
         those a server deleted meanwhile are not. Raises NotFound, also for an entry taken back before."""
         if not self._db.execute("SELECT EXISTS (SELECT 1 FROM journal WHERE id = ? AND undone = 0)", (entry,)).get:
-            raise NotFound("There is nothing to take back", "It was taken back already, or it is too long ago.")
+            raise NotFound(
+                phrase("There is nothing to take back"), phrase("It was taken back already, or it is too long ago.")
+            )
         steps = {
             row[0]: row[1:]
             for row in self._db.execute(

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from desktopmail.domain.errors import ProfileInUse, StoreFailed
+from desktopmail.domain.saying import phrase
 
 if sys.platform == "win32":
     import msvcrt
@@ -29,20 +30,22 @@ class ProfileLock:
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StoreFailed(
-                "The profile cannot be opened", f"{path.parent} cannot be written to.", str(error)
+                phrase("The profile cannot be opened"), phrase("{0} cannot be written to.", path.parent), str(error)
             ) from error
         try:
             _take(self._handle)
         except (BlockingIOError, PermissionError) as error:
             os.close(self._handle)
             raise ProfileInUse(
-                "The profile is in use",
-                "Another window or command has it open. Close it, or choose another profile.",
+                phrase("The profile is in use"),
+                phrase("Another window or command has it open. Close it, or choose another profile."),
             ) from error
         except OSError as error:
             os.close(self._handle)
             raise StoreFailed(
-                "The profile cannot be kept there", f"The disk that holds {path.parent} has no file locks.", str(error)
+                phrase("The profile cannot be kept there"),
+                phrase("The disk that holds {0} has no file locks.", path.parent),
+                str(error),
             ) from error
 
     def release(self) -> None:

@@ -10,6 +10,7 @@ import apsw
 from desktopmail.domain.errors import NotFound
 from desktopmail.domain.ids import AccountId, FolderId, MessageId, ThreadId
 from desktopmail.domain.message import Flags, Summary
+from desktopmail.domain.saying import phrase
 from desktopmail.domain.threading import ref_hash
 from desktopmail.store.packing import FLAGS, clean, unpack_tags
 from desktopmail.store.rows import MessageFacts, Missing
@@ -141,4 +142,4 @@ class MessageReads:
 
 def no_message(message: int) -> NotFound:
     """The one wording for an id that nothing has."""
-    return NotFound("There is no such message", f"No message has the number {message}.")
+    return NotFound(phrase("There is no such message"), phrase("No message has the number {0}.", message))

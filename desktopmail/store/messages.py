@@ -9,6 +9,7 @@ import apsw
 from desktopmail.domain.errors import NotFound, WrongUsage
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.message import Fetched, Flags
+from desktopmail.domain.saying import phrase
 from desktopmail.store.insert import FETCHED, insert, rewrite_values
 from desktopmail.store.message_reads import MessageReads
 from desktopmail.store.notes import Notes
@@ -97,7 +98,7 @@ class Messages(MessageReads):
         stored here can go: check `facts().content` first. Raises NotFound."""
         place = self._db.execute("SELECT account, lives FROM folder WHERE id = ?", (folder,)).fetchone()
         if place is None:
-            raise NotFound("There is no such folder", f"No folder has the number {folder}.")
+            raise NotFound(phrase("There is no such folder"), phrase("No folder has the number {0}.", folder))
         account, lives = place
         made = []
         for message in dict.fromkeys(ids):
@@ -173,7 +174,7 @@ class Messages(MessageReads):
     def _same_account(self, before: Sequence[Before], folder: FolderId) -> None:
         account = self._db.execute("SELECT account FROM folder WHERE id = ?", (folder,)).get
         if not account:
-            raise NotFound("There is no such folder", f"No folder has the number {folder}.")
+            raise NotFound(phrase("There is no such folder"), phrase("No folder has the number {0}.", folder))
         for old in {row.folder for row in before}:
             if self._db.execute("SELECT account FROM folder WHERE id = ?", (old,)).get != account:
-                raise WrongUsage("Messages cannot be moved to another account in one step")
+                raise WrongUsage(phrase("Messages cannot be moved to another account in one step"))

@@ -16,6 +16,7 @@ from desktopmail.domain.errors import StoreFailed
 from desktopmail.domain.folder import Folder, Place
 from desktopmail.domain.ids import AccountId, FolderId, ThreadId
 from desktopmail.domain.message import Summary
+from desktopmail.domain.saying import phrase
 from desktopmail.domain.settings import Settings
 from desktopmail.store import listing
 from desktopmail.store.account_rows import accounts
@@ -47,7 +48,9 @@ class Lists:
             self._db.pragma("mmap_size", 256 << 20)
             self._db.execute("ATTACH ? AS search", (f"{(profile / SEARCH).absolute().as_uri()}?mode=ro",))
         except apsw.Error as error:
-            raise StoreFailed("The profile cannot be read", f"{MAIL} cannot be opened.", str(error)) from error
+            raise StoreFailed(
+                phrase("The profile cannot be read"), phrase("{0} cannot be opened.", MAIL), str(error)
+            ) from error
 
     def close(self) -> None:
         """Close the connection. Harmless when done twice."""

@@ -9,6 +9,7 @@ from typing import Any
 import apsw
 
 from desktopmail.domain.errors import NotFound
+from desktopmail.domain.saying import phrase
 from desktopmail.domain.settings import SettingChange, Settings
 from desktopmail.store.notes import Notes
 
@@ -77,7 +78,9 @@ class SettingsTable:
         """Mark a change, or the newest, as taken back; whoever asks puts the old value in place. Raises NotFound."""
         found = next((each for each in self.past(MOST_PAST) if change in (None, each.id)), None)
         if found is None:
-            raise NotFound("There is nothing to undo", "No change of the settings is left to be taken back.")
+            raise NotFound(
+                phrase("There is nothing to undo"), phrase("No change of the settings is left to be taken back.")
+            )
         self._db.execute("UPDATE setting_past SET undone = 1 WHERE id = ?", (found.id,))
         self._notes.settings = True
         return found

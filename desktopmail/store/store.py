@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import apsw
 
 from desktopmail.domain.errors import NotFound, StoreDamaged, StoreFailed
+from desktopmail.domain.saying import phrase
 from desktopmail.store.companions import refuse_incomplete
 from desktopmail.store.connection import Writer
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, keep_aside, refuse_newer
@@ -65,7 +66,7 @@ class Store:
         """Open a profile, blocking. Raises NotFound without `create`, ProfileInUse, StoreTooNew (not a byte was
         changed), StoreDamaged, DiskFull, StoreFailed."""
         if not create and not any((folder / name).exists() for name in (MAIL, CONTENT)):
-            raise NotFound("There is no profile", f"{folder} holds no mail.")
+            raise NotFound(phrase("There is no profile"), phrase("{0} holds no mail.", folder))
         for name, steps in STEPS.items():
             refuse_newer(folder / name, steps)
         _make_private(folder)
@@ -209,7 +210,7 @@ class Store:
 
     def _on(self, worker: Worker) -> Worker:
         if self._closed:
-            raise StoreFailed("The profile is closed")
+            raise StoreFailed(phrase("The profile is closed"))
         return worker
 
     def _announce(self, changes: ChangeSet) -> None:
@@ -233,7 +234,9 @@ def _make_private(folder: Path) -> None:
                 if (folder / name).exists():
                     (folder / name).chmod(0o600)
     except OSError as error:
-        raise StoreFailed("The profile cannot be opened", f"{folder} cannot be written to.", str(error)) from error
+        raise StoreFailed(
+            phrase("The profile cannot be opened"), phrase("{0} cannot be written to.", folder), str(error)
+        ) from error
 
 
 def _open_search(folder: Path) -> Writer:

@@ -10,6 +10,7 @@ from typing import NoReturn, TypeVar
 import apsw
 
 from desktopmail.domain.errors import NotFound, ProfileInUse, StoreFailed
+from desktopmail.domain.saying import phrase
 from desktopmail.store.content import Content
 from desktopmail.store.database import CONTENT, MAIL, connect, refuse_newer
 from desktopmail.store.failures import mapped
@@ -32,7 +33,7 @@ class Visitor(Store):
     def __init__(self, folder: Path) -> None:
         """Blocking. Raises NotFound, StoreTooNew, StoreFailed."""
         if not (folder / MAIL).exists():
-            raise NotFound("There is no profile", f"{folder} holds no mail.")
+            raise NotFound(phrase("There is no profile"), phrase("{0} holds no mail.", folder))
         for name, steps in STEPS.items():
             refuse_newer(folder / name, steps)
         self.folder = folder
@@ -43,7 +44,9 @@ class Visitor(Store):
             self._db = connect(folder / MAIL, read_only=True)
             self._content_reader = connect(folder / CONTENT, read_only=True)
         except apsw.Error as error:
-            raise StoreFailed("The profile cannot be read", f"{folder} cannot be opened.", str(error)) from error
+            raise StoreFailed(
+                phrase("The profile cannot be read"), phrase("{0} cannot be opened.", folder), str(error)
+            ) from error
         self._mail_thread = Worker("store")
         self._raw_thread = Worker("content-reader")
 
@@ -89,4 +92,6 @@ class Visitor(Store):
 
 
 def _in_use() -> NoReturn:
-    raise ProfileInUse("The profile is in use", "Another window or command has it open. Close it and try again.")
+    raise ProfileInUse(
+        phrase("The profile is in use"), phrase("Another window or command has it open. Close it and try again.")
+    )

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from desktopmail.domain.account import Account, ImapServer
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refused
 from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.imap.windows import BODY_COUNT, ON_DEMAND_SIZE, body_batches
 from desktopmail.engine.lane import Lane
@@ -111,7 +112,9 @@ class Bodies:
         if facts.content is not None:
             return
         if not facts.uid or facts.uid_folder is None:
-            raise ContentMissing("This message was never downloaded", "The server does not have it any more.")
+            raise ContentMissing(
+                phrase("This message was never downloaded"), phrase("The server does not have it any more.")
+            )
         await self._open(facts.uid_folder)
         raw = await self._session.fetch_section(facts.uid, "")
         await keep(self._store, [(Missing(message, facts.uid_folder, facts.uid, len(raw)), raw)])
@@ -121,12 +124,16 @@ class Bodies:
         """Select the folder the UIDs belong to; ContentMissing when they mean nothing any more."""
         mark = await self._store.read(lambda tx: tx.folders.mark(folder))
         if mark.server_name is None:
-            raise ContentMissing("The folder is not on the server any more", "What is stored here is safe.")
+            raise ContentMissing(
+                phrase("The folder is not on the server any more"), phrase("What is stored here is safe.")
+            )
         if self._session.selected != mark.server_name:
             await self._session.select(mark.server_name)
         opened = self._session.folder
         if opened is None or opened.uid_validity != mark.uid_validity:
-            raise ContentMissing("The folder was made anew on the server", "Its messages are being listed again.")
+            raise ContentMissing(
+                phrase("The folder was made anew on the server"), phrase("Its messages are being listed again.")
+            )
         return mark
 
     async def _bring(self, folder: FolderId, batch: Sequence[Missing], lane: Lane) -> None:

@@ -9,6 +9,7 @@ from enum import Enum
 from desktopmail.domain.account import Account, ImapServer
 from desktopmail.domain.errors import MailError, WrongUsage
 from desktopmail.domain.hosts import RECEIVING
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.hosts import note
 from desktopmail.engine.keys import signed_in
 from desktopmail.protocols.imap.session import ImapSession
@@ -80,7 +81,7 @@ class Lines:
     async def _connect(self) -> ImapSession:
         incoming = self._account.incoming
         if not isinstance(incoming, ImapServer):
-            raise WrongUsage(f"{self._account.address} does not receive mail by IMAP")
+            raise WrongUsage(phrase("{0} does not receive mail by IMAP", self._account.address))
         endpoint = incoming.endpoint
 
         async def attempt(secret: str) -> ImapSession:

@@ -13,6 +13,7 @@ from desktopmail.domain.account import Account
 from desktopmail.domain.errors import NotFound, Refused
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import FolderId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.imap import plan
 from desktopmail.engine.imap.places import Places, RefusedRows
@@ -105,8 +106,8 @@ class Push:
             await self._session.unselect()
         if (await self._session.status(spot.name)).messages:
             raise Refused(
-                f"{spot.name} was not removed: it holds messages on the server",
-                "Nothing is lost. Look at them first.",
+                phrase("{0} was not removed: it holds messages on the server", spot.name),
+                phrase("Nothing is lost. Look at them first."),
             )
         await self._session.delete(spot.name)
         await self._store.write(lambda tx: tx.folders.dropped(spot.folder))
@@ -199,8 +200,8 @@ class Push:
             await self._refused.rows(
                 left,
                 Refused(
-                    "The server can only remove these together with messages that another program marked",
-                    "They are marked as deleted and go when that program removes its own.",
+                    phrase("The server can only remove these together with messages that another program marked"),
+                    phrase("They are marked as deleted and go when that program removes its own."),
                 ),
             )
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktopmail.domain.errors import Refused
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.imap.places import Places
 from desktopmail.engine.imap.plan import Row, Spot
 from desktopmail.protocols.imap.session import ImapSession
@@ -23,7 +24,10 @@ class Upload:
         the next pull recognises it by its key."""
         raw = await self._store.raw(content)
         if raw is None:
-            raise Refused("The message is not stored completely and cannot be uploaded", "What there is of it is kept.")
+            raise Refused(
+                phrase("The message is not stored completely and cannot be uploaded"),
+                phrase("What there is of it is kept."),
+            )
         facts = await self._store.read(lambda tx: tx.messages.facts(row.message))
         await self._places.ready(target)
         before = await self._places.next_uid(target)
@@ -35,7 +39,10 @@ class Upload:
         else:
             uid = await self._places.new_uid(target, before)
             if not uid:
-                raise Refused("It is not certain whether the server took this message", "Look into the folder first.")
+                raise Refused(
+                    phrase("It is not certain whether the server took this message"),
+                    phrase("Look into the folder first."),
+                )
         copy = CopyRow(target.folder, uid, row.message, row.flags, row.tags)
         await self._store.write(lambda tx: tx.copies.add([copy]))
         return True

@@ -6,6 +6,7 @@ from desktopmail.domain.account import Account
 from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import FolderId
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.store.rows import FolderMark
 from desktopmail.store.store import Store
@@ -39,5 +40,5 @@ async def watch(
 def _inbox(tx: Transaction, account: Account) -> tuple[FolderId, FolderMark]:
     inbox = tx.folders.by_role(account.id, Role.INBOX)
     if inbox is None:
-        raise NotFound(f"{account.address} has no Inbox")
+        raise NotFound(phrase("{0} has no Inbox", account.address))
     return inbox.id, tx.folders.mark(inbox.id)

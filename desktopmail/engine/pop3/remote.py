@@ -12,6 +12,7 @@ from desktopmail.domain.folder import Role
 from desktopmail.domain.health import Others, Retention, Side
 from desktopmail.domain.hosts import RECEIVING
 from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.health import Recorder
 from desktopmail.engine.hosts import note
@@ -115,7 +116,9 @@ class Pop3Remote:
         the server wants to be left alone until then."""
         entry = await self._line_of(message)
         if entry is None or not entry.on_server:
-            raise ContentMissing("This message was never downloaded", "The server does not have it any more.")
+            raise ContentMissing(
+                phrase("This message was never downloaded"), phrase("The server does not have it any more.")
+            )
         async with self._turn:
             under_way = self._visit is not None
             visit = self._visit or await self._begin_for(message)
@@ -129,12 +132,15 @@ class Pop3Remote:
                     done = await complete(self._store, self._account, [brought], {entry.uidl: entry})
                     if done.others:
                         raise ContentMissing(
-                            "The server has another message in place of this one", "Its header stays here."
+                            phrase("The server has another message in place of this one"),
+                            phrase("Its header stays here."),
                         )
             if not under_way:
                 await self._end()
         if not came:
-            raise ContentMissing("The server does not have this message any more", "Its header stays here.")
+            raise ContentMissing(
+                phrase("The server does not have this message any more"), phrase("Its header stays here.")
+            )
 
     async def _begin_for(self, message: MessageId) -> Visit:
         try:

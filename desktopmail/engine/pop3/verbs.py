@@ -11,6 +11,7 @@ from desktopmail.domain.account import Account, Leave
 from desktopmail.domain.action import Receipt
 from desktopmail.domain.errors import ContentMissing, NeedsPerson, NotFound, WrongUsage
 from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.arrival import received_by
 from desktopmail.engine.pop3.outlook import Outlook, what_would_go
 from desktopmail.engine.pop3.peculiar import ways
@@ -68,12 +69,12 @@ class Pop3Verbs:
             tops = sum(line.partly for line in lines)
             if tops and not unread_too:
                 raise NeedsPerson(
-                    f"Only the beginning of {counted(tops)} is here",
-                    "The rest would be lost. Open them first to download them, or say that they may be lost.",
+                    phrase("Only the beginning of {0} is here", counted(tops)),
+                    phrase("The rest would be lost. Open them first to download them, or say that they may be lost."),
                 )
             gone = tx.ledger.want_gone(line.message for line in lines if line.message is not None)
             if not gone:
-                raise NotFound("No server has these messages any more", "What is here stays.")
+                raise NotFound(phrase("No server has these messages any more"), phrase("What is here stays."))
             tx.history.add(gone, "removed", "removal from the server asked for")
             return gone, {owner for each in gone if (owner := tx.ledger.owner(each)) is not None}
 
@@ -90,7 +91,7 @@ class Pop3Verbs:
         def work(tx: Transaction) -> tuple[list[MessageId], set[AccountId]]:
             coming = tx.ledger.want_whole(chosen)
             if not coming:
-                raise NotFound("Nothing of this is left to be fetched from a server")
+                raise NotFound(phrase("Nothing of this is left to be fetched from a server"))
             return coming, {owner for each in coming if (owner := tx.ledger.owner(each)) is not None}
 
         coming, accounts = await self._store.write(work)
@@ -138,7 +139,11 @@ class Pop3Verbs:
         pop3_server(account)
         remote = self._lanes().remote(account)
         if remote is None:
-            raise ContentMissing("The server cannot be asked now", "Nothing was changed. Try again when online.")
+            raise ContentMissing(
+                phrase("The server cannot be asked now"), phrase("Nothing was changed. Try again when online.")
+            )
         if not isinstance(remote, Pop3Remote):
-            raise WrongUsage("The account is being switched to another protocol", "Try again in a moment.")
+            raise WrongUsage(
+                phrase("The account is being switched to another protocol"), phrase("Try again in a moment.")
+            )
         return remote

@@ -15,6 +15,7 @@ from desktopmail.domain.errors import AccountGone, NeedsPerson, Refused, Renamed
 from desktopmail.domain.folder import Folder, Lives, Role
 from desktopmail.domain.health import Others
 from desktopmail.domain.ids import AccountId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.arrival import Door
 from desktopmail.engine.pop3.fewnames import recognise
 from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, read_listing, tops
@@ -63,7 +64,7 @@ class Visit:
 def pop3_server(account: Account) -> Pop3Server:
     """Where the account's mail comes from. Raises WrongUsage."""
     if not isinstance(account.incoming, Pop3Server):
-        raise WrongUsage(f"{account.address} does not receive mail by POP3")
+        raise WrongUsage(phrase("{0} does not receive mail by POP3", account.address))
     return account.incoming
 
 
@@ -104,18 +105,22 @@ def refuse_renamed(known: Known, listing: Listing) -> None:
     alike = renamed(known.there, {name: listing.sizes.get(number, 0) for name, number in listing.numbers.items()})
     if alike:
         raise Renamed(
-            f"The server has new names for {alike:,} messages that are here already",
-            "This happens when a mailbox moves to another server. Nothing was downloaded or removed. Link them again,"
-            " and only what is really new is downloaded.",
+            phrase("The server has new names for {0:,} messages that are here already", alike),
+            phrase(
+                "This happens when a mailbox moves to another server. Nothing was downloaded or removed. Link"
+                " them again, and only what is really new is downloaded."
+            ),
         )
 
 
 def no_names(server: Pop3Server) -> NeedsPerson:
     """The words for a server on which no message can be recognised."""
     return NeedsPerson(
-        f"{server.endpoint.host} has no names for its messages, so mail cannot stay there",
-        "Everything would be downloaded again at every visit. Nothing was downloaded. Use IMAP if the provider offers"
-        " it, or have mail removed from the server once it is stored here.",
+        phrase("{0} has no names for its messages, so mail cannot stay there", server.endpoint.host),
+        phrase(
+            "Everything would be downloaded again at every visit. Nothing was downloaded. Use IMAP if the"
+            " provider offers it, or have mail removed from the server once it is stored here."
+        ),
     )
 
 
@@ -141,7 +146,7 @@ def inbox_for(tx: Transaction, account: Account) -> Folder:
         inbox = tx.folders.by_role(owner, Role.INBOX) if owner is not None else None
         if inbox is not None and inbox.lives is Lives.HERE:
             return inbox
-    raise WrongUsage(f"{account.address} has no Inbox")
+    raise WrongUsage(phrase("{0} has no Inbox", account.address))
 
 
 def _before(tx: Transaction, account: Account) -> tuple[Known, Door, bool, bool]:

@@ -14,6 +14,7 @@ from xml.parsers import expat
 from desktopmail.domain.account import SignIn
 from desktopmail.domain.errors import ProtocolViolation
 from desktopmail.domain.hostname import host_name
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.autoconfig.probe import Speech
 from desktopmail.protocols.transport import inert
 
@@ -173,4 +174,6 @@ class _Reader:
 
 
 def _refused(log: str) -> ProtocolViolation:
-    return ProtocolViolation("The published settings cannot be read", "They are left aside.", inert(log, 100))
+    return ProtocolViolation(
+        phrase("The published settings cannot be read"), phrase("They are left aside."), inert(log, 100)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from desktopmail.domain.errors import ConnectionLost, ProtocolViolation, Refused
+from desktopmail.domain.saying import phrase
 
 MOST_BYTES = 16_384
 SAFE = "Nothing was sent."
@@ -33,9 +34,9 @@ class Listener(asyncio.Protocol):
         """The next line without its end. Raises ConnectionLost, and ProtocolViolation for too many words."""
         while (end := self._buffer.find(b"\n")) < 0:
             if self._over:
-                raise ConnectionLost(f"{host} closed the connection", SAFE)
+                raise ConnectionLost(phrase("{0} closed the connection", host), SAFE)
             if self._total > MOST_BYTES:
-                raise ProtocolViolation(f"{host} said something that makes no sense", SAFE)
+                raise ProtocolViolation(phrase("{0} said something that makes no sense", host), SAFE)
             self._news.clear()
             await self._news.wait()
         said = bytes(self._buffer[:end])
@@ -50,9 +51,9 @@ class Listener(asyncio.Protocol):
             if lines[-1].startswith(wanted):
                 return lines
             if lines[-1].startswith(refusals):
-                raise Refused(f"{host} does not answer as such a server would", SAFE)
+                raise Refused(phrase("{0} does not answer as such a server would", host), SAFE)
 
     def check_empty(self, host: str) -> None:
         """Nothing may stand behind the agreement to encrypt."""
         if self._buffer:
-            raise ProtocolViolation(f"Somebody may be interfering with the connection to {host}", SAFE)
+            raise ProtocolViolation(phrase("Somebody may be interfering with the connection to {0}", host), SAFE)

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from desktopmail.domain.account import Endpoint, Security, SignIn
 from desktopmail.domain.errors import ProtocolViolation
 from desktopmail.domain.hostname import host_name
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.autoconfig.answer import Candidate
 from desktopmail.protocols.autoconfig.configuration import is_page
 from desktopmail.protocols.autoconfig.probe import Speech
@@ -67,7 +68,9 @@ def read(body: bytes, address: str) -> Document:
     try:
         root = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ProtocolViolation("The published settings cannot be read", "They are left aside.") from error
+        raise ProtocolViolation(
+            phrase("The published settings cannot be read"), phrase("They are left aside.")
+        ) from error
     protocols, ways = _object(root, "protocols"), _object(root, "authentication")
     candidates: dict[Speech, Candidate] = {}
     for name, speech, port in PROTOCOLS:

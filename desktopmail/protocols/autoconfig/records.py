@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktopmail.domain.errors import UnknownHost
 from desktopmail.domain.hostname import host_name
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.transport import inert
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ class Names:
             return []
         except (DNSException, OSError, ValueError) as error:
             raise UnknownHost(
-                f"Nothing could be looked up about {inert(name, 100)}", "Nothing was sent.", inert(str(error))
+                phrase("Nothing could be looked up about {0}", inert(name, 100)),
+                phrase("Nothing was sent."),
+                inert(str(error)),
             ) from error
         return list(answer)[:MOST_RECORDS]
 
@@ -80,7 +83,9 @@ class Names:
         try:
             made = Resolver(configure=not self.servers)
         except (DNSException, OSError) as error:
-            raise UnknownHost("No names can be looked up on this computer", "Nothing was sent.", str(error)) from error
+            raise UnknownHost(
+                phrase("No names can be looked up on this computer"), phrase("Nothing was sent."), str(error)
+            ) from error
         if self.servers:
             made.nameservers = list(self.servers)
             made.port = self.port

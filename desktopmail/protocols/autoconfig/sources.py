@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError, ProtocolViolation
 from desktopmail.domain.hostname import belongs
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.autoconfig import configuration, facts, pacc, web
 from desktopmail.protocols.autoconfig.answer import Answer, Candidate, Source
 from desktopmail.protocols.autoconfig.configuration import Configuration
@@ -66,7 +67,9 @@ async def agents(asked: Question) -> Answer:
     page = await web.get(url, timeout=asked.seconds, visit=asked.visit)
     records = await asked.names.texts(f"_ua-auto-config.{asked.domain}")
     if not pacc.confirmed(page.body, records):
-        raise ProtocolViolation("The published settings are not those that DNS confirms", "They are left aside.")
+        raise ProtocolViolation(
+            phrase("The published settings are not those that DNS confirms"), phrase("They are left aside.")
+        )
     found = pacc.read(page.body, asked.address)
     owners = frozenset({asked.domain, page.host})
     hosts = (*owners, *(each.endpoint.host for each in found.candidates))

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import NotFound, ProtocolViolation, Refused
 from desktopmail.domain.hostname import host_name
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols import http, transport
 
 MOST_BYTES = 256 * 1024
@@ -55,7 +56,7 @@ async def get(url: str, *, timeout: float, visit: Visit = lambda host, port: Non
             if not further:
                 break
             url = further
-    raise Refused(f"{transport.inert(urlsplit(url).hostname or '')} sends on to somewhere else", SAFE)
+    raise Refused(phrase("{0} sends on to somewhere else", transport.inert(urlsplit(url).hostname or "")), SAFE)
 
 
 def _joined(url: str, further: str) -> str:
@@ -76,7 +77,7 @@ def _checked(url: str) -> SplitResult:
         port = 0
     sound = parts.scheme in ("https", "http") and parts.hostname and port != 0 and _TARGET.match(url)
     if not sound or "@" in parts.netloc or len(url) > LONGEST_URL:
-        raise Refused("This is no address of a page", SAFE, transport.inert(url, 100))
+        raise Refused(phrase("This is no address of a page"), SAFE, transport.inert(url, 100))
     return parts
 
 
@@ -89,11 +90,11 @@ async def _fetch(parts: SplitResult, visit: Visit) -> tuple[Page | None, str]:
     try:
         head, content = await http.exchange(place, http.request("GET", parts, _FIELDS), MOST_BYTES)
     except http.Unreadable as error:
-        raise ProtocolViolation(f"{host} gave an answer that makes no sense", SAFE, str(error)) from error
+        raise ProtocolViolation(phrase("{0} gave an answer that makes no sense", host), SAFE, str(error)) from error
     if head.status in http.MOVED:
         return None, head.fields.get("location", "")
     if head.status in (404, 410):
-        raise NotFound(f"{host} publishes no settings", SAFE)
+        raise NotFound(phrase("{0} publishes no settings", host), SAFE)
     if head.status != 200:
-        raise Refused(f"{host} answered with {head.status}", SAFE)
+        raise Refused(phrase("{0} answered with {1}", host, head.status), SAFE)
     return Page(parts.geturl(), content), ""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 
 from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap.names import encode
 
 Part = str | bytes
@@ -25,7 +26,7 @@ def astring(text: str) -> Part:
 
     Raises WrongUsage for CR, LF and NUL, which have no business in an argument."""
     if any(letter in text for letter in "\r\n\0"):
-        raise WrongUsage("Line breaks and null characters are not possible here")
+        raise WrongUsage(phrase("Line breaks and null characters are not possible here"))
     if _QUOTABLE.fullmatch(text):
         return '"' + _SPECIAL.sub(r"\\\1", text) + '"'
     return text.encode("utf-8", "surrogateescape")
@@ -41,7 +42,7 @@ def flag_list(words: Iterable[str]) -> str:
     listed = list(words)
     bad = next((word for word in listed if not _ATOM.fullmatch(word)), None)
     if bad is not None:
-        raise WrongUsage(f"{bad[:60]!r} cannot be a flag")
+        raise WrongUsage(phrase("{0!r} cannot be a flag", bad[:60]))
     return f"({' '.join(listed)})"
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from desktopmail.domain.errors import ContentMissing, MailError
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap import responses
 from desktopmail.protocols.imap.commands import HEADER_FIELDS
 from desktopmail.protocols.imap.dialogue import Dialogue
@@ -75,10 +76,12 @@ class FetchVerbs(Dialogue):
 
         Raises ContentMissing when the message or the part is not there."""
         if not all(letter.isalnum() or letter == "." for letter in section):
-            raise ContentMissing("That part is not in the message")
+            raise ContentMissing(phrase("That part is not in the message"))
         found = await self._one(uid, _Question(f"(UID BODY.PEEK[{section}])", ACCOUNT_LITERAL_LIMIT))
         if found is None:
-            raise ContentMissing("The message is not on the server any more", "What was stored of it is still here.")
+            raise ContentMissing(
+                phrase("The message is not on the server any more"), phrase("What was stored of it is still here.")
+            )
         return found
 
     async def fetch_in_pieces(self, uid: int, sink: Callable[[bytes], Awaitable[object]], size: int = PIECE) -> int:
@@ -89,7 +92,9 @@ class FetchVerbs(Dialogue):
         while length <= ACCOUNT_LITERAL_LIMIT:
             piece = await self._one(uid, _Question(f"(UID BODY.PEEK[]<{length}.{size}>)", size))
             if piece is None:
-                raise ContentMissing("The message is not on the server any more", "Nothing was stored of it.")
+                raise ContentMissing(
+                    phrase("The message is not on the server any more"), phrase("Nothing was stored of it.")
+                )
             length += len(piece)
             if piece:
                 await sink(piece)

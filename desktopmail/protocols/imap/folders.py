@@ -7,6 +7,7 @@ import dataclasses
 from aioimaplib.aioimaplib import AUTH, SELECTED, Commands
 
 from desktopmail.domain.errors import NotFound, WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap import mailboxes
 from desktopmail.protocols.imap.commands import mailbox
 from desktopmail.protocols.imap.dialogue import Dialogue, News
@@ -31,7 +32,7 @@ class FolderVerbs(Dialogue):
             at_once = status and extended and self.can("LIST-STATUS")
             folders = mailboxes.listed(await self._list(extended, at_once))
             if len(folders) > MAX_FOLDERS:
-                raise WrongUsage(f"{self.endpoint.host} has more than {MAX_FOLDERS} folders")
+                raise WrongUsage(phrase("{0} has more than {1} folders", self.endpoint.host, MAX_FOLDERS))
             if not extended:
                 folders = await self._with_subscriptions(folders)
             if status and not at_once:
@@ -156,5 +157,7 @@ class FolderVerbs(Dialogue):
 def _missing(error: Refusal, name: str) -> NotFound | Refusal:
     """NotFound when the code says that the folder is not there; the refusal itself else."""
     if error.code in ("NONEXISTENT", "TRYCREATE"):
-        return NotFound(f"The folder {name} is not on the server", "Mail on this computer is safe.", error.log)
+        return NotFound(
+            phrase("The folder {0} is not on the server", name), phrase("Mail on this computer is safe."), error.log
+        )
     return error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from desktopmail.domain.errors import ProtocolViolation
+from desktopmail.domain.saying import phrase
 
 LINE_LIMIT = 64 * 1024
 LONG_LINE_LIMIT = 4 * 1024 * 1024
@@ -26,7 +27,9 @@ _BRACE = 0x7D
 def violation(what: str) -> ProtocolViolation:
     """The error for a server that does not speak IMAP as it should; `what` goes behind *Details*."""
     return ProtocolViolation(
-        "The server said something that makes no sense", "The connection was closed. Nothing is lost.", what
+        phrase("The server said something that makes no sense"),
+        phrase("The connection was closed. Nothing is lost."),
+        what,
     )
 
 

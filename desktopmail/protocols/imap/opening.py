@@ -14,6 +14,7 @@ from aioimaplib.aioimaplib import AUTH
 
 from desktopmail.domain.account import Endpoint, Security, SignIn
 from desktopmail.domain.errors import InsecureServer, MailError, ProtocolViolation, Refused, SignInRefused
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols import sasl
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.imap import quirks
@@ -47,8 +48,8 @@ async def _begin(wire: Wire, transport: asyncio.Transport, endpoint: Endpoint, t
         status, _text = await asyncio.shield(wire.greeting)
     if status == "PREAUTH" and not _knows_us(endpoint):
         raise InsecureServer(
-            f"{endpoint.host} claims that somebody is signed in already",
-            "That makes it impossible to sign in safely. Nothing was sent.",
+            phrase("{0} claims that somebody is signed in already", endpoint.host),
+            phrase("That makes it impossible to sign in safely. Nothing was sent."),
         )
     if endpoint.security is Security.STARTTLS:
         await _encrypt(wire, transport, endpoint, timeout)
@@ -128,7 +129,8 @@ class Opening(Dialogue):
                 request = await self._exchange(mechanism, "SASL-IR" in before and mechanism.first)
             elif "LOGINDISABLED" in before:
                 raise InsecureServer(
-                    f"{self.endpoint.host} offers no way to sign in with a password", "No password was sent."
+                    phrase("{0} offers no way to sign in with a password", self.endpoint.host),
+                    phrase("No password was sent."),
                 )
             else:
                 request = await self._login(user, password, before)
@@ -188,7 +190,9 @@ class Opening(Dialogue):
         if error.code in PASSING_CODES - {"CONTACTADMIN"}:
             return error
         if error.code == "PRIVACYREQUIRED":
-            return InsecureServer(f"{self.endpoint.host} wants a safer connection", "Mail here is safe.", error.log)
+            return InsecureServer(
+                phrase("{0} wants a safer connection", self.endpoint.host), phrase("Mail here is safe."), error.log
+            )
         said = f"{error.log} {mechanism.told}" if mechanism is not None and mechanism.told else error.log
         title, detail = sasl.refusal(self.endpoint)
         if error.code == "EXPIRED" and self.endpoint.sign_in is SignIn.WORD:

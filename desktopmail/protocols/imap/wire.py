@@ -15,6 +15,7 @@ from collections.abc import Callable
 from aioimaplib.aioimaplib import AUTH, CONNECTED, LOGOUT, NONAUTH, STARTED, Commands, IMAP4ClientProtocol
 
 from desktopmail.domain.errors import ConnectionLost, MailError, WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap.framing import ACCOUNT_LITERAL_LIMIT, LITERAL_LIMIT, Framer, violation
 from desktopmail.protocols.imap.request import Request
 from desktopmail.protocols.imap.stream import Stream
@@ -150,7 +151,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         if self.failure is not None:
             raise self.failure
         if self.state not in Commands[request.name].valid_states:
-            raise WrongUsage(f"{request.name} is of no use in state {self.state}")
+            raise WrongUsage(phrase("{0} is of no use in state {1}", request.name, self.state))
         if request.name in ("SELECT", "EXAMINE"):
             self.framer.literal_limit = ACCOUNT_LITERAL_LIMIT
         self._pending[request.tag] = request
@@ -290,7 +291,9 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
 
 def lost(host: str, words: str = "") -> ConnectionLost:
     """The words for a line that broke."""
-    return ConnectionLost(f"The connection to {host} broke", "Nothing is lost. It will be tried again.", words)
+    return ConnectionLost(
+        phrase("The connection to {0} broke", host), phrase("Nothing is lost. It will be tried again."), words
+    )
 
 
 def _ignored(_name: str, _number: int, _raw: bytes) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from desktopmail.domain.errors import MailError, ProtocolViolation, SignInRefused
 from desktopmail.domain.oauth import Provider
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.transport import inert
 
 
@@ -54,13 +55,15 @@ class Attempt:
         expected = self.provider.issuer
         if expected and (issuer or self.provider.names_issuer) and issuer != expected:
             raise ProtocolViolation(
-                "The answer came from another provider than the one that was asked",
-                "Somebody may be interfering. Nothing was stored.",
+                phrase("The answer came from another provider than the one that was asked"),
+                phrase("Somebody may be interfering. Nothing was stored."),
             )
         if error := values.get("error", ""):
             raise refused(self.provider.name, error, values.get("error_description", ""))
         if not values.get("code"):
-            raise ProtocolViolation(f"{self.provider.name} gave an answer that makes no sense", "Nothing was stored.")
+            raise ProtocolViolation(
+                phrase("{0} gave an answer that makes no sense", self.provider.name), phrase("Nothing was stored.")
+            )
         return values["code"]
 
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
 from desktopmail.domain.errors import Stalled, Unreachable
+from desktopmail.domain.saying import phrase
 
 SECONDS = 300.0
 REQUEST_SECONDS = 10.0
@@ -52,7 +53,9 @@ class Loopback:
         try:
             first = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=MAX_HEAD)
         except OSError as error:
-            raise Unreachable("This computer does not let the browser come back", "Nothing was stored.") from error
+            raise Unreachable(
+                phrase("This computer does not let the browser come back"), phrase("Nothing was stored.")
+            ) from error
         self._servers = [first]
         self.port = first.sockets[0].getsockname()[1]
         if self._host == "localhost":
@@ -80,7 +83,9 @@ class Loopback:
             async with asyncio.timeout(seconds):
                 return await self._answer
         except TimeoutError as error:
-            raise Stalled("Nobody signed in on the provider's page", "Nothing was stored. Try again.") from error
+            raise Stalled(
+                phrase("Nobody signed in on the provider's page"), phrase("Nothing was stored. Try again.")
+            ) from error
 
     def _close(self) -> None:
         for server in self._servers:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from desktopmail.domain.errors import ProtocolViolation, Refused, Stalled
 from desktopmail.domain.oauth import Grant, Provider
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.oauth import web
 from desktopmail.protocols.oauth.flow import Attempt, refused
 
@@ -39,7 +40,7 @@ async def redeem(attempt: Attempt, code: str, *, proxy: str = "") -> Grant:
     }
     access = await _ask(provider.name, provider.token, form, proxy)
     if not access.refresh:
-        raise Refused(f"{provider.name} lets this program in for an hour only", "Nothing was stored.")
+        raise Refused(phrase("{0} lets this program in for an hour only", provider.name), phrase("Nothing was stored."))
     return Grant(
         provider.key,
         provider.token,
@@ -70,10 +71,16 @@ async def _ask(name: str, url: str, form: dict[str, str], proxy: str) -> Access:
         return _access(name, answer, asked)
     error = answer.text("error")
     if answer.status >= 500 or answer.status == 429 or error in ("temporarily_unavailable", "server_error"):
-        raise Stalled(f"{name} cannot sign anybody in now", "It will be tried again.", f"{answer.status} {error}")
+        raise Stalled(
+            phrase("{0} cannot sign anybody in now", name),
+            phrase("It will be tried again."),
+            f"{answer.status} {error}",
+        )
     if 400 <= answer.status < 500 and error:
         raise refused(name, error, answer.text("error_description"))
-    raise ProtocolViolation(f"{name} gave an answer that makes no sense", "Nothing was stored.", str(answer.status))
+    raise ProtocolViolation(
+        phrase("{0} gave an answer that makes no sense", name), phrase("Nothing was stored."), str(answer.status)
+    )
 
 
 def _access(name: str, answer: web.Answer, asked: float) -> Access:
@@ -83,7 +90,7 @@ def _access(name: str, answer: web.Answer, asked: float) -> Access:
     seconds = float(said) if said.isdecimal() and len(said) < 10 else LIFE
     bearer = answer.text("token_type").lower() in ("bearer", "")
     if not token or len(token) > LONGEST or len(refresh) > LONGEST or not bearer or not token.isprintable():
-        raise ProtocolViolation(f"{name} gave a token that makes no sense", "Nothing was stored.")
+        raise ProtocolViolation(phrase("{0} gave a token that makes no sense", name), phrase("Nothing was stored."))
     return Access(token, asked + min(seconds, 86_400.0), refresh)
 
 
@@ -98,7 +105,9 @@ async def learn(issuer: str, *, proxy: str = "") -> Provider:
             answer = await web.get(urlunsplit((parts.scheme, parts.netloc, path, "", "")), proxy=proxy)
             if answer.status == 200 and answer.members:
                 return _provider(issuer, answer)
-    raise Refused(f"{parts.hostname} does not say how to sign in there", "Use an app password instead.")
+    raise Refused(
+        phrase("{0} does not say how to sign in there", parts.hostname), phrase("Use an app password instead.")
+    )
 
 
 def _provider(issuer: str, answer: web.Answer) -> Provider:
@@ -106,7 +115,7 @@ def _provider(issuer: str, answer: web.Answer) -> Provider:
     host = urlsplit(issuer).hostname or issuer
     methods = answer.members.get("code_challenge_methods_supported", ["S256"])
     if answer.text("issuer").rstrip("/") != issuer or not isinstance(methods, list) or "S256" not in methods:
-        raise Refused(f"{host} offers no way to sign in that is safe", "Use an app password instead.")
+        raise Refused(phrase("{0} offers no way to sign in that is safe", host), phrase("Use an app password instead."))
     addresses = [answer.text(name) for name in ("authorization_endpoint", "token_endpoint", "registration_endpoint")]
     for url in addresses[:2] + [each for each in addresses[2:] if each]:
         web.endpoint(url)
@@ -137,5 +146,8 @@ async def register(provider: Provider, *, proxy: str = "") -> Provider:
     }
     answer = await web.post_json(provider.register, document, proxy=proxy)
     if answer.status not in (200, 201) or not answer.text("client_id"):
-        raise Refused(f"{provider.name} does not let this program introduce itself", "Use an app password instead.")
+        raise Refused(
+            phrase("{0} does not let this program introduce itself", provider.name),
+            phrase("Use an app password instead."),
+        )
     return replace(provider, client=answer.text("client_id"), client_secret=answer.text("client_secret"))

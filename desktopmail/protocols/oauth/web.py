@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError, ProtocolViolation, WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols import http, transport
 
 MAX_BYTES = 256_000
@@ -81,8 +82,12 @@ def _members(body: bytes) -> dict[str, Any]:
 
 
 def _unreadable(host: str, log: str) -> MailError:
-    return ProtocolViolation(f"{host} could not be understood", "Nothing was changed. It will be tried again.", log)
+    return ProtocolViolation(
+        phrase("{0} could not be understood", host), phrase("Nothing was changed. It will be tried again."), log
+    )
 
 
 def _no_address(url: str) -> WrongUsage:
-    return WrongUsage(f"{transport.inert(url, 60)} is no address to sign in at", "It has to begin with https://.")
+    return WrongUsage(
+        phrase("{0} is no address to sign in at", transport.inert(url, 60)), phrase("It has to begin with https://.")
+    )

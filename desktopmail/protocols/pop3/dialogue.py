@@ -7,10 +7,12 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError, WrongUsage
+from desktopmail.domain.saying import phrase
+from desktopmail.protocols.pop3.large import Large, Vessel
 from desktopmail.protocols.pop3.line import SMALL_LIMIT, Form, Line, Reply, lost
 from desktopmail.protocols.pop3.offered import NOTHING, Offered
 from desktopmail.protocols.pop3.refusals import refusal
@@ -92,7 +94,7 @@ class Dialogue:
     async def command(self, words: bytes, form: Form = Form.LINE, limit: int = SMALL_LIMIT) -> Reply:
         """Say one thing and hear the reply to it."""
         if b"\r" in words or b"\n" in words or b"\0" in words or len(words) > COMMAND_LIMIT:
-            raise WrongUsage("User name and password cannot contain line ends")
+            raise WrongUsage(phrase("User name and password cannot contain line ends"))
         self._line.expect(form, limit)
         self._line.write(words + b"\r\n")
         return await self.heard(form, size=limit // 10)
@@ -103,10 +105,16 @@ class Dialogue:
         at_hand = self._line.at_hand()
         if at_hand is not None:
             return at_hand
-        if form is not Form.LINES:
+        if form not in (Form.LINES, Form.PARTS):
             return await self._within(seconds or self.patience.answer, "to answer")
+        return await self._progressing(self._end_of(size))
+
+    def _end_of(self, size: int) -> float:
+        """When a reply of `size` bytes has to be there."""
         pace = self.patience.progress / self.patience.progress_bytes
-        end = time.monotonic() + self.patience.longest + 2 * size * pace
+        return time.monotonic() + self.patience.longest + 2 * size * pace
+
+    async def _progressing(self, end: float) -> Reply:
         while True:
             before = self._line.received
             try:
@@ -123,8 +131,33 @@ class Dialogue:
         except TimeoutError as error:
             raise stalled(self.endpoint.host, step) from error
 
+    async def _whole(self, ask: Ask, large: Large | None) -> Reply:
+        """The reply to a question for lines; one in parts is poured into a vessel, and its lines are empty here."""
+        form = Form.LINES if large is None else Form.PARTS
+        reply = await self.heard(form, size=ask.size)
+        if not reply.part or large is None:
+            return reply
+        end = self._end_of(ask.size)
+        vessel = large.begin(ask.number)
+        poured = False
+        try:
+            await asyncio.to_thread(vessel.add, reply.lines)
+            while reply.part:
+                reply = self._line.at_hand() or await self._progressing(end)
+                await asyncio.to_thread(vessel.add, reply.lines)
+            poured = True
+        finally:
+            if not poured:
+                vessel.discard()
+        return replace(reply, lines=b"", poured=True)
+
     async def _each(
-        self, asks: Iterable[Ask], form: Form, take: Callable[[Ask, Reply], bool], pace: Pace | None = None
+        self,
+        asks: Iterable[Ask],
+        form: Form,
+        take: Callable[[Ask, Reply], bool],
+        pace: Pace | None = None,
+        large: Large | None = None,
     ) -> None:
         """Say many things, with at most WINDOW_COUNT commands or WINDOW_BYTES under way where the server permits it
         (RFC 2449 section 6.6), one at a time elsewhere. `take` gets every reply; False asks for nothing more. What
@@ -142,7 +175,8 @@ class Dialogue:
                     ahead.append(ask)
                     weight += ask.size
                 self._line.write(b"".join(said))
-            reply = await self.heard(form, size=ahead[0].size)
+            one = ahead[0]
+            reply = await (self._whole(one, large) if form is Form.PARTS else self.heard(form, size=one.size))
             ask = ahead.popleft()
             weight -= ask.size
             if not take(ask, reply):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from desktopmail.domain.errors import ConnectionLost, MailError, ProtocolViolation
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.tls import certificate_wanted
 from desktopmail.protocols.transport import inert, map_error
 
@@ -25,6 +26,8 @@ ROOM = 512 * 1024
 """Bytes of the room that is read into; it grows for replies that do not fit, and shrinks again after them."""
 CHUNK = 64 * 1024
 """Bytes read at once: each record of TLS gives the interpreter lock away, so that more would hold up the loop."""
+WHOLE, PART = 4 * 1024 * 1024, 1024 * 1024
+"""Bytes up to which a reply in parts is held as a whole, and how large its parts are from then on."""
 DOT, END = b"\r\n.", b"\r\n.\r\n"
 
 _STATUS = re.compile(rb"(\+OK|-ERR)(?:[ \t]([^\0\r\n]*))?\r\n")
@@ -36,6 +39,8 @@ class Form(Enum):
 
     LINE = "line"
     LINES = "lines"
+    PARTS = "parts"
+    """Lines that are handed over before the last one came, when there are too many to be held."""
     CHALLENGE = "challenge"
     """A line, or a challenge to be answered (RFC 5034 section 4)."""
     AGREEMENT = "agreement"
@@ -45,12 +50,15 @@ class Form(Enum):
 @dataclass(frozen=True, slots=True)
 class Reply:
     """`ok`: +OK; `text` is what stands behind it. `more`: neither yes nor no, `text` is a challenge. `lines` are the
-    lines of a multi-line reply with their ends, unstuffed and without the final dot."""
+    lines of a multi-line reply with their ends, unstuffed and without the final dot. `part`: they are some of them, cut
+    anywhere, and the rest comes with the next replies. `poured`: they went elsewhere."""
 
     ok: bool
     text: bytes
     lines: bytes = b""
     more: bool = False
+    part: bool = False
+    poured: bool = False
 
 
 class Line(asyncio.BufferedProtocol):
@@ -71,6 +79,7 @@ class Line(asyncio.BufferedProtocol):
         self._begin = self._end = self._seen = 0
         self._status: Reply | None = None
         self._dotted = False
+        self._parted = 0
         self._sealed = False
 
     # What the transport tells.
@@ -199,15 +208,16 @@ class Line(asyncio.BufferedProtocol):
             self._seen = stop
             return False
         reply = self._read_status(form, bytes(self._room[self._begin : end + 1]))
-        if form is Form.LINES and reply.ok:
+        if form in (Form.LINES, Form.PARTS) and reply.ok:
             self._begin = self._seen = end - 1
-            self._status, self._dotted = reply, False
+            self._status, self._dotted, self._parted = reply, False, 0
             return self._cut_lines(limit)
         self._begin = self._seen = end + 1
         if form is Form.AGREEMENT and reply.ok:
             self._sealed = True
             if self.transport is not None:
                 self.transport.pause_reading()
+        self._due.popleft()
         self._deliver(reply)
         return True
 
@@ -221,19 +231,37 @@ class Line(asyncio.BufferedProtocol):
     def _cut_lines(self, limit: int) -> bool:
         """What is left begins with the line end of the status line, so that an empty reply looks like any other."""
         end = self._find_end()
-        if (self._end if end < 0 else end) - self._begin > limit:
+        if self._parted + (self._end if end < 0 else end) - self._begin > limit:
             raise violation("a reply that is longer than it may be")
         if end < 0:
+            if self._due[0][0] is Form.PARTS and self._end - self._begin > (PART if self._parted else WHOLE):
+                self._part()
             return False
         status, self._status = self._status, None
         assert status is not None
-        with memoryview(self._room) as view:
-            lines = bytes(view[self._begin if self._dotted else self._begin + 2 : end + 2])
-        if self._dotted:
-            lines = lines.replace(b"\r\n..", b"\r\n.")[2:]
+        lines = self._taken(end + 2)
         self._begin = self._seen = end + len(END)
+        self._due.popleft()
         self._deliver(Reply(True, status.text, lines))
         return True
+
+    def _part(self) -> None:
+        """Hand over what came so far, up to the last line end: that may be the beginning of the final dot."""
+        cut = self._room.rfind(b"\r\n", self._begin + 2, self._end)
+        if cut < 0:
+            cut = self._end - 1
+        lines = self._taken(cut)
+        self._parted += cut - self._begin
+        self._begin, self._seen = cut, max(cut, self._seen)
+        assert self._status is not None
+        self._deliver(Reply(True, self._status.text, lines, part=True))
+
+    def _taken(self, stop: int) -> bytes:
+        """The lines from where the room begins, unstuffed; without the end of the status line, if that is still there."""
+        skip = 0 if self._parted else 2
+        with memoryview(self._room) as view:
+            lines = bytes(view[self._begin if self._dotted else self._begin + skip : stop])
+        return lines.replace(b"\r\n..", b"\r\n.")[skip:] if self._dotted else lines
 
     def _find_end(self) -> int:
         """Where the last line end of a reply is, or -1. Lines that begin with a dot are rare; from the first one on
@@ -252,7 +280,6 @@ class Line(asyncio.BufferedProtocol):
         return found
 
     def _deliver(self, reply: Reply) -> None:
-        self._due.popleft()
         self._replies.append(reply)
         self._waiting += len(reply.lines)
 
@@ -260,10 +287,14 @@ class Line(asyncio.BufferedProtocol):
 def violation(what: str) -> ProtocolViolation:
     """The error for a server that does not speak POP3 as it should; `what` goes behind *Details*."""
     return ProtocolViolation(
-        "The server said something that makes no sense", "The connection was closed. Nothing is lost.", what
+        phrase("The server said something that makes no sense"),
+        phrase("The connection was closed. Nothing is lost."),
+        what,
     )
 
 
 def lost(host: str, words: str = "") -> ConnectionLost:
     """The words for a line that broke."""
-    return ConnectionLost(f"The connection to {host} broke", "Nothing is lost. It will be tried again.", inert(words))
+    return ConnectionLost(
+        phrase("The connection to {0} broke", host), phrase("Nothing is lost. It will be tried again."), inert(words)
+    )

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError, Refused, RefusedForNow, SignInRefused
 from desktopmail.domain.health import Encryption
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols import encryption, language, sasl
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.pop3.dialogue import PATIENT, Dialogue, Patience
@@ -65,7 +66,9 @@ class Opening(Dialogue):
             greeting = await self.heard()
         if self.endpoint.security is Security.STARTTLS:
             if not greeting.ok:
-                raise RefusedForNow(f"{host} lets nobody in now", "Nothing was sent. It will be tried again.")
+                raise RefusedForNow(
+                    phrase("{0} lets nobody in now", host), phrase("Nothing was sent. It will be tried again.")
+                )
             await self._encrypt(transport, timeout)
         else:
             self._look_at(greeting)
@@ -75,7 +78,7 @@ class Opening(Dialogue):
         if not greeting.ok:
             known = at_sign_in(greeting.text, host, 0)
             detail = "Nothing was sent. It will be tried again."
-            raise known or RefusedForNow(f"{host} lets nobody in now", detail, human(greeting.text))
+            raise known or RefusedForNow(phrase("{0} lets nobody in now", host), detail, human(greeting.text))
         stamp = _STAMP.search(greeting.text)
         self._stamp = stamp[0] if stamp and self.endpoint.security is Security.TLS else b""
 
@@ -135,8 +138,8 @@ class Opening(Dialogue):
             reply = await self._apop(secret)
         else:
             raise Refused(
-                f"{self.endpoint.host} offers no way to sign in with a password",
-                "Nothing was sent.",
+                phrase("{0} offers no way to sign in with a password", self.endpoint.host),
+                phrase("Nothing was sent."),
                 net.inert(" ".join(sorted(offered.words))),
             )
         if not reply.ok:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from desktopmail.domain.errors import MailboxBusy, MailError, Refused, RefusedForNow, TooSoon
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.transport import inert
 
 PATIENCE = 60
@@ -38,7 +39,9 @@ def refusal(title: str, text: bytes, *, host: str, delay: int = 0) -> Refused:
     if named == "LOGIN-DELAY":
         return TooSoon(delay or PATIENCE, said)
     if named == "SYS/TEMP":
-        return RefusedForNow(title, "Something behind the server does not work now. It will be tried again.", said)
+        return RefusedForNow(
+            title, phrase("Something behind the server does not work now. It will be tried again."), said
+        )
     if named == "SYS/PERM":
         detail = "Something behind the server is broken; somebody has to mend it there. Nothing is lost."
         return Refused(title, detail, said)
@@ -47,7 +50,7 @@ def refusal(title: str, text: bytes, *, host: str, delay: int = 0) -> Refused:
             "It is written in letters that the server hands out only in a way it did not agree to. Nothing is lost."
         )
         return Refused(title, detail, said)
-    return Refused(title, "Nothing is lost.", said)
+    return Refused(title, phrase("Nothing is lost."), said)
 
 
 def at_sign_in(text: bytes, host: str, delay: int) -> MailError | None:
@@ -63,7 +66,7 @@ def at_sign_in(text: bytes, host: str, delay: int) -> MailError | None:
 def busy(host: str, said: str) -> MailboxBusy:
     """The words for a mailbox that is open elsewhere."""
     return MailboxBusy(
-        f"Another program has the mailbox at {host} open",
-        "POP3 lets in one at a time. It will be tried again; nothing is lost.",
+        phrase("Another program has the mailbox at {0} open", host),
+        phrase("POP3 lets in one at a time. It will be tried again; nothing is lost."),
         said,
     )

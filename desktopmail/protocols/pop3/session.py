@@ -11,8 +11,10 @@ from typing import Self, TypeVar
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError, Refused
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.pop3.dialogue import PATIENT, Ask, Pace, Patience
+from desktopmail.protocols.pop3.large import Large
 from desktopmail.protocols.pop3.line import Form, Line, Reply
 from desktopmail.protocols.pop3.lists import MOST_MESSAGES, number_of, read_ids, read_sizes
 from desktopmail.protocols.pop3.opening import Opening
@@ -22,8 +24,11 @@ LIST_LINE = 600
 LIST_LIMIT = 256 * 1024 * 1024
 """Bytes granted to each line of a list, and to all of it."""
 MESSAGE_SPARE = 8 * 1024 * 1024
-MESSAGE_LIMIT = 1_000 * 1000**2
-"""A message may have twice the bytes that were announced and MESSAGE_SPARE more, but never more than this."""
+MESSAGE_LIMIT = 4_000 * 1000**2
+"""A message may have twice the bytes that were announced and MESSAGE_SPARE more, but never more than this: an attachment
+of 2 GB fits with its encoding, and a server that announces a fantasy does not fill the disk."""
+HELD_LIMIT = 1_000 * 1000**2
+"""The same for a message that is held in memory."""
 TOP_LIMIT = 16 * 1024 * 1024
 TOP_GUESS = 4 * 1024
 ON_THE_LOOP = 64 * 1024
@@ -92,27 +97,39 @@ class Pop3Session(Opening):
         sink: Sink,
         refused: Refusals | None = None,
         pace: Pace | None = None,
+        large: Large | None = None,
     ) -> None:
         """Whole messages, in this order (RETR). `sizes` are what LIST said. With `refused` a message that the server
         does not give is told there and the rest comes; without, Refused is raised after what was under way came. While
-        one waits for `pace`, what is under way is read on up to a limit."""
+        one waits for `pace`, what is under way is read on up to a limit. With `large` what does not fit into a few MB
+        goes there instead of to the sink."""
         asks = []
+        most = HELD_LIMIT if large is None else MESSAGE_LIMIT
         for number in numbers:
             size = sizes.get(number, 0)
-            if size > MESSAGE_LIMIT:
+            if size > most:
                 error = _too_large(size)
                 if refused is None:
                     raise error
                 refused(number, error)
                 continue
-            limit = min(2 * size + MESSAGE_SPARE, MESSAGE_LIMIT)
+            limit = min(2 * size + MESSAGE_SPARE, most)
             asks.append(Ask(b"RETR %d" % number, number, size, limit))
-        await self._bring(asks, sink, refused, pace)
+        await self._bring(asks, sink, refused, pace, large)
 
-    async def _bring(self, asks: Sequence[Ask], sink: Sink, refused: Refusals | None, pace: Pace | None = None) -> None:
+    async def _bring(
+        self,
+        asks: Sequence[Ask],
+        sink: Sink,
+        refused: Refusals | None,
+        pace: Pace | None = None,
+        large: Large | None = None,
+    ) -> None:
         failures: list[MailError] = []
 
         def take(ask: Ask, reply: Reply) -> bool:
+            if reply.poured and large is not None:
+                return large.whole(ask.number) is not False and not failures
             if reply.ok:
                 return sink(ask.number, reply.lines) is not False and not failures
             error = self._refusal("The server does not give one of the messages", reply)
@@ -123,7 +140,7 @@ class Pop3Session(Opening):
             return False
 
         async with self._turn():
-            await self._each(asks, Form.LINES, take, pace)
+            await self._each(asks, Form.LINES if large is None else Form.PARTS, take, pace, large)
         if failures:
             raise failures[0]
 
@@ -190,6 +207,6 @@ async def check(
 
 def _too_large(size: int) -> Refused:
     return Refused(
-        f"A message of {size / 1000**3:.1f} GB is too large to be fetched",
-        "It stays on the server. A program that the provider offers on the web may open it.",
+        phrase("A message of {0:.1f} GB is too large to be fetched", size / 1000**3),
+        phrase("It stays on the server. A program that the provider offers on the web may open it."),
     )

@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from desktopmail.domain.account import Endpoint, Security, SignIn
 from desktopmail.domain.errors import InsecureServer, ProtocolViolation, Refused
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.sasl.bearer import OAuthBearer, XOAuth2
 from desktopmail.protocols.sasl.binding import NO_BINDING, Binding, binding
 from desktopmail.protocols.sasl.plain import CramMd5, External, Login, Plain
@@ -83,8 +84,8 @@ def _with_password(names: set[str], endpoint: Endpoint, password: str, tie: Bind
 def _with_token(names: set[str], endpoint: Endpoint, token: str) -> Mechanism:
     if endpoint.security is Security.NONE:
         raise InsecureServer(
-            f"The connection to {endpoint.host} is not encrypted",
-            "Nothing was sent: signing in with the provider works over TLS alone.",
+            phrase("The connection to {0} is not encrypted", endpoint.host),
+            phrase("Nothing was sent: signing in with the provider works over TLS alone."),
         )
     if OAuthBearer.name in names:
         return OAuthBearer(endpoint.user, token, endpoint.host, endpoint.port)
@@ -95,8 +96,8 @@ def _with_token(names: set[str], endpoint: Endpoint, token: str) -> Mechanism:
 
 def _not_here(endpoint: Endpoint, kind: str, offered: Collection[str]) -> Refused:
     return Refused(
-        f"{endpoint.host} does not take a sign-in with {kind}",
-        "Nothing was sent. Choose another way to sign in, in the account's settings.",
+        phrase("{0} does not take a sign-in with {1}", endpoint.host, kind),
+        phrase("Nothing was sent. Choose another way to sign in, in the account's settings."),
         inert(" ".join(sorted(offered))),
     )
 
@@ -108,8 +109,8 @@ def unbound(mechanism: Mechanism | None, endpoint: Endpoint) -> ProtocolViolatio
         return None
     _unbound.add((endpoint.host, endpoint.port))
     return ProtocolViolation(
-        f"{endpoint.host} does not know this way to bind a sign-in to the connection",
-        "The password was not sent. It will be tried without the binding.",
+        phrase("{0} does not know this way to bind a sign-in to the connection", endpoint.host),
+        phrase("The password was not sent. It will be tried without the binding."),
         mechanism.told,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.sasl.prove import nonsense
 from desktopmail.protocols.transport import inert
 
@@ -61,12 +62,12 @@ class XOAuth2(_Bearer):
 
 def _clean(text: str) -> str:
     if any(ord(letter) < 0x20 or ord(letter) == 0x7F for letter in text):
-        raise WrongUsage("A user name cannot contain control characters")
+        raise WrongUsage(phrase("A user name cannot contain control characters"))
     return text
 
 
 def _token(token: str) -> str:
     """The token, which is printable ASCII (RFC 6750 section 2.1) or no token."""
     if not token.isascii() or not token.isprintable() or " " in token or not token:
-        raise WrongUsage("This is no access token", "Sign in again.")
+        raise WrongUsage(phrase("This is no access token"), phrase("Sign in again."))
     return token

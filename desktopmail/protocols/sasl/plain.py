@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 
 from desktopmail.domain.errors import ProtocolViolation
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.sasl.prove import nonsense
 from desktopmail.protocols.sasl.words import prepared, whole
 
@@ -103,4 +104,4 @@ class External:
 
 
 def _asked_again() -> ProtocolViolation:
-    return ProtocolViolation("The server asked twice for the password", "The connection was closed.")
+    return ProtocolViolation(phrase("The server asked twice for the password"), phrase("The connection was closed."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from desktopmail.domain.errors import ProtocolViolation
+from desktopmail.domain.saying import phrase
 
 
 class Mechanism(Protocol):
@@ -28,4 +29,4 @@ class Mechanism(Protocol):
 
 def nonsense() -> ProtocolViolation:
     """The words for challenges that no honest server sends."""
-    return ProtocolViolation("The server's sign-in makes no sense", "The connection was closed.")
+    return ProtocolViolation(phrase("The server's sign-in makes no sense"), phrase("The connection was closed."))

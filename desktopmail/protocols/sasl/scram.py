@@ -8,6 +8,7 @@ import hmac
 import secrets
 
 from desktopmail.domain.errors import ProtocolViolation
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.sasl.binding import NO_BINDING, Binding
 from desktopmail.protocols.sasl.prove import nonsense
 from desktopmail.protocols.sasl.words import prepared
@@ -85,8 +86,8 @@ class Scram:
         expected = b"v=" + base64.b64encode(self._signature)
         if not hmac.compare_digest(challenge.split(b",")[0], expected):
             raise ProtocolViolation(
-                "The server could not prove that it knows your password",
-                "It may be an impostor. The connection was closed; your password was not sent.",
+                phrase("The server could not prove that it knows your password"),
+                phrase("It may be an impostor. The connection was closed; your password was not sent."),
             )
         self.proven = True
 

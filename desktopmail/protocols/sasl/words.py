@@ -6,6 +6,7 @@ import stringprep
 import unicodedata
 
 from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.saying import phrase
 
 
 def prepared(text: str) -> str:
@@ -17,12 +18,12 @@ def prepared(text: str) -> str:
     )
     normal = unicodedata.normalize("NFKC", mapped)
     if any(stringprep.in_table_c21_c22(letter) or stringprep.in_table_c3(letter) for letter in normal):
-        raise WrongUsage("User name and password cannot contain control characters")
+        raise WrongUsage(phrase("User name and password cannot contain control characters"))
     return normal
 
 
 def whole(text: str) -> str:
     """The text, which must be without null characters. Raises WrongUsage."""
     if "\0" in text:
-        raise WrongUsage("User name and password cannot contain a null character")
+        raise WrongUsage(phrase("User name and password cannot contain a null character"))
     return text

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import idna
 
 from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.saying import phrase
 
 _ATOM = re.compile(r"[^\x00-\x20\x7f()<>@,;:\\\"\[\]]+")
 _QUOTED = re.compile(r'"(?:[^\x00-\x1f\x7f"\\]|\\[\x20-\x7e])*"')
@@ -43,7 +44,10 @@ def path(address: str) -> Path:
     local, at, domain = address.rpartition("@")
     well_formed = _QUOTED.fullmatch(local) or _ATOM.fullmatch(local)
     if not at or not well_formed or len(address) > 900:
-        raise WrongUsage(f"“{address[:100]}” is not a mail address.", "Nothing was sent. Correct it and send again.")
+        raise WrongUsage(
+            phrase("“{0}” is not a mail address.", address[:100]),
+            phrase("Nothing was sent. Correct it and send again."),
+        )
     text = f"{local}@{ascii_domain(domain)}"
     return Path(text, text.isascii())
 
@@ -64,4 +68,6 @@ def ascii_domain(domain: str) -> str:
 
 
 def _no_domain(domain: str) -> WrongUsage:
-    return WrongUsage(f"“{domain[:100]}” is not a domain.", "Nothing was sent. Correct the address and send again.")
+    return WrongUsage(
+        phrase("“{0}” is not a domain.", domain[:100]), phrase("Nothing was sent. Correct the address and send again.")
+    )

@@ -15,6 +15,7 @@ from desktopmail.domain.account import Endpoint, Security, SignIn
 from desktopmail.domain.draft import RecipientResult
 from desktopmail.domain.errors import InsecureServer, MailError, Refused, SignInRefused
 from desktopmail.domain.health import Encryption
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols import encryption, sasl, transport
 from desktopmail.protocols.smtp import words
 from desktopmail.protocols.smtp.envelope import Envelope, Path, path
@@ -303,10 +304,12 @@ def _not_signed_in(endpoint: Endpoint, reply: aiosmtplib.SMTPResponse, told: str
         return words.refused(f"{endpoint.host} cannot check passwords now", reply)
     if reply.code in (530, 538):
         return InsecureServer(
-            f"{endpoint.host} takes passwords only over an encrypted connection",
-            "Choose encryption in the account's settings.",
+            phrase("{0} takes passwords only over an encrypted connection", endpoint.host),
+            phrase("Choose encryption in the account's settings."),
             transport.inert(reply.message),
         )
     if reply.code in (500, 502, 503, 504):
-        return Refused(f"{endpoint.host} does not take part in signing in", "", transport.inert(reply.message))
+        return Refused(
+            phrase("{0} does not take part in signing in", endpoint.host), "", transport.inert(reply.message)
+        )
     return SignInRefused(*sasl.refusal(endpoint), transport.inert(f"{reply.message} {told}"))

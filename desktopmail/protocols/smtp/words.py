@@ -14,6 +14,7 @@ from desktopmail.domain.errors import (
     Stalled,
     WrongUsage,
 )
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.smtp.line import Stage
 from desktopmail.protocols.tls import certificate_wanted
 from desktopmail.protocols.transport import inert, map_error
@@ -55,21 +56,23 @@ def refused(title: str, reply: aiosmtplib.SMTPResponse) -> Refused:
 def no_mechanism(host: str, offered: str) -> Refused:
     """The server offers no way to sign in that is known here."""
     return Refused(
-        f"{host} offers no way to sign in with a password", "Nothing was sent.", inert(offered or "no AUTH in EHLO")
+        phrase("{0} offers no way to sign in with a password", host),
+        phrase("Nothing was sent."),
+        inert(offered or "no AUTH in EHLO"),
     )
 
 
 def tampered(host: str) -> ProtocolViolation:
     """Something was said that an honest server does not say here."""
     return ProtocolViolation(
-        f"Somebody may be interfering with the connection to {host}",
-        "It was closed before anything was sent. Try another network.",
+        phrase("Somebody may be interfering with the connection to {0}", host),
+        phrase("It was closed before anything was sent. Try another network."),
     )
 
 
 def nobody() -> WrongUsage:
     """A message without recipients."""
-    return WrongUsage("The message has no recipients", "Add somebody to send it to.")
+    return WrongUsage(phrase("The message has no recipients"), phrase("Add somebody to send it to."))
 
 
 def too_large(size: int, limit: int) -> str:
@@ -86,18 +89,20 @@ def from_foreign(error: aiosmtplib.SMTPException | OSError, host: str, stage: St
     log = inert(f"{type(error).__name__}: {error}")
     if stage is Stage.AFTER_FINAL_DOT:
         return PossiblySent(
-            f"The connection to {host} broke while it was answering",
-            "The message may have been sent. Look for it in Sent or ask the recipient, then decide.",
+            phrase("The connection to {0} broke while it was answering", host),
+            phrase("The message may have been sent. Look for it in Sent or ask the recipient, then decide."),
             log,
         )
     if isinstance(error, TimeoutError):
-        return Stalled(f"{host} took too long to answer", f"{SAFE} It will be tried again.", log)
+        return Stalled(phrase("{0} took too long to answer", host), phrase("{0} It will be tried again.", SAFE), log)
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return ProtocolViolation(f"{host} said something that makes no sense", SAFE, log)
+        return ProtocolViolation(phrase("{0} said something that makes no sense", host), SAFE, log)
     if wanted := certificate_wanted(error.__cause__, host):
         return wanted
     if isinstance(error, aiosmtplib.SMTPServerDisconnected):
-        return ConnectionLost(f"The connection to {host} broke", f"{SAFE} It will be tried again.", log)
+        return ConnectionLost(
+            phrase("The connection to {0} broke", host), phrase("{0} It will be tried again.", SAFE), log
+        )
     if isinstance(error, OSError):
         return map_error(error, host)
-    return ProtocolViolation(f"{host} could not be understood", SAFE, log)
+    return ProtocolViolation(phrase("{0} could not be understood", host), SAFE, log)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.store.secrets.memory import Environment, Memory
 from desktopmail.store.secrets.source import ALL, PasswordSource, What, missing
 
@@ -53,7 +54,7 @@ def secrets_later(
         return _keyring
     if not choice and folder is not None:
         return lambda: _chosen(folder, ask)
-    raise WrongUsage(f"{CHOICE} is not understood", "It may be env:NAME, memory, keyring or vault.")
+    raise WrongUsage(phrase("{0} is not understood", CHOICE), phrase("It may be env:NAME, memory, keyring or vault."))
 
 
 def _vault(folder: Path, ask: Ask | None) -> PasswordSource:

@@ -13,6 +13,7 @@ from pathlib import Path
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import MailError, PasswordMissing, SecretsUnavailable
 from desktopmail.domain.keeping import Keeping, Kept
+from desktopmail.domain.saying import phrase
 from desktopmail.store.secrets.keystore import Keyring
 from desktopmail.store.secrets.memory import Memory
 from desktopmail.store.secrets.source import ALL, What, order
@@ -127,4 +128,6 @@ def _write_mark(mark: Path) -> None:
     try:
         mark.write_text("Passwords are kept until the program ends.\n", encoding="utf-8")
     except OSError as error:
-        raise SecretsUnavailable("The choice could not be kept", "Nothing was changed.", str(error.errno)) from error
+        raise SecretsUnavailable(
+            phrase("The choice could not be kept"), phrase("Nothing was changed."), str(error.errno)
+        ) from error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import PasswordMissing, SecretsUnavailable, WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.store.secrets import pieces
 from desktopmail.store.secrets.memory import Memory
 from desktopmail.store.secrets.source import ALL, What, entry, missing, order, unavailable
@@ -65,7 +66,7 @@ class Keyring:
             return
         name = entry(account, what)
         if name is None:
-            raise WrongUsage("The account has no server that takes a password")
+            raise WrongUsage(phrase("The account has no server that takes a password"))
         if not await self._ask(lambda backend: pieces.put(_Drawer(backend), name, password)):
             raise unavailable("The key store did not keep the password")
         self._session.forget(account, what)

@@ -14,6 +14,7 @@ import os
 from dataclasses import dataclass, field
 
 from desktopmail.domain.errors import PassphraseWrong, VaultDamaged
+from desktopmail.domain.saying import phrase
 
 FORMAT = "desktopmail passwords"
 COST, BLOCK, LANES = 2**16, 8, 1
@@ -64,14 +65,16 @@ def unseal(raw: bytes, passphrase: str) -> tuple[Key, dict[str, str]]:
     try:
         document = json.loads(raw)
         if document["format"] != FORMAT or document["version"] != 1:
-            raise VaultDamaged("This is no file of passwords that this version can read", "Nothing of it was changed.")
+            raise VaultDamaged(
+                phrase("This is no file of passwords that this version can read"), phrase("Nothing of it was changed.")
+            )
         salt, proof, nonce, hidden = (_bytes(document[name]) for name in ("salt", "proof", "nonce", "data"))
         cost, block, lanes = (int(document[name]) for name in ("cost", "block", "lanes"))
         if not _bearable(cost, block, lanes) or len(nonce) != 12:
             raise _damaged()
         key = _key(passphrase, salt, cost, block, lanes)
         if not hmac.compare_digest(key.proof, proof):
-            raise PassphraseWrong("This is not the passphrase", "Nothing was changed. Try again.")
+            raise PassphraseWrong(phrase("This is not the passphrase"), phrase("Nothing was changed. Try again."))
         entries = json.loads(AESGCM(key.secret).decrypt(nonce, hidden, _bound(_head(key))))
         if not isinstance(entries, dict) or not all(isinstance(each, str) for each in entries.values()):
             raise _damaged()
@@ -111,6 +114,6 @@ def _bytes(text: str) -> bytes:
 
 def _damaged() -> VaultDamaged:
     return VaultDamaged(
-        "The file with the passwords is damaged",
-        "It is left as it is, and mail here is safe. Put back a copy of it, or enter the passwords anew.",
+        phrase("The file with the passwords is damaged"),
+        phrase("It is left as it is, and mail here is safe. Put back a copy of it, or enter the passwords anew."),
     )

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from desktopmail.domain.account import Account, Endpoint
 from desktopmail.domain.errors import PasswordMissing, SecretsUnavailable
+from desktopmail.domain.saying import phrase
 
 What = Literal["incoming", "outgoing", "token"]
 """The password of a server, or what an account signed in with at its provider's page."""
@@ -34,7 +35,9 @@ class PasswordSource(Protocol):
 
 def missing(account: Account) -> PasswordMissing:
     """The words for a password nobody has."""
-    return PasswordMissing(f"There is no password for {account.address} here", "Mail here is safe. Enter it once.")
+    return PasswordMissing(
+        phrase("There is no password for {0} here", account.address), phrase("Mail here is safe. Enter it once.")
+    )
 
 
 def order(what: What) -> tuple[What, ...]:
@@ -56,4 +59,4 @@ def entry(account: Account, what: What) -> str | None:
 def unavailable(title: str, what_to_do: str = "", log: str = "") -> SecretsUnavailable:
     """The words for a key store that cannot be used."""
     advice = what_to_do or "Start GNOME Keyring, KWallet or another key store and try again."
-    return SecretsUnavailable(title, f"Passwords are kept nowhere else. {advice}", log)
+    return SecretsUnavailable(title, phrase("Passwords are kept nowhere else. {0}", advice), log)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import PasswordMissing, SecretsUnavailable, VaultLocked, WrongUsage
+from desktopmail.domain.saying import phrase
 from desktopmail.store.names import settle
 from desktopmail.store.secrets.memory import Memory
 from desktopmail.store.secrets.source import ALL, What, entry, missing, order
@@ -106,7 +107,7 @@ class Vault:
             return
         name = entry(account, what)
         if name is None:
-            raise WrongUsage("The account has no server that takes a password")
+            raise WrongUsage(phrase("The account has no server that takes a password"))
         async with self._turn:
             await self._write(await self._unlocked(), {**self._entries, name: password})
         self._session.forget(account, what)
@@ -144,7 +145,8 @@ class Vault:
                 await self._open(passphrase)
         if self._key is None:
             raise VaultLocked(
-                "The passwords are in a file that needs its passphrase", "Mail here is safe. Enter the passphrase."
+                phrase("The passwords are in a file that needs its passphrase"),
+                phrase("Mail here is safe. Enter the passphrase."),
             )
         return self._key
 
@@ -173,7 +175,9 @@ class Vault:
 def check(passphrase: str) -> None:
     """Raises WrongUsage for a passphrase that protects nothing."""
     if len(passphrase) < SHORTEST:
-        raise WrongUsage(f"The passphrase needs at least {SHORTEST} characters", "Several words are best.")
+        raise WrongUsage(
+            phrase("The passphrase needs at least {0} characters", SHORTEST), phrase("Several words are best.")
+        )
 
 
 def _new_key(passphrase: str) -> Key:
@@ -229,7 +233,7 @@ def _put_aside(file: Path) -> Path | None:
 
 def _no_file(error: OSError) -> SecretsUnavailable:
     return SecretsUnavailable(
-        "The file with the passwords cannot be read or written",
-        "Nothing was changed. Look at the disk and at the rights of the profile's folder.",
+        phrase("The file with the passwords cannot be read or written"),
+        phrase("Nothing was changed. Look at the disk and at the rights of the profile's folder."),
         f"{type(error).__name__} {error.errno}",
     )

@@ -1,0 +1,48 @@
+"""Collects every text a person reads for translation: `python3 packaging/texts.py FILE.ts`.
+
+Qt's own collector reads the window's code. The parts below it give their sentences to `domain.saying.phrase`, which it
+does not know; they are written down for it in a form that it does.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = ROOT / "desktopmail"
+COLLECT = Path(sys.executable).with_name("pyside6-lupdate")
+MARKS = ("-tr-function-alias", "QT_TRANSLATE_NOOP+=mark")
+SAYS = "phrase"
+CONTEXT = "engine"
+
+
+def said(program: Path = PROGRAM) -> Iterator[tuple[str, str]]:
+    """Place and text of every `phrase("…")`. Raises ValueError where the text is not a literal."""
+    for path in sorted(program.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == SAYS:
+                place = f"{path.relative_to(program.parent).as_posix()}:{node.lineno}"
+                text = node.args[0] if node.args else None
+                if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
+                    raise ValueError(f"{place}: what is said is no literal")
+                yield place, text.value
+
+
+def collect(target: Path) -> None:
+    """Write all texts to a `.ts` file, or bring one up to date."""
+    faces = [str(path) for path in sorted(PROGRAM.rglob("*.py"))]
+    with tempfile.TemporaryDirectory() as folder:
+        sentences = Path(folder) / "said.py"
+        lines = [f"mark({CONTEXT!r}, {text!r})  # {place}" for place, text in said()]
+        sentences.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        command = [str(COLLECT), *MARKS, *faces, str(sentences), "-ts", str(target)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    collect(Path(sys.argv[1]))
