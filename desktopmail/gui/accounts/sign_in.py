@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.account import SignIn as Kind
@@ -15,22 +15,20 @@ from desktopmail.domain.errors import MailError, SecretsUnavailable, VaultLocked
 from desktopmail.domain.oauth import Grant
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.passphrase import into_file, unlock
-from desktopmail.gui.style import measures
-from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.asking import Asking
 from desktopmail.gui.widgets.button import WordButton
-from desktopmail.gui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine
 
 
-class SignIn(QDialog):
+class SignIn(Asking):
     """Stores the secret of an account anew and lets the account try again. Where no key store keeps it, `session`
     offers to remember it for this run, and `file` to keep passwords in an encrypted file."""
 
     def __init__(self, engine: Engine, account: Account, title: str, window: QWidget) -> None:
-        super().__init__(window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        verb = self.tr("Open sign-in page") if by_token(account) else self.tr("Sign in")
+        super().__init__(window, verb, self.tr("Not now"))
         self.setWindowTitle(self.tr("Sign in"))
         self._engine = engine
         self._account = account
@@ -40,21 +38,14 @@ class SignIn(QDialog):
         self._locked = False
         self._key = ""
         self._make_parts()
-        self._lay_out(title)
+        self._arrange(title)
         spawn(self._look(), self)
-        self.setMinimumWidth(px(440))
         (self.button if self.by_page else self.field).setFocus()
         self.finished.connect(self._stop)
 
     def _make_parts(self) -> None:
-        self.field = QLineEdit()
-        self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field.setPlaceholderText(self.tr("Password for {0}").format(self._account.address))
-        self.field.setAccessibleName(self.field.placeholderText())
-        self.field.setFont(measures.font())
+        self.field = self.line(self.tr("Password for {0}").format(self._account.address), secret=True)
         self.field.setVisible(not self.by_page)
-        self.said = PlainLabel("", tone="bad", wrap=True)
-        self.said.hide()
         self.session = WordButton(self.tr("Keep it until the program ends"))
         self.session.clicked.connect(lambda: self._go(keep=False))
         self.session.hide()
@@ -64,39 +55,22 @@ class SignIn(QDialog):
         self.page = WordButton(self.tr("Sign in at the provider's page"), look="link")
         self.page.clicked.connect(self._to_page)
         self.page.hide()
-        self.button = WordButton(self.tr("Open sign-in page") if self.by_page else self.tr("Sign in"), look="primary")
-        self.button.setDefault(True)
         self.button.setEnabled(self.by_page)
         self.button.clicked.connect(lambda: self._go(keep=True))
         self.field.textChanged.connect(lambda text: self.button.setEnabled(bool(text)))
 
-    def _lay_out(self, title: str) -> None:
-        leave = WordButton(self.tr("Not now"))
-        leave.clicked.connect(self.reject)
+    def _arrange(self, title: str) -> None:
         words = self.tr("Your mail here is safe. Some providers want an app password.")
         if self.by_page:
             words = self.tr("Your mail here is safe. Your provider's own page opens in your browser; this program "
                             "never sees the password.")  # fmt: skip
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(20), px(24), px(20))
-        column.setSpacing(px(8))
-        column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
-        column.addWidget(PlainLabel(words, tone="secondary", wrap=True))
-        column.addSpacing(px(4))
-        column.addWidget(self.field)
-        column.addWidget(self.said)
-        column.addWidget(self.page, 0, Qt.AlignmentFlag.AlignLeft)
-        ways = QHBoxLayout()
-        ways.addWidget(self.session)
-        ways.addWidget(self.file)
-        ways.addStretch()
-        column.addLayout(ways)
-        column.addSpacing(px(8))
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(leave)
-        row.addWidget(self.button)
-        column.addLayout(row)
+        other, keeping = QHBoxLayout(), QHBoxLayout()
+        other.addWidget(self.page)
+        keeping.addWidget(self.session)
+        keeping.addWidget(self.file)
+        for row in (other, keeping):
+            row.addStretch()
+        self.lay_out(title, words, self.field, self.wrong, other, keeping)
 
     async def _look(self) -> None:
         """Whether the provider has a page of its own, and this program may use it."""
@@ -142,19 +116,19 @@ class SignIn(QDialog):
         if self._grant is None:
             oauth = self._engine.oauth
             key = self._key or await oauth.key_for(self._account)
-            self.said.tone("secondary")
-            self._say(self.tr("Waiting for you to come back from the page of {0}…").format(oauth.name_of(key)))
+            self.wrong.tone("secondary")
+            self.complain(self.tr("Waiting for you to come back from the page of {0}…").format(oauth.name_of(key)))
             self._grant = await oauth.sign_in(key, self._account, self._browse)
         return self._grant
 
     def _browse(self, address: str) -> None:
         if not browse(address):
-            self._say(self.tr("No browser could be opened. Open this address yourself:\n{0}").format(address))
-            self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self.complain(self.tr("No browser could be opened. Open this address yourself:\n{0}").format(address))
+            self.wrong.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def _trouble(self, error: MailError) -> None:
-        self.said.tone("bad")
-        self._say(f"{error.title}. {error.detail}".strip())
+        self.wrong.tone("bad")
+        self.complain(error)
         self.button.setEnabled(True)
         self._locked = isinstance(error, VaultLocked)
         self.session.setVisible(isinstance(error, SecretsUnavailable))
@@ -166,10 +140,6 @@ class SignIn(QDialog):
             unlock(self._engine, self).done_with.connect(lambda: self._go(keep=True))
         else:
             into_file(self._engine, self, lambda: self._go(keep=True))
-
-    def _say(self, words: str) -> None:
-        self.said.setText(words)
-        self.said.show()
 
     def _stop(self) -> None:
         work, self._work = self._work, None

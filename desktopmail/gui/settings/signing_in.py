@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.keeping import Keeping, Kept
@@ -169,11 +169,12 @@ class OtherPassphrase(Passphrase):
     def __init__(self, engine: Engine, window: QWidget) -> None:
         super().__init__(window, self._change, new=True)
         self._engine = engine
-        self.old = self._line(self.tr("Passphrase until now"))
+        self.old = self.line(self.tr("Passphrase until now"), secret=True)
+        self.old.textChanged.connect(self._typed)
         self.button.word(self.tr("Change passphrase"))
         column = self.layout()
-        assert column is not None
-        column.insertWidget(column.indexOf(self.field), self.old)  # type: ignore[attr-defined]
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(column.indexOf(self.field), self.old)
         self.old.setFocus()
 
     async def _change(self, passphrase: str) -> None:

@@ -1,0 +1,63 @@
+"""A small dialog that asks for a line or two: a title, a sentence, the lines, what is wrong with them, on or back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktopmail.domain.errors import MailError
+from desktopmail.gui.style import measures
+from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.label import PlainLabel
+
+
+class Asking(QDialog):
+    """Makes the frame; who asks makes the lines, connects `button`, and lays all of it out once. `wrong` is where the
+    dialog says what is wrong."""
+
+    def __init__(self, window: QWidget, verb: str, leave: str = "") -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.wrong = PlainLabel("", tone="bad", wrap=True)
+        self.wrong.hide()
+        self.button = WordButton(verb, look="primary")
+        self.button.setDefault(True)
+        self._leave = WordButton(leave or self.tr("Cancel"))
+        self._leave.clicked.connect(self.reject)
+        self.setMinimumWidth(px(440))
+
+    def line(self, name: str, *, secret: bool = False) -> QLineEdit:
+        """A line to fill in; what is typed into a secret one is not shown, and no keyboard learns it."""
+        made = QLineEdit()
+        if secret:
+            made.setEchoMode(QLineEdit.EchoMode.Password)
+            made.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+        made.setPlaceholderText(name)
+        made.setAccessibleName(name)
+        made.setFont(measures.font())
+        made.setMinimumHeight(px(34))
+        return made
+
+    def lay_out(self, title: str, words: str, *parts: QWidget | QLayout) -> None:
+        """Title and sentence, then the parts in their order, then the buttons."""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(24), px(20), px(24), px(20))
+        column.setSpacing(px(8))
+        column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
+        column.addWidget(PlainLabel(words, tone="secondary", wrap=True))
+        column.addSpacing(px(4))
+        for part in parts:
+            column.addLayout(part) if isinstance(part, QLayout) else column.addWidget(part)
+        column.addSpacing(px(8))
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(self._leave)
+        row.addWidget(self.button)
+        column.addLayout(row)
+
+    def complain(self, trouble: MailError | str) -> None:
+        """Say what is wrong."""
+        words = trouble if isinstance(trouble, str) else f"{trouble.title}. {trouble.detail}".strip()
+        self.wrong.setText(words)
+        self.wrong.show()
