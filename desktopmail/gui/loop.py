@@ -16,6 +16,7 @@ from desktopmail.domain.product import APP_ID, NAME
 
 if TYPE_CHECKING:
     import asyncio
+    from concurrent.futures import Executor
 
     from desktopmail.domain.activity import Problem
 
@@ -75,7 +76,8 @@ def run(main: Callable[[], Awaitable[int]]) -> int:
     garbage = Garbage()
     loop = qasync.QEventLoop(turning)
     # qasync's own threads write the arguments and results of what they run, passwords among them, to its log.
-    loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="work"))
+    workers = ThreadPoolExecutor(thread_name_prefix="work")
+    loop.set_default_executor(workers)
     asyncio.set_event_loop(loop)
 
     async def whole() -> int:
@@ -84,13 +86,15 @@ def run(main: Callable[[], Awaitable[int]]) -> int:
     try:
         return int(loop.run_until_complete(whole()))
     finally:
-        _finish(loop)
+        finish(loop, workers)
         asyncio.set_event_loop(None)
         loop.close()
         garbage.end()
 
 
-def _finish(loop: Any) -> None:
+def finish(loop: Any, workers: Executor) -> None:
+    """Cancel what still runs on a loop that stands, and wait for it and for its threads: what a thread has to say after
+    the loop was closed would fail."""
     import asyncio
 
     left = asyncio.all_tasks(loop)
@@ -98,8 +102,9 @@ def _finish(loop: Any) -> None:
         task.cancel()
     if left:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    workers.shutdown()
     # Transports close one turn after they were told to.
-    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(asyncio.sleep(0.001))
 
 
 class Tasks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ import qasync
 import shiboken6
 from PySide6.QtWidgets import QApplication
 
-from desktopmail.gui.loop import NestedRuns
+from desktopmail.gui.loop import NestedRuns, finish
 from desktopmail.gui.reader import prepare
 
 T = TypeVar("T")
@@ -33,15 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def qloop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
     """The loop of this test, set as the current one; tasks that are left over are cancelled at the end."""
     loop = qasync.QEventLoop(NestedRuns(qapp))
+    workers = ThreadPoolExecutor(thread_name_prefix="work")
+    loop.set_default_executor(workers)
     asyncio.set_event_loop(loop)
     yield loop
-    left = asyncio.all_tasks(loop)
-    for task in left:
-        task.cancel()
-    if left:
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-    # Transports close one turn after they were told to.
-    loop.run_until_complete(asyncio.sleep(0.001))
+    finish(loop, workers)
     asyncio.set_event_loop(None)
     loop.close()
     # Its timers end with it, and on this thread, not whenever another thread happens to collect garbage.
