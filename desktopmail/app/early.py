@@ -43,6 +43,9 @@ def first_picture(options: WindowOptions, painted: Callable[[MainWindow], None] 
 
 def _window(options: WindowOptions, opened: Callable[[], Engine]) -> MainWindow:
     # What follows is loaded while a thread opens the profile.
+    from desktopmail.gui import toolkit
+
+    toolkit.load()
     import desktopmail.gui.window  # noqa: F401
     from desktopmail.app.window import dress, make
     from desktopmail.gui import loop

@@ -51,6 +51,9 @@ def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = N
     window = first_picture(options, painted) if _only_window(options) else None
     if window is not None:
         window.complete()
+    from desktopmail.gui import toolkit
+
+    toolkit.load()
     from desktopmail.gui import loop
     from desktopmail.gui.reader.prepare import before_application
 

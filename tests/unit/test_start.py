@@ -63,10 +63,12 @@ START = """
 import sys
 from desktopmail.app.options import parse
 from desktopmail.app.window import run
+from desktopmail.gui.toolkit import LATER
 
 def painted(window):
     print(*sys.modules)
     print("rows are shown:", window.messages.model.place is not None and window.isVisible())
+    print(*(name for name in LATER if "__getattr__" not in vars(sys.modules[name])))
     window.settled.connect(window.close)
 
 sys.exit(run(parse(["--profile", sys.argv[1]]), painted))
@@ -95,8 +97,9 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """What is loaded when the list of a profile with an account is on screen."""
     profile = str(tmp_path_factory.mktemp("start") / "profile")
     said(WINDOW, profile)
-    modules, shown = said(START, profile).splitlines()
+    modules, shown, described = said(START, profile).splitlines()
     assert shown == "rows are shown: True"
+    assert described == "shibokensupport.signature.importhandler", "signatures are described when somebody asks"
     return set(modules.split())
 
 
