@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Coroutine
 from types import TracebackType
@@ -10,8 +11,25 @@ from typing import Any
 
 SLICE = 500
 """Rows written in one transaction."""
+SLICE_SECONDS = 0.003
+"""How long many small steps may hold up the loop."""
 AHEAD = 4
 """Jobs handed over and not finished; whoever hands over one more waits, and with it the server."""
+
+
+class Breath:
+    """For work in many small steps on the loop: says when others are to have their turn."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def due(self) -> bool:
+        """Whether it is time to give way; who asks and hears yes does so. At most once in SLICE_SECONDS."""
+        now = time.monotonic()
+        if now < self._until:
+            return False
+        self._until = now + SLICE_SECONDS
+        return True
 
 
 class Lane:

@@ -21,7 +21,7 @@ from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.imap.windows import BODY_COUNT, ON_DEMAND_SIZE, body_batches
-from desktopmail.engine.lane import Lane
+from desktopmail.engine.lane import Breath, Lane
 from desktopmail.mime.headers import quick
 from desktopmail.mime.text import IndexText, at_once, for_index
 from desktopmail.protocols.imap.session import ImapSession
@@ -196,6 +196,7 @@ class _Chunks:
         self._session = session
         self._tally = tally
         self._turn = turn
+        self._breath = Breath()
         self._waiting: list[tuple[Missing, bytes]] = []
         self._read: list[_Read | None] = []
         self._bytes = 0
@@ -209,6 +210,8 @@ class _Chunks:
         self._tally.bytes += len(raw)
         if self._bytes >= CHUNK_BYTES or len(self._waiting) >= CHUNK_COUNT:
             await self.rest(lane)
+        if self._breath.due():
+            await asyncio.sleep(0)
 
     async def rest(self, lane: Lane) -> None:
         """Hand over what is gathered."""

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from desktopmail.engine.lane import Lane
+from desktopmail.engine.lane import SLICE_SECONDS, Breath, Lane
 
 
 def test_it_holds_back_and_finishes_everything() -> None:
@@ -53,3 +53,16 @@ def test_a_failure_is_raised_and_nothing_is_left_running() -> None:
         assert finished == [0, 2, 3]
 
     asyncio.run(story())
+
+
+def test_many_small_steps_give_way_at_the_first_and_after_each_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    breath = Breath()
+
+    def after(seconds: float) -> bool:
+        now[0] += seconds
+        return breath.due()
+
+    steps = [0.0, SLICE_SECONDS / 2, SLICE_SECONDS / 3, SLICE_SECONDS, 0.0]
+    assert [after(each) for each in steps] == [True, False, False, True, False]
