@@ -6,12 +6,18 @@ import hashlib
 import json
 import shutil
 import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import product
 from cleanroot import PERSON, CleanRoot
+from mailservers import servers
 from report import CheckFailed, Report
+
+if TYPE_CHECKING:
+    from tests.servers.dovecot import Dovecot
+    from tests.servers.postfix import Postfix
 
 HOME = f"/home/{PERSON}"
 BASIC = ["ca-certificates", "fonts-dejavu-core", "xkb-data"]
@@ -30,12 +36,13 @@ def check(package: Path, work: Path, report: Report) -> None:
             report.say(remove(root, before))
 
 
-def install(root: CleanRoot, package: Path) -> set[str]:
-    """Install what the package depends on, then the package; gives back the files that were there before it."""
+def install(root: CleanRoot, package: Path, also: Sequence[str] = ()) -> set[str]:
+    """Install what the package depends on and what there is to be `also`, then the package; gives back the files that
+    were there before it."""
     shutil.copyfile("/etc/hosts", root.root / "etc/hosts")
     root.must("useradd", "--create-home", "--shell", "/bin/sh", PERSON)
     root.must("apt-get", "update", "-qq")
-    root.must("apt-get", "install", "-y", "-qq", "--no-install-recommends", *BASIC)
+    root.must("apt-get", "install", "-y", "-qq", "--no-install-recommends", *BASIC, *also)
     needs = subprocess.check_output(["dpkg-deb", "-f", str(package), "Depends"], text=True).strip()
     root.must("apt-get", "satisfy", "-y", "-qq", "--no-install-recommends", needs)
     before = root.files()
@@ -116,31 +123,11 @@ def not_for_root(root: CleanRoot) -> str:
 
 def real_servers(root: CleanRoot) -> str:
     """An account over IMAP and one over POP3 on real Dovecot and Postfix: set up, send, receive."""
-    sys.path.insert(0, str(product.ROOT))
-    from tests.servers.dovecot import Dovecot
-    from tests.servers.postfix import Postfix
-
-    if reason := Postfix.missing():
-        raise CheckFailed(reason)
-    dovecot = Dovecot()
-    dovecot.start()
-    try:
-        postfix = Postfix(dovecot)
-        postfix.start()
-        try:
-            return ", ".join(_correspond(root, dovecot, postfix, kind) for kind in ("imaps", "pop3s"))
-        finally:
-            postfix.stop()
-    finally:
-        dovecot.stop()
+    with servers() as (dovecot, postfix):
+        return ", ".join(_correspond(root, dovecot, postfix, kind) for kind in ("imaps", "pop3s"))
 
 
-def _correspond(root: CleanRoot, dovecot: object, postfix: object, kind: str) -> str:
-    from tests.servers.dovecot import Dovecot
-    from tests.servers.postfix import Postfix
-
-    assert isinstance(dovecot, Dovecot)
-    assert isinstance(postfix, Postfix)
+def _correspond(root: CleanRoot, dovecot: Dovecot, postfix: Postfix, kind: str) -> str:
     user = dovecot.add_user()
     home = root.root / HOME.lstrip("/")
     shutil.copyfile(dovecot.certificates.authority, home / "authority.pem")

@@ -131,6 +131,7 @@ def _linux(report: Report, steps: list[str], *, quick: bool) -> None:
 
 
 def _install(report: Report) -> None:
+    import firstday
     import installed
     from cleanroot import CleanRoot
 
@@ -138,6 +139,7 @@ def _install(report: Report) -> None:
         report.skip("install", reason)
     elif packages := sorted(product.DIST.glob("*.deb")):
         installed.check(packages[-1], PLACE / "clean", report)
+        firstday.check(packages[-1], PLACE / "clean", report)
     else:
         report.skip("install", "there is no .deb in dist/")
 

@@ -16,10 +16,10 @@ import eyes
 
 def set_up(facts: dict[str, str]) -> None:
     """Through the wizard, with servers entered by hand."""
-    eyes.press(eyes.see("push button", "Set up an account"))
-    eyes.write(eyes.see("text", "Your name"), "Ada Lovelace")
-    eyes.write(eyes.see("text", "Mail address"), facts["address"])
-    eyes.write(eyes.see("password text", "Password"), facts["password"])
+    eyes.press("button", "Set up an account")
+    eyes.write("text", "Your name", "Ada Lovelace")
+    eyes.write("text", "Mail address", facts["address"])
+    eyes.write("password", "Password", facts["password"])
     eyes.keys("Return")
     for field, fact in (
         ("Incoming mail: Server", "host"),
@@ -29,10 +29,10 @@ def set_up(facts: dict[str, str]) -> None:
         ("Outgoing mail: Port", "smtps"),
         ("Outgoing mail: User name", "user"),
     ):
-        eyes.write(eyes.see("text", field), facts[fact])
+        eyes.write("text", field, facts[fact])
     named("the wizard")
-    eyes.press(eyes.see("push button", "Sign in"))
-    eyes.press(eyes.see("push button", "Show my mail"))
+    eyes.press("button", "Sign in")
+    eyes.press("button", "Show my mail")
     print("set up", flush=True)
 
 
@@ -42,7 +42,7 @@ def read(facts: dict[str, str]) -> None:
     eyes.point(eyes.see("list", "Messages"))
     eyes.keys("Home")
     eyes.see("heading", facts["heading"])
-    eyes.see("push button", "Reply")
+    eyes.see("button", "Reply")
     named("the window")
     print("read", flush=True)
 

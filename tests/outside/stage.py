@@ -1,4 +1,8 @@
-"""A screen, a window manager, a message bus with accessibility, and a program on it: nothing of the person's own."""
+"""A screen, a window manager, a message bus with accessibility, and a program on it: nothing of the person's own.
+
+`python3 stage.py PROFILE FACTS PROGRAM …` plays `person.py` in a system that has nothing of this project but the three
+files of this folder; FACTS is a JSON file. Needs only the standard library.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,14 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import DEVNULL
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 TOOLS = ("Xvfb", "openbox", "dbus-daemon", "xdotool", SYSTEM_PYTHON, LAUNCHER)
 BINDINGS = "import gi; gi.require_version('Atspi', '2.0'); from gi.repository import Atspi"
-LONGEST = 300
+LONGEST = 900
+"""Seconds for the whole story. A busy machine needs a minute."""
 
 
 def missing() -> str:
@@ -41,7 +47,7 @@ def stage() -> Iterator[dict[str, str]]:
             environment["DISPLAY"] = f":{_told(running, 'Xvfb', '-displayfd', '-screen', '0', '1400x900x24')}"
             environment["DBUS_SESSION_BUS_ADDRESS"] = _told(running, "dbus-daemon", "--print-address", "--session")
             for tool in ("openbox", f"{LAUNCHER} --launch-immediately"):
-                running.append(subprocess.Popen(tool.split(), env=environment, stderr=subprocess.DEVNULL))
+                running.append(subprocess.Popen(tool.split(), env=environment, stdout=DEVNULL, stderr=DEVNULL))
             yield environment
         finally:
             for each in reversed(running):
@@ -54,14 +60,15 @@ def _told(running: list[subprocess.Popen[bytes]], tool: str, how: str, *rest: st
     reading, writing = os.pipe()
     joined = [f"{how}={writing}"] if how.startswith("--") else [how, str(writing)]
     command = [tool, *joined, *rest]
-    running.append(subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL))
+    running.append(subprocess.Popen(command, pass_fds=[writing], stdout=DEVNULL, stderr=DEVNULL))
     os.close(writing)
     with os.fdopen(reading) as file:
         return file.readline().strip()
 
 
 def play(program: Sequence[str], profile: Path, facts: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Start the program with this profile, let the person of `person.py` work it, and end it."""
+    """Start the program with this profile, let the person of `person.py` work it, and end it. What was done is said
+    line by line, `sandboxed` after it when the web engine was in its sandbox."""
     with stage() as environment:
         told = profile.with_suffix(".json")
         told.write_text(json.dumps(dict(facts)), encoding="utf-8")
@@ -69,16 +76,46 @@ def play(program: Sequence[str], profile: Path, facts: Mapping[str, str]) -> sub
         if os.geteuid() == 0:
             own["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
         command = [*program, "--profile", str(profile)]
-        running = subprocess.Popen(command, env=environment | own, stderr=subprocess.DEVNULL, start_new_session=True)
+        running = subprocess.Popen(
+            command, env=environment | own, start_new_session=True, stdout=DEVNULL, stderr=DEVNULL
+        )
         try:
             person = [SYSTEM_PYTHON, str(Path(__file__).with_name("person.py")), str(told)]
-            return subprocess.run(person, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False)
+            done = subprocess.run(person, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False)
+            done.stdout += "sandboxed\n" if _sandboxed() else ""
+            return done
         finally:
             os.killpg(running.pid, signal.SIGTERM)
             running.wait()
+
+
+def _sandboxed() -> bool:
+    """Whether a process of the web engine that belongs to this user has its system calls filtered."""
+    for path in Path("/proc").glob("[0-9]*/status"):
+        try:
+            facts = dict(line.split(":\t", 1) for line in path.read_text().splitlines() if ":\t" in line)
+        except OSError:
+            continue
+        mine = facts["Uid"].split("\t")[0] == str(os.getuid())
+        if mine and facts["Name"].startswith("QtWebEngine") and facts["Seccomp"] == "2":
+            return True
+    return False
 
 
 def own_program() -> list[str]:
     """What is played: DESKTOPMAIL_PROGRAM, or the program of this checkout."""
     given = os.environ.get("DESKTOPMAIL_PROGRAM", "")
     return [given] if given else [sys.executable, "-m", "desktopmail"]
+
+
+def main(words: list[str]) -> int:
+    """Play once, and hand on what the person says."""
+    profile, facts, *program = words
+    done = play(program, Path(profile), json.loads(Path(facts).read_text(encoding="utf-8")))
+    sys.stdout.write(done.stdout)
+    sys.stderr.write(done.stderr)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
