@@ -30,6 +30,7 @@ class ReaderSlot(QWidget):
         self.reader: ReaderPane | None = None
         self.focus: MessageId | None = None
         self._next: Sequence[Summary] = ()
+        self._terms: Sequence[str] = ()
         self._soon = QTimer(self, singleShot=True, interval=80)
         self._soon.timeout.connect(self._prefetch)
         self._empty = EmptyState()
@@ -51,6 +52,12 @@ class ReaderSlot(QWidget):
         self._stack.setCurrentWidget(reader)
         reader.show_messages(found, focus)
 
+    def mark(self, terms: Sequence[str]) -> None:
+        """Mark these words in what is read, now and until others are given."""
+        self._terms = terms
+        if self.reader is not None:
+            self.reader.mark(terms)
+
     def ahead(self, rows: Sequence[Summary]) -> None:
         """What will probably be read next is made ready, once the present message is on screen."""
         self._next = rows
@@ -60,6 +67,7 @@ class ReaderSlot(QWidget):
         """The reader, made when there is none yet."""
         if self.reader is None:
             self.reader = self.make()
+            self.reader.mark(self._terms)
             self._stack.addWidget(self.reader)
             self.made.emit(self.reader)
         return self.reader

@@ -46,6 +46,7 @@ class Wiring(QObject):
         window.places.reading.connect(self._reading)
         window.places.read_soon.connect(self._seen)
         window.messages.row_command.connect(window.verbs.row)
+        window.messages.marked.connect(window.reader.mark)
         window.messages.opened.connect(lambda one: window.going.open())
         view.doubleClicked.connect(lambda index: window.commands.run("open_apart"))
         view.clicked.connect(lambda index: window.going.touched())

@@ -158,6 +158,9 @@ class PlainReader(QWidget):
     def set_zoom(self, factor: float) -> None:
         self.factor = factor
 
+    def mark(self, terms: Sequence[str]) -> None:
+        self.terms = tuple(terms)
+
     def show_again(self) -> None:
         self.again = True
 

@@ -86,7 +86,7 @@ def message(subject: str, role: Role = Role.INBOX) -> Callable[[Stage], Awaitabl
 
 async def search(stage: Stage) -> QWidget:
     stage.window.search.setFocus()
-    stage.window.places._wanted("kettle OR lanterns")
+    stage.window.search.look_for("kettle OR lanterns")
     await asyncio.sleep(0.5)
     stage.window.messages.step(1)
     await stage.quiet()
@@ -94,7 +94,7 @@ async def search(stage: Stage) -> QWidget:
 
 
 async def nothing_found(stage: Stage) -> QWidget:
-    stage.window.places._wanted("zeppelin from:nobody")
+    stage.window.search.look_for("zeppelin from:nobody")
     await stage.quiet()
     return stage.window
 

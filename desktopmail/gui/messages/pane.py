@@ -34,7 +34,7 @@ _Selection = QItemSelectionModel.SelectionFlag
 class MessagePane(QWidget):
     """Signals: `selected` with the chosen ids (at most the first hundred) and how many there are in truth; `moved` at
     once when the selection changes; `opened` by Enter or double click; `row_command` with a command and one id;
-    `menu_wanted` at a point; `walk` by Space."""
+    `menu_wanted` at a point; `walk` by Space; `marked` with the words that were searched for, none for a folder."""
 
     selected = Signal(list, int)
     opened = Signal(object)
@@ -43,6 +43,7 @@ class MessagePane(QWidget):
     walk = Signal(bool)
     everywhere_wanted = Signal(bool)
     moved = Signal()
+    marked = Signal(object)
 
     def __init__(self, source: Source, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,6 +173,7 @@ class MessagePane(QWidget):
 
     def _mark(self, terms: Sequence[str]) -> None:
         self.view.show_rows_with(RowPainter(self._density, date.today(), terms))
+        self.marked.emit(terms)
 
     def _outgoing(self, place: Place) -> bool:
         if isinstance(place, Unified):

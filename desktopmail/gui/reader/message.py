@@ -6,7 +6,7 @@ Knows how to become ready by itself: it loads its body when it opens and draws w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QTimer, QUrl, Signal
@@ -64,6 +64,7 @@ class MessageView(QWidget):
         self._images = False
         self.is_settled = False
         self._zoom = 1.0
+        self._terms: tuple[str, ...] = ()
         self._task: asyncio.Task[None] | None = None
         self._header: MessageHeader | None = None
         self._strips: Strips | None = None
@@ -174,6 +175,12 @@ class MessageView(QWidget):
         if self.content is not None and hasattr(self.content, "zoom"):
             self.content.zoom(factor)
 
+    def mark(self, terms: Sequence[str]) -> None:
+        """Mark these words in the text; none takes the marks away."""
+        self._terms = tuple(terms)
+        if self.content is not None and hasattr(self.content, "mark"):
+            self.content.mark(self._terms)
+
     def show_images(self) -> None:
         """Show remote pictures this once."""
         self._images = True
@@ -185,6 +192,8 @@ class MessageView(QWidget):
             done(0, 0)
         else:
             self.content.search_for(text, backward, done)
+            if not text:
+                self.mark(self._terms)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -349,6 +358,7 @@ class MessageView(QWidget):
 
     def _settle(self) -> None:
         self.is_settled = True
+        self.mark(self._terms)
         self.settled.emit()
 
     def _stop(self) -> None:

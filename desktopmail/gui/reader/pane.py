@@ -60,6 +60,7 @@ class ReaderPane(QWidget):
         self._order: list[MessageView] = []
         self._focus: MessageId | None = None
         self._zoom = 1.0
+        self._terms: Sequence[str] = ()
         self._own: frozenset[str] = frozenset()
         self.actions_line = ActionLine()
         self._subject = PlainLabel("", size=measures.SUBJECT, bold=True, wrap=True)
@@ -155,6 +156,12 @@ class ReaderPane(QWidget):
         self._zoom = min(3.0, max(0.6, factor))
         for view in self._views:
             view.zoom(self._zoom)
+
+    def mark(self, terms: Sequence[str]) -> None:
+        """Mark these words in every message that is shown, until others are given: what was searched for."""
+        self._terms = terms
+        for view in self._views:
+            view.mark(terms)
 
     def find_in_message(self) -> None:
         """Open the find bar, with what is selected."""
@@ -252,6 +259,7 @@ class ReaderPane(QWidget):
     def _add(self, summary: Summary) -> None:
         view = MessageView(self._bodies, summary, self._own)
         view.zoom(self._zoom)
+        view.mark(self._terms)
         # As wide as it will be, so that its text has its height before it is painted.
         view.resize(self._area.viewport().width(), view.height())
         view.opened.connect(lambda: self._opened(view))

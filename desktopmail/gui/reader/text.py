@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
-from PySide6.QtCore import QEvent, QRect, QSizeF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QRect, QRegularExpression, QSizeF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QFontInfo,
@@ -28,6 +29,8 @@ LINE = 1.45
 """Height of a line in sizes of its type, as in HTML bodies."""
 FIRST_PIECE = 200_000
 """Characters that are laid out at once; the rest follows when the person asks for it."""
+
+MOST_MARKS = 2_000
 
 LONGEST_LINE = 4_000
 """Characters of a line; longer ones are shown as several, since laying them out takes ever longer."""
@@ -84,6 +87,7 @@ class TextBody(QTextBrowser):
         self._text = ""
         self._whole = False
         self._zoom = 1.0
+        self._terms: tuple[str, ...] = ()
         self.document().documentLayout().documentSizeChanged.connect(self._sized)
         self.anchorClicked.connect(self._clicked)
         self.highlighted.connect(lambda url: self.link_hovered.emit(_told(url)))
@@ -106,18 +110,18 @@ class TextBody(QTextBrowser):
         """Nothing is ever loaded."""
         return None
 
+    def mark(self, terms: Sequence[str]) -> None:
+        """Mark what was searched for in all mail, where it begins a word as in the search; none takes marks away."""
+        before, self._terms = self._terms, tuple(terms)
+        if before or terms:
+            self._paint_marks(self._begins(re.escape(term)) for term in self._terms if term.strip())
+
     def search_for(self, text: str, backward: bool, done: Callable[[int, int], None]) -> None:
         """Mark all hits and select the next one; `done` gets the number of the hit (from 1) and of all hits."""
         if text and self._unfold_for(text):
             self._draw()
         spots = self._hits(text)
-        marks = []
-        for spot in spots:
-            mark = QTextEdit.ExtraSelection()
-            mark.cursor = spot
-            mark.format.setBackground(theme().colours.hit)
-            marks.append(mark)
-        self.setExtraSelections(marks)
+        self._paint_marks([spots])
         if not spots:
             done(0, 0)
             return
@@ -167,11 +171,27 @@ class TextBody(QTextBrowser):
             self.setFixedHeight(self._tall)
         return done
 
-    def _hits(self, text: str) -> list[QTextCursor]:
+    def _paint_marks(self, spots: Iterable[Iterable[QTextCursor]]) -> None:
+        marks = []
+        for spot in chain.from_iterable(spots):
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = spot
+            mark.format.setBackground(theme().colours.hit)
+            marks.append(mark)
+        self.setExtraSelections(marks)
+
+    def _begins(self, words: str) -> list[QTextCursor]:
+        options = QRegularExpression.PatternOption
+        pattern = rf"(?<!\w){words}"
+        return self._hits(
+            QRegularExpression(pattern, options.CaseInsensitiveOption | options.UseUnicodePropertiesOption)
+        )
+
+    def _hits(self, wanted: str | QRegularExpression) -> list[QTextCursor]:
         found: list[QTextCursor] = []
         spot = QTextCursor(self.document())
-        while text and len(found) < 2000:
-            spot = self.document().find(text, spot)
+        while wanted and len(found) < MOST_MARKS:
+            spot = self.document().find(wanted, spot)
             if spot.isNull():
                 break
             found.append(spot)
@@ -210,6 +230,7 @@ class TextBody(QTextBrowser):
         document.blockSignals(False)
         document.setTextWidth(self.width())
         self.moveCursor(QTextCursor.MoveOperation.Start)
+        self.mark(self._terms)
         self._sized(document.size())
 
     def _write(self, cursor: QTextCursor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QChildEvent, QEvent, QObject, QPoint, QSizeF, Qt, QTimer, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QColor, QKeyEvent, QPixmap, QResizeEvent, QWheelEvent
@@ -55,6 +55,7 @@ class WebBody(QWidget):
         self._early = False
         self._finished = False
         self._folds = False
+        self._marked = ""
         self._settle = QTimer(self, singleShot=True, interval=SETTLE)
         self._settle.timeout.connect(self._settled)
         self._again = QTimer(self, singleShot=True, interval=120)
@@ -125,6 +126,13 @@ class WebBody(QWidget):
         if height != self._limit:
             self._limit = height
             self.measure()
+
+    def mark(self, terms: Sequence[str]) -> None:
+        """Mark a word that was searched for in all mail: the longest, since a page marks one at a time."""
+        word = max(terms, key=len, default="")
+        if self.sheet is not None and not self._loading and (word or self._marked):
+            self.sheet.page.findText(word)
+            self._marked = word
 
     def search_for(self, text: str, backward: bool, done: Callable[[int, int], None]) -> None:
         """Mark all hits and go to the next one; `done` gets the number of the hit (from 1) and of all hits."""

@@ -336,6 +336,32 @@ def test_find_walks_over_all_open_messages(run: Run, pane: ReaderPane, engine: E
     run(story())
 
 
+def marked(pane: ReaderPane) -> list[str]:
+    """The marked words of all messages in text."""
+    texts = [view.content for view in views(pane) if isinstance(view.content, TextBody)]
+    return [each.cursor.selectedText() for text in texts for each in text.extraSelections()]
+
+
+def test_words_searched_for_are_marked_in_what_is_read(run: Run, pane: ReaderPane, engine: Engine) -> None:
+    async def story() -> None:
+        engine.reading.bodies.update({1: body("A Kettle, rekettled, and kettles"), 2: body("Grüße (c++) an alle")})
+        pane.mark(("kettle", "GRÜSSE", "grüße", "(c++"))
+        pane.show_messages([summary(1, flags=Flags.NONE), summary(2)])
+        await until(lambda: pane.settled)
+        assert marked(pane) == ["Kettle", "kettle", "Grüße", "(c++"]
+        pane.find_in_message()
+        pane._bar.wanted.emit("alle", False, True)
+        assert marked(pane) == ["alle"]
+        pane._bar.leave()
+        assert marked(pane) == ["Kettle", "kettle", "Grüße", "(c++"]
+        pane.mark(("an",))
+        assert marked(pane) == ["an"] * 2
+        pane.mark(())
+        assert marked(pane) == []
+
+    run(story())
+
+
 def test_space_walks_down_and_then_on(run: Run, pane: ReaderPane, engine: Engine) -> None:
     async def story() -> None:
         engine.reading.bodies[1] = body("line\n" * 120)

@@ -226,6 +226,28 @@ def test_a_page_that_dies_leaves_its_text(run: Run, pane: ReaderPane, engine: En
     run(story())
 
 
+def strong_colours(pane: ReaderPane) -> int:
+    """How many points of the first page are yellow or orange, as the engine marks what it found."""
+    sheet = web(pane, 0).sheet
+    assert sheet is not None
+    image = sheet.view.grab().toImage()
+    points = (image.pixelColor(x, y) for x in range(0, image.width(), 2) for y in range(0, min(80, image.height()), 2))
+    return sum(each.red() > 220 and each.green() > 120 and each.blue() < 90 for each in points)
+
+
+def test_a_word_searched_for_is_marked_in_a_page(run: Run, pane: ReaderPane, engine: Engine) -> None:
+    async def story() -> None:
+        engine.reading.bodies[1] = body(html="<p>The kettle whistles")
+        pane.mark(("the", "kettle"))
+        pane.show_messages([summary(1)])
+        await until(lambda: pane.settled)
+        await until(lambda: strong_colours(pane) > 20)
+        pane.mark(())
+        await until(lambda: strong_colours(pane) == 0)
+
+    run(story())
+
+
 # C46
 def test_huge_html_is_shown_as_text(run: Run, pane: ReaderPane, engine: Engine) -> None:
     async def story() -> None:
