@@ -9,7 +9,7 @@ is none is searched for as plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -149,6 +149,12 @@ def terms(query: Query) -> tuple[str, ...]:
             return tuple(dict.fromkeys(term for part in parts for term in terms(part)))
         case _:
             return ()
+
+
+def beginnings(terms: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds the words of some terms where they begin a word, as the search does; None when there are none."""
+    words = sorted({word for term in terms for word in term.split()}, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})", re.IGNORECASE) if words else None
 
 
 def _scan(text: str) -> Iterator[_Token]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +49,12 @@ class Search:
             known = await asyncio.to_thread(library.coverage, place)
         found = tuple(MessageId(each) for each in ids)
         return SearchResult(found, known.indexed == known.total, _words(len(found), known), terms(query))
+
+    async def excerpts(self, ids: Sequence[MessageId], terms: Sequence[str]) -> dict[MessageId, str]:
+        """Why these were found: of each whose text is here, the piece around the first of the words."""
+        from desktopmail.engine.excerpts import excerpts
+
+        return await excerpts(self._store, ids, terms)
 
     async def _catch_up(self) -> None:
         """Read a piece of what waits for the index into it: all of it, after a change or two."""

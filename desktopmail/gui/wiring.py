@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -13,6 +15,7 @@ from desktopmail.gui.loop import tell_problems
 
 if TYPE_CHECKING:
     from desktopmail.gui.activity.panel import ActivityPanel
+    from desktopmail.gui.messages.excerpts import Excerpts
     from desktopmail.gui.reader.pane import ReaderPane
     from desktopmail.gui.window import MainWindow
 
@@ -46,7 +49,7 @@ class Wiring(QObject):
         window.places.reading.connect(self._reading)
         window.places.read_soon.connect(self._seen)
         window.messages.row_command.connect(window.verbs.row)
-        window.messages.marked.connect(window.reader.mark)
+        window.messages.marked.connect(self._marked)
         window.messages.opened.connect(lambda one: window.going.open())
         view.doubleClicked.connect(lambda index: window.commands.run("open_apart"))
         view.clicked.connect(lambda index: window.going.touched())
@@ -114,6 +117,18 @@ class Wiring(QObject):
         if visible or not found:
             window.reader.show_messages(found, focus, count)  # type: ignore[arg-type]
             window.reader.ahead(window.messages.neighbours())
+
+    def _marked(self, terms: Sequence[str]) -> None:
+        self._window.reader.mark(terms)
+        if terms or "excerpts" in self.__dict__:
+            self.excerpts.look_for(terms)
+
+    def _make_excerpts(self) -> Excerpts:
+        from desktopmail.gui.messages.excerpts import Excerpts
+
+        return Excerpts(self._window.messages, self._window.engine.search.excerpts)
+
+    excerpts = cached_property(_make_excerpts)
 
     def _seen(self, ids: list[MessageId]) -> None:
         if self._window.panes.seen[2]:

@@ -242,6 +242,25 @@ def test_search_shows_hits_in_the_list_and_escape_returns(desk: Desk, run: Run, 
     assert window.search.text() == ""
 
 
+def test_a_row_found_by_its_text_shows_why(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    """The piece with the word stands in the row and the reader marks it; back in the folder all is as it was."""
+    run(desk.write_letters())
+    window = opened(desk, run, qtbot, 3)
+    model = window.messages.model
+    before = desk.ids
+    qtbot.keyClicks(window.search, "linker")
+    desk.until(lambda: isinstance(model.place, Found) and len(model) == 1)
+    desk.until(lambda: model.summary(0).preview.startswith("… of the linker, I would like"))  # type: ignore[union-attr]
+    assert window.reader.ready().terms == ("linker",)  # type: ignore[attr-defined]
+    qtbot.keyClicks(window.search, "s")
+    desk.until(lambda: len(model) == 0)
+    press(qtbot, window, Qt.Key.Key_Escape)
+    desk.until(lambda: desk.ids == before)
+    shown = [model.summary(row).preview for row in range(3)]  # type: ignore[union-attr]
+    assert not any(preview.startswith("…") for preview in shown)
+    assert window.reader.ready().terms == ()  # type: ignore[attr-defined]
+
+
 def test_search_without_hits_says_so(desk: Desk, run: Run, qtbot: QtBot) -> None:
     """An empty result names the query and how much was searched."""
     window = opened(desk, run, qtbot)

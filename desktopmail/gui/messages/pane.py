@@ -172,7 +172,12 @@ class MessagePane(QWidget):
             self.fresh.came(len(self.model) - before)
 
     def _mark(self, terms: Sequence[str]) -> None:
-        self.view.show_rows_with(RowPainter(self._density, date.today(), terms))
+        hits = None
+        if terms:
+            from desktopmail.domain.query import beginnings
+
+            hits = beginnings(terms)
+        self.view.show_rows_with(RowPainter(self._density, date.today(), hits))
         self.marked.emit(terms)
 
     def _outgoing(self, place: Place) -> bool:

@@ -45,6 +45,8 @@ class RowModel(QAbstractListModel):
         self.sections: list[Section] = []
         self.vector = Vector()
         self._cache: dict[int, Summary] = {}
+        self.pieces: dict[MessageId, str] = {}
+        """What some rows show in place of the beginning of their message; `refresh` them after a change."""
         self._depth = 0
 
     def __len__(self) -> int:
@@ -94,7 +96,8 @@ class RowModel(QAbstractListModel):
         if len(self._cache) > KEPT:
             self._cache.clear()
         for summary in self.source.summaries(wanted, grouped=self.grouped):
-            self._cache[summary.id] = summary
+            piece = self.pieces.get(summary.id)
+            self._cache[summary.id] = summary if piece is None else replace(summary, preview=piece)
 
     def id_at(self, row: int) -> MessageId:
         """The message of a row; in a list of conversations the newest of it."""

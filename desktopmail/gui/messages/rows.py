@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,13 +60,12 @@ def height(density: Density) -> int:
 
 
 class RowPainter:
-    """Paints rows; made anew when density, day or highlighted words change."""
+    """Paints rows; made anew when density, day or what is marked (`hits`) changes."""
 
-    def __init__(self, density: Density, today: date, terms: Sequence[str] = ()) -> None:
+    def __init__(self, density: Density, today: date, hits: re.Pattern[str] | None = None) -> None:
         self.density = density
         self._today = today
-        words = sorted((word for term in terms for word in term.split()), key=len, reverse=True)
-        self._hits = re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
+        self._hits = hits
 
     def paint(self, painter: QPainter, row: QRectF, summary: Summary, look: Look) -> None:
         """Draw one row into its rectangle."""

@@ -228,7 +228,7 @@ class MessageView(QListView):
         if ids is None:
             self.viewport().update()
             return
-        first, last = self._rows_within(0, self.viewport().height())
+        first, last = self.rows_within(0, self.viewport().height())
         for row in range(first, last + 1):
             if self.rows.vector.ids[row] in ids:
                 self._update_row(row)
@@ -255,7 +255,7 @@ class MessageView(QListView):
         painter = QPainter(self.viewport())
         area = event.rect()
         painter.fillRect(area, theme().colours.window)
-        first, last = self._rows_within(area.top(), area.bottom())
+        first, last = self.rows_within(area.top(), area.bottom())
         if first <= last:
             self.rows.prepare(first, last)
         self._paint_rows(painter, first, last)
@@ -264,7 +264,7 @@ class MessageView(QListView):
         self._seen = self._sight()
         self.rows.painted()
 
-    def _rows_within(self, top: int, bottom: int) -> tuple[int, int]:
+    def rows_within(self, top: int, bottom: int) -> tuple[int, int]:
         """The first and the last row between two heights of the viewport; the last is smaller when there is none."""
         first, last = (self._layout.first_below(self.verticalOffset() + edge) for edge in (top, bottom))
         return first, min(last, len(self.rows) - 1)
@@ -288,7 +288,7 @@ class MessageView(QListView):
 
     def _sight(self) -> tuple[object, ...]:
         """Which rows and headings are seen where: as long as it stays the same, nothing has to be painted."""
-        first, last = self._rows_within(0, self.viewport().height())
+        first, last = self.rows_within(0, self.viewport().height())
         section = self._layout.section_of(first), self._layout.section_of(last) + 2
         titles = [(each.title, each.first - first) for each in self._layout.sections[max(0, section[0]) : section[1]]]
         return self.verticalOffset() - self._layout.top(first), self.rows.vector.ids[first : last + 1], titles
