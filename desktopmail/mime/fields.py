@@ -54,9 +54,7 @@ def split(raw: bytes, start: int = 0, stop: int | None = None) -> Block:
     fields: list[tuple[bytes, bytes]] = []
     for piece in pieces:
         name, colon, value = piece.partition(b":")
-        if not is_name(name):
-            break
-        if not colon:
+        if not colon or (name not in _names and not is_name(name)):
             break
         fields.append((name, value))
     else:
@@ -68,18 +66,24 @@ def split(raw: bytes, start: int = 0, stop: int | None = None) -> Block:
     return _Repair(raw, start, limit).block()
 
 
-_good_names: set[bytes] = set()
+_names: dict[bytes, str] = {}
+"""Names of fields as they stand in mail, which uses few, and as they are compared."""
 
 
 def is_name(name: bytes) -> bool:
-    """Whether the bytes may name a field; good names are remembered, for mail uses few."""
-    if name in _good_names:
+    """Whether the bytes may name a field; good names are remembered."""
+    if name in _names:
         return True
     if _NAME.fullmatch(name) is None:
         return False
-    if len(_good_names) < 2_000:
-        _good_names.add(name)
+    if len(_names) < 2_000:
+        _names[name] = name.decode("ascii").lower()
     return True
+
+
+def folded_name(name: bytes) -> str:
+    """The name of a field as names are compared."""
+    return _names.get(name) or name.decode("latin-1").lower()
 
 
 class _Repair:

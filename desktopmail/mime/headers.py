@@ -8,13 +8,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from desktopmail.domain.address import Address
-from desktopmail.mime import addresses, dates, fields, words
+from desktopmail.mime import addresses, dates, fields, params, words
 
 _MESSAGE_ID = re.compile(rb"<[^<>\s]{1,990}>")
 _SHOWN = 65_536
 _LONGEST_LIST = 2_000
 _MAX_REFERENCES = 100
 _MAX_PEOPLE_FIELDS = 1_000
+_SHORT_BLOCK, _MOST_BLOCKS = 400, 1_000
+_NO_VALUE = params.Value("", {})
 
 
 class QuickHeader(NamedTuple):
@@ -202,20 +204,49 @@ class Headers:
     """All fields of one header block in order, raw values kept, duplicates visible. `damaged` says that the block
     had to be repaired to be read; `end` is where the body begins in the bytes the block was read from."""
 
-    __slots__ = ("_fields", "_index", "_people", "damaged", "end")
+    __slots__ = ("_fields", "_index", "_people", "_values", "damaged", "end")
 
     def __init__(self, block: fields.Block) -> None:
         self._fields, self.end, self.damaged = block
         self._people: dict[str, addresses.AddressList] = {}
+        self._values: dict[str, params.Value] = {}
         self._index: dict[str, list[bytes]] = {}
-        add = self._index.setdefault
+        index = self._index
         for name, value in self._fields:
-            add(name.decode("latin-1").lower(), []).append(value)
+            folded = fields.folded_name(name)
+            if folded in index:
+                index[folded].append(value)
+            else:
+                index[folded] = [value]
 
     @classmethod
     def read(cls, raw: bytes, start: int = 0, stop: int | None = None) -> Headers:
         """The header block that begins at `start`."""
         return cls(fields.split(raw, start, stop))
+
+    @classmethod
+    def of_part(cls, raw: bytes, start: int, stop: int) -> Headers:
+        """The same for a part of a message: the short ones are remembered, for mail uses few."""
+        _, body = fields.blank_line(raw, start, stop)
+        if body == stop or body - start > _SHORT_BLOCK:
+            return cls.read(raw, start, stop)
+        block = raw[start:body]
+        found = _blocks.get(block)
+        if found is not None:
+            return found._elsewhere(body)
+        found = cls.read(raw, start, stop)
+        if found.end == body and not found.damaged:
+            if len(_blocks) >= _MOST_BLOCKS:
+                _blocks.clear()
+            _blocks[block] = found
+        return found
+
+    def _elsewhere(self, end: int) -> Headers:
+        """The same block in another message; what was found out about it is shared."""
+        same = Headers.__new__(Headers)
+        same._fields, same._index, same._people, same._values = self._fields, self._index, self._people, self._values
+        same.damaged, same.end = False, end
+        return same
 
     def __len__(self) -> int:
         return len(self._fields)
@@ -231,6 +262,14 @@ class Headers:
         """The raw value of the first field of that (lower-case) name; empty when there is none."""
         values = self._index.get(name)
         return values[0].strip() if values else b""
+
+    def value(self, name: str) -> params.Value:
+        """The first field of that name as a value with parameters; empty when there is none."""
+        found = self._values.get(name)
+        if found is None:
+            raw = self.raw(name)
+            found = self._values[name] = params.parse(raw) if raw else _NO_VALUE
+        return found
 
     def raws(self, name: str) -> tuple[bytes, ...]:
         """The raw values of all fields of that (lower-case) name."""
@@ -298,3 +337,7 @@ class Headers:
 def _source(value: bytes) -> str:
     text = value.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     return text.replace("\0", "\ufffd")
+
+
+_blocks: dict[bytes, Headers] = {}
+"""Header blocks of parts by their bytes."""

@@ -34,7 +34,7 @@ class Entity:
         self.section = section
         self._parent = ref(parent) if parent is not None else None
         self.children: list[Entity] = []
-        self.headers = Headers.read(source, start, end)
+        self.headers = Headers.read(source, start, end) if parent is None else Headers.of_part(source, start, end)
         self.body = min(self.headers.end, end)
         raw_type = self.headers.raw("content-type")
         self.type, self.type_params = params.content_type(raw_type, default) if raw_type else (default, {})
@@ -47,14 +47,12 @@ class Entity:
     @property
     def encoding(self) -> str:
         """The transfer encoding in lower case; empty when none is named."""
-        raw = self.headers.raw("content-transfer-encoding")
-        return params.parse(raw).value.replace(" ", "").rstrip(".") if raw else ""
+        return self.headers.value("content-transfer-encoding").value.replace(" ", "").rstrip(".")
 
     @property
     def disposition(self) -> params.Value:
         """Content-Disposition; its value is empty when there is none."""
-        raw = self.headers.raw("content-disposition")
-        return params.parse(raw) if raw else params.Value("", {})
+        return self.headers.value("content-disposition")
 
     @property
     def name(self) -> str:
@@ -147,7 +145,7 @@ class Message:
 def parse(raw: bytes, *, expand: bool = True, most: int = MAX_PARTS) -> Message:
     """The tree of a message. Never raises. `expand=False` leaves TNEF wrappers closed (nothing is decoded then). What
     has more than `most` parts has the problem 'too-large'."""
-    if b"\n" not in raw[:100_000] and b"\r" in raw[:100_000] and b"\n" not in raw:
+    if raw.find(b"\n", 0, 100_000) < 0 <= raw.find(b"\r", 0, 100_000) and b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
     return _Parser(raw, expand, most).run()
 

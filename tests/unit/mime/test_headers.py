@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopmail.domain.address import Address
-from desktopmail.mime import headers
+from desktopmail.mime import headers, params
 from desktopmail.mime.headers import Headers, quick
 from tests.cost import least
 
@@ -153,3 +153,31 @@ def test_a_typical_row_is_cheap() -> None:
     for _ in range(2_000):
         quick(raw)
     assert (time.process_time() - began) / 2_000 < 60e-6
+
+
+_PIECES = (
+    b"A: b",
+    b"Content-Type: text/plain",
+    b" folded",
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"no field",
+    b":",
+    b"x" * 150,
+    b"\0",
+)
+
+
+@given(
+    st.lists(st.sampled_from(_PIECES), max_size=12).map(b"".join), st.sampled_from((b"", b"\n", b"--b\r\n", b"--b\n"))
+)
+def test_a_part_is_read_the_same_wherever_its_header_was_seen_before(block: bytes, before: bytes) -> None:
+    for raw in (before + block, before + block + b"\r\n\r\ntext", before + block + b"\n\nmore text"):
+        for _ in range(2):
+            found = Headers.of_part(raw, len(before), len(raw))
+            plain = Headers.read(raw, len(before), len(raw))
+            assert (list(found), found.end, found.damaged) == (list(plain), plain.end, plain.damaged)
+            assert (
+                found.value("content-type") == params.parse(b"text/plain") or b"text/plain" not in raw or plain.damaged
+            )
