@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from desktopmail.app import ahead
 from desktopmail.app.identity import claim
 from desktopmail.app.options import WindowOptions
 from desktopmail.app.paths import data_folder, profile_folder
@@ -45,6 +46,7 @@ def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = N
     if _given_away(options):
         return 0
     _environment(options)
+    ahead.begin()
     claim()
     from desktopmail.app.early import first_picture
 
