@@ -8,7 +8,7 @@ files the message as sent, the blind copy is one more recipient of the same hand
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from desktopmail.domain.account import Account, ImapServer, Pop3Server
 from desktopmail.domain.arrangement import Beside
@@ -49,19 +49,28 @@ def into_other_sent(tx: Transaction, account: Account, message: MessageId) -> No
         tx.messages.copy([message], sent.id)
 
 
-async def came_back(store: Store, account: Account, letters: Sequence[bytes]) -> Mapping[int, Own | None]:
+class Letter(Protocol):
+    """A message that came: what a reader needs of it, and, when it is asked for, all of it."""
+
+    @property
+    def raw(self) -> bytes: ...
+
+    async def whole(self) -> bytes: ...
+
+
+async def came_back(store: Store, account: Account, letters: Sequence[Letter]) -> Mapping[int, Own | None]:
     """Which of these new letters, by their place, are blind copies of what was sent from here: the message they are,
     or None for one that was changed on its way and has to be kept beside it."""
     if await store.read(lambda tx: tx.arrangements.get(account.id).beside) is not Beside.BCC:
         return {}
-    heads = enumerate(quick(raw) for raw in letters)
+    heads = enumerate(quick(each.raw) for each in letters)
     asked = {place: header for place, header in heads if _may_be_own(account, header)}
     named = await store.read(lambda tx: {place: _sent(tx, account, each) for place, each in asked.items()})
     found: dict[int, Own | None] = {}
     for place, own in named.items():
         raw = await store.raw(own.sha) if own is not None else None
         if own is not None and raw is not None:
-            found[place] = own if _body(raw) == _body(letters[place]) else None
+            found[place] = own if _body(raw) == _body(await letters[place].whole()) else None
     return found
 
 

@@ -34,7 +34,7 @@ from desktopmail.engine.keys import signed_in
 from desktopmail.engine.lanes import Lanes
 from desktopmail.engine.pop3.listing import Listing, header_hash, read_listing, tops
 from desktopmail.engine.pop3.remote import Pop3Remote
-from desktopmail.engine.pop3.visit import stored
+from desktopmail.engine.pop3.stored import read_back
 from desktopmail.engine.remote import Remote
 from desktopmail.engine.runner import Runner
 from desktopmail.protocols.imap.session import ImapSession
@@ -229,13 +229,13 @@ class Switching:
         for number, each in enumerate(held):
             if number % 500 == 0:
                 say(f"Reading back what is here: {number:,} of {len(held):,}")
-            raw = await stored(self._store, each.content)
+            raw = await read_back(self._store, each.content)
             if raw is None:
                 raise StoreDamaged(
                     phrase("A message here is damaged"),
                     phrase("Nothing was changed. Run a check of the profile first."),
                 )
-            found.setdefault((header_hash(raw), len(raw)), []).append(each)
+            found.setdefault((header_hash(raw.raw), raw.size), []).append(each)
         return found
 
     async def _bring_large(self, account: Account, say: Say) -> None:

@@ -45,12 +45,17 @@ def from_base64(data: bytes) -> bytes:
 
 def _letters(data: bytes) -> bytes:
     """Fast for clean input: the C decoder skips strangers itself, only the padding has to be right."""
-    letters = data.translate(None, _OTHERS)
+    letters = base64_letters(data)
     surplus = len(letters) % 4
     if surplus == 1:
         letters = letters[:-1]
         surplus = 0
     return binascii.a2b_base64(letters + b"==="[: (4 - surplus) % 4])
+
+
+def base64_letters(data: bytes) -> bytes:
+    """The letters of base64 alone, without padding."""
+    return data.translate(None, _OTHERS)
 
 
 def from_quoted_printable(data: bytes) -> bytes:

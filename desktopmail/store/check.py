@@ -11,7 +11,7 @@ import apsw
 from desktopmail.domain.errors import StoreDamaged
 from desktopmail.domain.progress import Part, Progress
 from desktopmail.store.companions import is_empty
-from desktopmail.store.content import read_content
+from desktopmail.store.content import pour_content
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect
 
 MOST_FINDINGS = 20
@@ -115,7 +115,7 @@ def _contents(path: Path, progress: Part) -> tuple[set[bytes], list[bytes]]:
 def content_is_sound(db: apsw.Connection, sha: bytes) -> bool:
     """Whether a content can be read and has the hash it is stored under."""
     try:
-        return read_content(db, sha) is not None
+        return pour_content(db, sha, lambda _: None)
     except (StoreDamaged, apsw.CorruptError):
         return False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import zip_longest
 from typing import cast
@@ -11,6 +11,8 @@ from typing import cast
 import apsw
 import zstandard
 
+from desktopmail.domain.errors import StoreFailed
+from desktopmail.domain.saying import phrase
 from desktopmail.store.bulk import in_groups
 from desktopmail.store.failures import damaged
 
@@ -40,6 +42,28 @@ def read_content(db: apsw.Connection, sha: bytes) -> bytes | None:
     return raw
 
 
+def pour_content(db: apsw.Connection, sha: bytes, into: Callable[[bytes], object]) -> bool:
+    """Hand the bytes with this SHA-256 to `into`, a piece at a time. False when they are not here. Raises StoreDamaged,
+    perhaps after the last piece, when they are not what was stored."""
+    row = db.execute("SELECT id, pieces FROM content WHERE sha = ?", (sha,)).fetchone()
+    if row is None:
+        return False
+    found = sha256()
+    for piece in _pieces(db, *row):
+        if piece is None:
+            break
+        found.update(piece)
+        into(piece)
+    if found.digest() != sha:
+        raise damaged("content.db", f"content {sha.hex()} is not what was stored")
+    return True
+
+
+def size_of(db: apsw.Connection, sha: bytes) -> int:
+    """How many bytes a content has; 0 when it is not here."""
+    return int(db.execute("SELECT coalesce(max(size), 0) FROM content WHERE sha = ?", (sha,)).get)
+
+
 def read_damaged(db: apsw.Connection, sha: bytes) -> bytes | None:
     """What is left of a damaged content, if it can be unpacked at all."""
     row = db.execute("SELECT id, pieces FROM content WHERE sha = ?", (sha,)).fetchone()
@@ -64,18 +88,26 @@ def name_nameless(db: apsw.Connection) -> int:
 
 
 def _unpacked(db: apsw.Connection, content: int, pieces: int) -> bytes | None:
-    """The pieces of a content one after the other; None when one cannot be unpacked."""
+    """The pieces of a content as one; None when one cannot be unpacked."""
+    parts: list[bytes] = []
+    for piece in _pieces(db, content, pieces):
+        if piece is None:
+            return None
+        parts.append(piece)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _pieces(db: apsw.Connection, content: int, pieces: int) -> Iterator[bytes | None]:
+    """The pieces of a content one after the other; None for one that cannot be unpacked."""
     first = content << 20
     unpack = zstandard.ZstdDecompressor()
-    parts = []
     for packing, data in db.execute(
         "SELECT packing, data FROM piece WHERE id BETWEEN ? AND ? ORDER BY id", (first, first + pieces - 1)
     ):
         try:
-            parts.append(unpack.decompress(data, max_output_size=PIECE) if packing == ZSTD else data)
+            yield unpack.decompress(data, max_output_size=PIECE) if packing == ZSTD else data
         except zstandard.ZstdError:
-            return None
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+            yield None
 
 
 class Content:
@@ -113,6 +145,28 @@ class Content:
         )
         self._put_pieces(first, list(new.values()))
         return found
+
+    def put_large(self, sha: bytes, size: int, pieces: Iterable[bytes]) -> None:
+        """Store one message that comes in pieces of PIECE bytes, the last one with what is left. Raises StoreFailed
+        when they are not what they should be."""
+        now = int(time.time())
+        if self._db.execute("UPDATE content SET stored_at = ? WHERE sha = ? RETURNING id", (now, sha)).fetchone():
+            return
+        content = int(self._db.execute(_LAST).get) + 1
+        self._db.execute(
+            "INSERT INTO content (id, sha, size, pieces, stored_at) VALUES (?, ?, ?, ?, ?)",
+            (content, sha, size, max(1, -(-size // PIECE)), now),
+        )
+        found, count = sha256(), 0
+        for number, piece in enumerate(pieces):
+            found.update(piece)
+            count += len(piece)
+            self._put_small([((content << 20) + number, piece)])
+        if (found.digest(), count) != (sha, size):
+            raise StoreFailed(
+                phrase("The message was not stored"),
+                phrase("The disk gave back something else than was written."),
+            )
 
     def _put_pieces(self, first: int, raws: Sequence[bytes]) -> None:
         """Pieces of messages whose entries are numbered from `first`; those of a large one go one by one."""

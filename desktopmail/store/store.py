@@ -18,10 +18,12 @@ from desktopmail.store.companions import refuse_incomplete
 from desktopmail.store.connection import Writer
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, keep_aside, refuse_newer
 from desktopmail.store.failures import refused
+from desktopmail.store.leftovers import sweep
 from desktopmail.store.lock import ProfileLock
 from desktopmail.store.migrations import STEPS
 from desktopmail.store.names import make_folder
 from desktopmail.store.notes import Notes
+from desktopmail.store.raw import RawMessages
 from desktopmail.store.reader import Reader
 from desktopmail.store.transaction import Transaction
 from desktopmail.store.worker import Worker
@@ -37,7 +39,7 @@ T = TypeVar("T")
 Files = tuple[Writer, Writer, Writer, apsw.Connection]
 
 
-class Store:
+class Store(RawMessages):
     """Everything a profile holds. A transaction is a plain function that runs on the store thread; after its commit
     one ChangeSet is announced on the loop that awaited it.
 
@@ -74,6 +76,7 @@ class Store:
         with ExitStack() as undone:
             undone.callback(lock.release)
             refuse_incomplete(folder)
+            sweep(folder)
             mail = Writer(folder / MAIL, STEPS[MAIL], durable=False)
             undone.callback(mail.close)
             content = Writer(folder / CONTENT, STEPS[CONTENT], durable=True)
@@ -131,10 +134,6 @@ class Store:
         from desktopmail.store.text import TextIndex
 
         return await self._on(self._search_thread).run(lambda: self._search.transact(lambda db: fn(TextIndex(db))))
-
-    async def raw(self, sha: bytes) -> bytes | None:
-        """One stored message, without waiting behind bulk work. None when it is not here."""
-        return await self._on(self._raw_thread).run(lambda: self._read_raw(sha))
 
     async def sweep(self) -> int:
         """Delete contents that no message and no draft version names. How many went."""
@@ -208,20 +207,10 @@ class Store:
             writer.close()
         self._lock.release()
 
-    def _on(self, worker: Worker) -> Worker:
-        if self._closed:
-            raise StoreFailed(phrase("The profile is closed"))
-        return worker
-
     def _announce(self, changes: ChangeSet) -> None:
         if changes:
             for fn in tuple(self._subscribers):
                 fn(changes)
-
-    def _read_raw(self, sha: bytes) -> bytes | None:
-        from desktopmail.store.content import read_content
-
-        return read_content(self._content_reader, sha)
 
 
 def _make_private(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -15,8 +15,9 @@ from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.lane import Lane
 from desktopmail.engine.pop3.completing import complete
 from desktopmail.engine.pop3.listing import tops
-from desktopmail.engine.pop3.rules import PIECE_BYTES, PIECE_COUNT, pieces
-from desktopmail.engine.pop3.storing import Brought, keep, keep_tops, read_at_once
+from desktopmail.engine.pop3.retrieving import Retrieving, discard
+from desktopmail.engine.pop3.rules import PIECE_COUNT, pieces
+from desktopmail.engine.pop3.storing import Brought, keep, keep_tops
 from desktopmail.engine.pop3.visit import Visit
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -40,29 +41,6 @@ class Trouble:
     def skips(self, name: str) -> bool:
         """Whether a message is not asked for any more."""
         return self.strikes[name] >= STRIKES
-
-
-class _Gathered:
-    """Messages on their way to the store."""
-
-    def __init__(self) -> None:
-        self._came: list[Brought] = []
-        self._bytes = 0
-
-    @property
-    def full(self) -> bool:
-        """Whether it is worth a transaction."""
-        return self._bytes >= PIECE_BYTES or len(self._came) >= PIECE_COUNT
-
-    def add(self, message: Brought) -> None:
-        """One more."""
-        self._came.append(message)
-        self._bytes += len(message.raw)
-
-    def take(self) -> list[Brought]:
-        """All of them, to be handed over."""
-        came, self._came, self._bytes = self._came, [], 0
-        return came
 
 
 class Collect:
@@ -149,42 +127,24 @@ class Collect:
     async def _retrieve(self, names: Sequence[str], lane: Lane) -> set[str]:
         """Whole messages, stored in pieces while the next ones come, until time is up. The names of those that came or
         are not given. When the line breaks, those that came are stored before that is raised."""
-        listing = self._visit.listing
-        by_number = {listing.numbers[name]: name for name in names}
-        gathered = _Gathered()
-        done: set[str] = set()
-        storing: list[MailError] = []
 
-        def sink(number: int, raw: bytes) -> bool:
-            name = by_number[number]
-            done.add(name)
-            gathered.add(Brought(name, listing.size(name), raw, read_at_once(raw)))
-            return time.monotonic() < self._end
+        async def hand_over(came: Sequence[Brought]) -> None:
+            await lane.put(self._keep(came))
+            self._count(len(coming.done))
 
-        def refused(number: int, error: MailError) -> None:
-            done.add(by_number[number])
-            self._visit.left_out.add(by_number[number])
-
-        async def hand_over() -> None:
-            try:
-                await lane.put(self._keep(gathered.take()))
-            except MailError as error:
-                storing.append(error)
-                raise
-            self._count(len(done))
-
-        def pace() -> Awaitable[None] | None:
-            return hand_over() if gathered.full else None
-
+        coming = Retrieving(self._visit, self._store, names, self._end, hand_over)
         try:
-            await self._visit.session.retrieve(list(by_number), listing.sizes, sink, refused=refused, pace=pace)
-        except MailError as error:
-            if error not in storing:
-                self._trouble.strikes.update([name for name in names if name not in done][:1])
-                await self._keep(gathered.take())
+            await coming.run()
+        except MailError:
+            if not coming.local:
+                self._trouble.strikes.update([name for name in names if name not in coming.done][:1])
+            if not coming.stuck:
+                await self._keep(coming.take())
             raise
-        await hand_over()
-        return done
+        finally:
+            coming.discard()
+            self._visit.left_out |= coming.refused.keys()
+        return coming.done
 
     def _count(self, more: int) -> None:
         visit = self._visit
@@ -203,6 +163,12 @@ class Collect:
         return came, [name for number, name in by_number.items() if number not in heads]
 
     async def _keep(self, came: Sequence[Brought]) -> None:
+        try:
+            await self._store_all(came)
+        finally:
+            discard(came)
+
+    async def _store_all(self, came: Sequence[Brought]) -> None:
         visit = self._visit
         fresh = [each for each in came[::-1] if each.name not in visit.begun]
         if len(fresh) < len(came):
@@ -215,7 +181,7 @@ class Collect:
             visit.brought |= kept.shas
             self._tally.new += kept.new
             visit.new += kept.new
-        self._tally.bytes += sum(len(each.raw) for each in came)
+        self._tally.bytes += sum(each.length for each in came)
 
     async def _keep_tops(self, came: Sequence[Brought]) -> None:
         if came:

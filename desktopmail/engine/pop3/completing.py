@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.ids import MessageId
-from desktopmail.engine.pop3.storing import Brought, head_of, index_row
+from desktopmail.engine.pop3.storing import Brought, head_of, index_row, put
 from desktopmail.engine.pop3.visit import ensure_receiving
 from desktopmail.mime.headers import quick
 from desktopmail.mime.text import IndexText, for_index
@@ -41,7 +41,7 @@ async def complete(store: Store, account: Account, came: Sequence[Brought], begu
         return Completed({}, others)
     rows = [message for each in right if (message := places[each.name]) is not None]
     texts = await asyncio.to_thread(lambda: [for_index(each.raw) for each in right])
-    shas = await store.content(lambda content: content.put_many([each.raw for each in right]))
+    shas = await put(store, right)
     await store.write(lambda tx: _fill_in(tx, account, list(zip(rows, right, shas, texts, strict=True))), durable=True)
     index = [index_row(message, text) for message, text in zip(rows, texts, strict=True)]
     await store.text(lambda into: into.add(index))
@@ -51,7 +51,7 @@ async def complete(store: Store, account: Account, came: Sequence[Brought], begu
 def _fill_in(tx: Transaction, account: Account, rows: Sequence[tuple[MessageId, Brought, bytes, IndexText]]) -> None:
     ensure_receiving(tx, account)
     tx.messages.set_content(
-        [NewContent(message, sha, len(each.raw), text.preview, text.attachments) for message, each, sha, text in rows]
+        [NewContent(message, sha, each.length, text.preview, text.attachments) for message, each, sha, text in rows]
     )
     damaged = [head_of(message, each.raw) for message, each, _, text in rows if text.damaged]
     if damaged:

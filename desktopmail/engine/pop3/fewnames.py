@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktopmail.domain.errors import Refused, StoreDamaged
+from desktopmail.domain.errors import Refused
 from desktopmail.domain.ids import AccountId
 from desktopmail.engine.pop3.listing import Compared, Listing, header_hash, tops
+from desktopmail.engine.pop3.stored import stored_header
 from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.store.ledger_rows import Known
 from desktopmail.store.store import Store
@@ -45,7 +46,7 @@ async def recognise(
     )
     names: dict[str, str] = {}
     for line in lines:
-        new = there.pop((await _header(store, line.sha), line.size), None)
+        new = there.pop((await stored_header(store, line.sha), line.size), None)
         if new is not None:
             names[line.uidl] = new
     if names:
@@ -55,12 +56,3 @@ async def recognise(
         missing=tuple(name for name in compared.missing if name not in names),
         strangers=tuple(name for name in compared.strangers if name not in names.values()),
     )
-
-
-async def _header(store: Store, sha: bytes) -> str:
-    """The hash of a stored message's header; empty when it is not here whole."""
-    try:
-        raw = await store.raw(sha) if sha else None
-    except StoreDamaged:
-        raw = None
-    return header_hash(raw) if raw is not None else ""

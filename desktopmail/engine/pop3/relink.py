@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import Refused
 from desktopmail.engine.pop3.listing import Listing, compare, header_hash, read_listing, tops
-from desktopmail.engine.pop3.visit import identity_key, stored
+from desktopmail.engine.pop3.stored import stored_header
+from desktopmail.engine.pop3.visit import identity_key
 from desktopmail.mime.headers import quick
 from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.store.ledger_rows import Entry
@@ -79,12 +80,8 @@ async def _heads(session: Pop3Session, listing: Listing, names: Sequence[str]) -
 
 async def _headers(store: Store, lines: Sequence[Entry]) -> dict[str, str]:
     """Header hashes of what is stored here, by name."""
-    found: dict[str, str] = {}
-    for line in lines:
-        raw = await stored(store, line.sha)
-        if raw is not None:
-            found[line.uidl] = header_hash(raw)
-    return found
+    found = {line.uidl: await stored_header(store, line.sha) for line in lines}
+    return {name: header for name, header in found.items() if header}
 
 
 async def _by_message_id(

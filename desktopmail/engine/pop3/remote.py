@@ -23,7 +23,7 @@ from desktopmail.engine.pop3.peculiar import ways
 from desktopmail.engine.pop3.relink import Relinked, relink
 from desktopmail.engine.pop3.removal import finish
 from desktopmail.engine.pop3.rest import Rest
-from desktopmail.engine.pop3.storing import Brought
+from desktopmail.engine.pop3.retrieving import bring, discard
 from desktopmail.engine.pop3.visit import Visit, begin, ensure_receiving, inbox_for, pop3_server
 from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.store.ledger_rows import Entry
@@ -123,23 +123,26 @@ class Pop3Remote:
             under_way = self._visit is not None
             visit = self._visit or await self._begin_for(message)
             async with self._dropping():
-                came: list[bytes] = []
                 entry = await self._line_of(message)  # the visit may have seen that the name means another one now
                 number = visit.listing.numbers.get(entry.uidl) if entry and entry.on_server else None
                 if entry and number is not None:
-                    await visit.session.retrieve([number], visit.listing.sizes, lambda _, raw: came.append(raw))
-                    brought = Brought(entry.uidl, entry.size, came[0])
-                    done = await complete(self._store, self._account, [brought], {entry.uidl: entry})
-                    if done.others:
-                        raise ContentMissing(
-                            phrase("The server has another message in place of this one"),
-                            phrase("Its header stays here."),
-                        )
+                    await self._complete(visit, entry)
             if not under_way:
                 await self._end()
-        if not came:
+        if entry is None or number is None:
             raise ContentMissing(
                 phrase("The server does not have this message any more"), phrase("Its header stays here.")
+            )
+
+    async def _complete(self, visit: Visit, entry: Entry) -> None:
+        came = await bring(visit, self._store, entry.uidl)
+        try:
+            done = await complete(self._store, self._account, [came], {entry.uidl: entry})
+        finally:
+            discard([came])
+        if done.others:
+            raise ContentMissing(
+                phrase("The server has another message in place of this one"), phrase("Its header stays here.")
             )
 
     async def _begin_for(self, message: MessageId) -> Visit:

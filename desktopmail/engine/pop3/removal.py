@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from desktopmail.domain.account import Account
 from desktopmail.engine.activity import Tally
 from desktopmail.engine.pop3.rules import due, stored_before
-from desktopmail.engine.pop3.visit import Visit, ensure_receiving, pop3_server, stored
+from desktopmail.engine.pop3.stored import is_stored
+from desktopmail.engine.pop3.visit import Visit, ensure_receiving, pop3_server
 from desktopmail.store.ledger import PERSON
 from desktopmail.store.ledger_rows import Entry
 from desktopmail.store.store import Store
@@ -73,7 +74,7 @@ async def _may_go(visit: Visit, store: Store, entry: Entry) -> bool:
         return False
     if entry.removed or (entry.partly and entry.wanted_gone):
         return True
-    return await stored(store, entry.sha) is not None
+    return await is_stored(store, entry.sha)
 
 
 async def _all_read_back(visit: Visit, store: Store) -> bool:
@@ -81,7 +82,7 @@ async def _all_read_back(visit: Visit, store: Store) -> bool:
     if visit.wanted:
         return False
     for sha in visit.brought.values():
-        if await stored(store, sha) is None:
+        if not await is_stored(store, sha):
             return False
     return True
 

@@ -17,6 +17,7 @@ from desktopmail.domain.message import Flags
 from desktopmail.engine.arrival import Arriving, Door, arrive, key_of
 from desktopmail.engine.beside import Own, came_back
 from desktopmail.engine.filing import found_back
+from desktopmail.engine.large import Coming
 from desktopmail.engine.pop3.visit import ensure_receiving
 from desktopmail.mime import dates, fields
 from desktopmail.mime.headers import QuickHeader, quick
@@ -43,12 +44,22 @@ class Read(NamedTuple):
 
 class Brought(NamedTuple):
     """A message as the server gave it, under its name and the size that the server says it has. `read`: what was read
-    of it as it came, if that was quickly done."""
+    of it as it came, if that was quickly done. Of a `large` one `raw` is what was kept aside for readers."""
 
     name: str
     size: int
     raw: bytes
     read: Read | None = None
+    large: Coming | None = None
+
+    @property
+    def length(self) -> int:
+        """How many bytes came."""
+        return len(self.raw) if self.large is None else self.large.size
+
+    async def whole(self) -> bytes:
+        """All of it, in memory."""
+        return self.raw if self.large is None else await self.large.whole()
 
 
 class Kept(NamedTuple):
@@ -68,18 +79,28 @@ def read_at_once(raw: bytes) -> Read | None:
 
 async def keep(store: Store, door: Door, batch: Sequence[Brought]) -> Kept:
     """Store whole messages. When this returns they survive a power cut. Raises DiskFull, StoreFailed."""
-    raws = [each.raw for each in batch]
     reading = asyncio.ensure_future(asyncio.to_thread(_read, batch))
     try:
-        known = [each.read and each.read.sha for each in batch]
-        shas = await store.content(lambda content: content.put_many(raws, known))
+        shas = await put(store, batch)
     finally:
         read = await reading
-    own = await came_back(store, door.account, raws)
+    own = await came_back(store, door.account, batch)
     ids = await store.write(lambda tx: _take_in(tx, door, batch, shas, read, own), durable=True)
     rows = [index_row(message, read[place].text) for place, message in ids.items()]
     await store.text(lambda index: index.add(rows))
     return Kept({each.name: sha for each, sha in zip(batch, shas, strict=True)}, len(ids))
+
+
+async def put(store: Store, batch: Sequence[Brought]) -> list[bytes]:
+    """Store the bytes of these messages; their SHA-256s in the same order. Raises DiskFull, StoreFailed."""
+    small = [each for each in batch if each.large is None]
+    raws = [each.raw for each in small]
+    known = [each.read and each.read.sha for each in small]
+    shas = await store.content(lambda content: content.put_many(raws, known))
+    if len(small) == len(batch):
+        return shas
+    rest = iter(shas)
+    return [next(rest) if each.large is None else await each.large.store() for each in batch]
 
 
 async def keep_tops(store: Store, door: Door, batch: Sequence[Brought]) -> int:
@@ -148,7 +169,7 @@ def _take_in(
 
 def _asked(each: Brought, sha: bytes, read: Read) -> tuple[bytes, int, bytes]:
     header = read.header
-    return sha, header.date, key_of(header.message_id, header.date, len(each.raw))
+    return sha, header.date, key_of(header.message_id, header.date, each.length)
 
 
 def _sorted(
@@ -182,7 +203,7 @@ def _sorted(
 def _arriving(each: Brought, sha: bytes, read: Read, now: int) -> Arriving:
     return Arriving(
         each.raw,
-        len(each.raw),
+        each.length,
         min(read.received, now),
         content=sha,
         preview=read.text.preview,

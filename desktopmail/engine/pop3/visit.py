@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from desktopmail.domain.account import Account, Keep, Pop3Server
-from desktopmail.domain.errors import AccountGone, NeedsPerson, Refused, Renamed, StoreDamaged, WrongUsage
+from desktopmail.domain.errors import AccountGone, NeedsPerson, Refused, Renamed, WrongUsage
 from desktopmail.domain.folder import Folder, Lives, Role
 from desktopmail.domain.health import Others
 from desktopmail.domain.ids import AccountId
@@ -21,6 +21,7 @@ from desktopmail.engine.pop3.fewnames import recognise
 from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, read_listing, tops
 from desktopmail.engine.pop3.peculiar import mailbox, ways
 from desktopmail.engine.pop3.rules import renamed, too_big
+from desktopmail.engine.pop3.stored import stored_header
 from desktopmail.protocols.pop3.session import MESSAGE_LIMIT, Pop3Session
 from desktopmail.store.ledger_rows import Entry, Known
 from desktopmail.store.store import Store
@@ -197,8 +198,7 @@ async def _is_same(store: Store, line: Entry, size: int, head: bytes) -> bool:
     """Whether a header belongs to the message of this line. What is here in part is known by its size alone."""
     if line.partly:
         return line.size == size
-    raw = await stored(store, line.sha)
-    return raw is not None and header_hash(raw) == header_hash(head)
+    return await stored_header(store, line.sha) == header_hash(head)
 
 
 async def _note(store: Store, account: Account, compared: Compared, *, moved: bool) -> None:
@@ -213,13 +213,3 @@ async def _note(store: Store, account: Account, compared: Compared, *, moved: bo
 
     if compared.missing or moved or await store.read(lambda tx: tx.settings.get(_place_key(account.id), "")) != here:
         await store.write(work)
-
-
-async def stored(store: Store, sha: bytes) -> bytes | None:
-    """The bytes with this SHA-256, read back and compared; None when they are not here or not what was stored."""
-    if not sha:
-        return None
-    try:
-        return await store.raw(sha)
-    except StoreDamaged:
-        return None

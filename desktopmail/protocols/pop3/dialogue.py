@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError, WrongUsage
 from desktopmail.domain.saying import phrase
-from desktopmail.protocols.pop3.large import Large, Vessel
+from desktopmail.protocols.pop3.large import Large
 from desktopmail.protocols.pop3.line import SMALL_LIMIT, Form, Line, Reply, lost
 from desktopmail.protocols.pop3.offered import NOTHING, Offered
 from desktopmail.protocols.pop3.refusals import refusal
@@ -133,23 +133,22 @@ class Dialogue:
 
     async def _whole(self, ask: Ask, large: Large | None) -> Reply:
         """The reply to a question for lines; one in parts is poured into a vessel, and its lines are empty here."""
-        form = Form.LINES if large is None else Form.PARTS
-        reply = await self.heard(form, size=ask.size)
-        if not reply.part or large is None:
+        reply = await self.heard(Form.PARTS, size=ask.size)
+        if large is None or not reply.part:
             return reply
         end = self._end_of(ask.size)
         vessel = large.begin(ask.number)
-        poured = False
+        whole = False
         try:
             await asyncio.to_thread(vessel.add, reply.lines)
-            while reply.part:
-                reply = self._line.at_hand() or await self._progressing(end)
-                await asyncio.to_thread(vessel.add, reply.lines)
-            poured = True
+            while not whole:
+                more = self._line.at_hand() or await self._progressing(end)
+                await asyncio.to_thread(vessel.add, more.lines)
+                whole = not more.part
         finally:
-            if not poured:
+            if not whole:
                 vessel.discard()
-        return replace(reply, lines=b"", poured=True)
+        return replace(reply, lines=b"", part=False, poured=True)
 
     async def _each(
         self,

@@ -257,7 +257,7 @@ class Line(asyncio.BufferedProtocol):
         self._deliver(Reply(True, self._status.text, lines, part=True))
 
     def _taken(self, stop: int) -> bytes:
-        """The lines from where the room begins, unstuffed; without the end of the status line, if that is still there."""
+        """The lines from where the room begins, unstuffed; without the end of the status line if that is there."""
         skip = 0 if self._parted else 2
         with memoryview(self._room) as view:
             lines = bytes(view[self._begin if self._dotted else self._begin + skip : stop])

@@ -25,8 +25,8 @@ LIST_LIMIT = 256 * 1024 * 1024
 """Bytes granted to each line of a list, and to all of it."""
 MESSAGE_SPARE = 8 * 1024 * 1024
 MESSAGE_LIMIT = 4_000 * 1000**2
-"""A message may have twice the bytes that were announced and MESSAGE_SPARE more, but never more than this: an attachment
-of 2 GB fits with its encoding, and a server that announces a fantasy does not fill the disk."""
+"""A message may have twice the bytes that were announced and MESSAGE_SPARE more, but never more than this: an
+attachment of 2 GB fits with its encoding, and a server that announces a fantasy does not fill the disk."""
 HELD_LIMIT = 1_000 * 1000**2
 """The same for a message that is held in memory."""
 TOP_LIMIT = 16 * 1024 * 1024

@@ -103,6 +103,51 @@ def test_any_message_comes_back_as_it_was(lines: list[bytes], size: int) -> None
     assert heard(pieces, [Form.LINES])[1].lines == raw
 
 
+def in_parts(pieces: list[bytes]) -> list[Reply]:
+    """What comes out of these pieces of a greeting, a reply in parts and one more line."""
+
+    async def work() -> list[Reply]:
+        line = Line("server.test")
+        line.connection_made(Deaf())
+        line.expect(Form.PARTS, SMALL_LIMIT)
+        line.expect(Form.LINE)
+        for piece in pieces:
+            line.data_received(piece)
+        replies = [await line.reply()]
+        while replies[-1].text != b"bye":
+            replies.append(await line.reply())
+        assert line.failure is None
+        return replies[1:-1]
+
+    return asyncio.run(work())
+
+
+@given(
+    st.lists(st.one_of(LINE, st.sampled_from([b".", b"..", b"", b".\r", b"\r", b"\n.", b"x" * 50]))),
+    st.integers(1, 40),
+    st.integers(8, 30),
+    st.integers(8, 20),
+)
+def test_what_comes_in_parts_is_the_same_message(lines: list[bytes], size: int, whole: int, part: int) -> None:  # P14
+    raw = b"".join(line + b"\r\n" for line in lines)
+    said = b"+OK\r\n+OK here\r\n" + stuffed(raw) + b"+OK bye\r\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("desktopmail.protocols.pop3.line.WHOLE", whole)
+        patch.setattr("desktopmail.protocols.pop3.line.PART", part)
+        replies = in_parts([said[place : place + size] for place in range(0, len(said), size)])
+    assert b"".join(reply.lines for reply in replies) == raw
+    assert [reply.part for reply in replies] == [True] * (len(replies) - 1) + [False]
+    assert all(len(reply.lines) <= max(whole, part) + 2 * size for reply in replies[:-1])
+
+
+def test_a_reply_in_parts_is_no_longer_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:  # P21 P29
+    monkeypatch.setattr("desktopmail.protocols.pop3.line.WHOLE", 2_000)
+    monkeypatch.setattr("desktopmail.protocols.pop3.line.PART", 500)
+    for piece in (b"x" * 1_000, b"line\r\n" * 200):
+        pieces = [b"+OK\r\n+OK\r\n", *([piece] * 11)]
+        assert isinstance(ended(*pieces, forms=[Form.PARTS], limit=10_000), ProtocolViolation)
+
+
 @pytest.mark.parametrize(
     "said",
     [

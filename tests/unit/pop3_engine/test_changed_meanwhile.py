@@ -11,7 +11,7 @@ import pytest
 from desktopmail.domain.account import Keep, Leave, Pop3Server
 from desktopmail.domain.errors import MailError
 from desktopmail.engine.actions import Actions
-from desktopmail.engine.pop3 import visit
+from desktopmail.engine.pop3 import removal
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 from tests.unit.pop3_engine.desk import ENDPOINT, PopDesk, letters
@@ -98,13 +98,13 @@ def test_a_deletion_that_is_undone_at_the_last_moment(desks: Desks, monkeypatch:
 
 def meddle(monkeypatch: pytest.MonkeyPatch, desk: PopDesk, change: Callable[[Transaction], object]) -> None:
     """Make a change while the first message is read back."""
-    real = visit.stored
+    real = removal.is_stored
     done: list[bool] = []
 
-    async def stored(store: Store, sha: bytes) -> bytes | None:
+    async def is_stored(store: Store, sha: bytes) -> bool:
         if not done:
             done.append(True)
             await store.write(change)
         return await real(store, sha)
 
-    monkeypatch.setattr("desktopmail.engine.pop3.removal.stored", stored)
+    monkeypatch.setattr("desktopmail.engine.pop3.removal.is_stored", is_stored)

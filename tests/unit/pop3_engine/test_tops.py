@@ -85,7 +85,7 @@ def test_a_message_too_large_to_bring_is_a_row_that_says_where_it_is(desks: Desk
     async def wanted() -> None:
         await desk.remote().fetch(row.id)
 
-    with pytest.raises(Refused, match=r"2\.0 GB is too large to be fetched"):
+    with pytest.raises(Refused, match=r"8\.0 GB is too large to be fetched"):
         desk.run(wanted())
     assert desk.box.fetches == {"u1": 1} and desk.box.left == [letter(2)]
     assert desk.clean_sync().new == 0
