@@ -30,7 +30,8 @@ def paint_headings(painter: QPainter, layout: Layout, rows: tuple[int, int, int]
 
 def _heading(painter: QPainter, rect: QRect, title: str) -> None:
     colours = theme().colours
-    painter.fillRect(rect, colours.window)
+    painter.setBackground(colours.window)
+    painter.eraseRect(rect)
     painter.setFont(measures.semi_bold(measures.SIGN))
     painter.setPen(colours.secondary)
     place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading

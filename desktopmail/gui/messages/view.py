@@ -254,7 +254,9 @@ class MessageView(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         area = event.rect()
-        painter.fillRect(area, theme().colours.window)
+        # Erased rather than filled: whoever fills has all gradients of the toolkit loaded before the first picture.
+        painter.setBackground(theme().colours.window)
+        painter.eraseRect(area)
         first, last = self.rows_within(area.top(), area.bottom())
         if first <= last:
             self.rows.prepare(first, last)
