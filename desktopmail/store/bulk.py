@@ -8,18 +8,19 @@ from itertools import chain
 
 import apsw
 
-GROUP = 16
-"""Rows written by one statement."""
+GROUPS = (64, 16, 4, 1)
+"""Rows written by one statement; the more the better, and what is left over goes in smaller groups."""
 _VALUES = re.compile(r"VALUES (\([?, ]+\))")
 
 
 def in_groups(db: apsw.Connection, sql: str, rows: Sequence[tuple[apsw.SQLiteValue, ...]]) -> None:
-    """Insert rows with a statement that says `VALUES (?, …)`, several per statement."""
-    whole = len(rows) // GROUP * GROUP
-    if whole:
-        head, places, tail = _VALUES.split(sql)
-        many = f"{head}VALUES {', '.join([places] * GROUP)}{tail}"
-        groups = range(0, whole, GROUP)
-        db.executemany(many, (tuple(chain.from_iterable(rows[start : start + GROUP])) for start in groups))
-    if whole < len(rows):
-        db.executemany(sql, rows[whole:])
+    """Write rows with a statement that says `VALUES (?, …)`, several per statement."""
+    head, places, tail = _VALUES.split(sql)
+    start = 0
+    for size in GROUPS:
+        end = start + (len(rows) - start) // size * size
+        if end > start:
+            many = f"{head}VALUES {', '.join([places] * size)}{tail}"
+            groups = range(start, end, size)
+            db.executemany(many, (tuple(chain.from_iterable(rows[one : one + size])) for one in groups))
+        start = end

@@ -10,6 +10,7 @@ from desktopmail.domain.errors import NotFound, WrongUsage
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.message import Fetched, Flags
 from desktopmail.domain.saying import phrase
+from desktopmail.store.bulk import in_groups
 from desktopmail.store.insert import FETCHED, insert, rewrite_values
 from desktopmail.store.message_reads import MessageReads
 from desktopmail.store.notes import Notes
@@ -33,6 +34,10 @@ UPDATE message SET sort = ?, date = ?, received = ?, size = ?, attachments = ?, 
     message_id = ?, sender = ?, recipients = ?, cc = ?, subject = ?, preview = ?, refs = ?, structure = ?,
     settle_at = ?, retry_at = 0
 WHERE id = ?
+"""
+_FILLED = """
+UPDATE message SET content = v.column1, size = v.column2, preview = v.column3, attachments = v.column4,
+    fetched = v.column5 FROM (VALUES (?, ?, ?, ?, ?, ?)) AS v WHERE id = v.column6
 """
 _PURGED = """
 SELECT m.id FROM folder AS f JOIN message AS m ON m.folder = f.id
@@ -112,8 +117,9 @@ class Messages(MessageReads):
 
     def set_content(self, rows: Sequence[NewContent]) -> None:
         """The bytes of these messages are stored now. Waiting uploads become possible by it."""
-        self._db.executemany(
-            "UPDATE message SET content = ?, size = ?, preview = ?, attachments = ?, fetched = ? WHERE id = ?",
+        in_groups(
+            self._db,
+            _FILLED,
             [
                 (row.content, row.size, clean(row.preview), row.attachments, FETCHED[row.fetched], row.message)
                 for row in rows
