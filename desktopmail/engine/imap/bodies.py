@@ -20,7 +20,8 @@ from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refus
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import Tally, Teller
-from desktopmail.engine.imap.windows import BODY_COUNT, ON_DEMAND_SIZE, body_batches
+from desktopmail.engine.imap.large import WHOLE, bring_large
+from desktopmail.engine.imap.windows import BODY_COUNT, ON_DEMAND_SIZE, Budget, body_batches
 from desktopmail.engine.lane import Breath, Lane
 from desktopmail.mime.headers import quick
 from desktopmail.mime.text import IndexText, at_once, for_index
@@ -73,9 +74,9 @@ class Bodies:
         self._trouble = Trouble()
         self._turn = asyncio.Lock()
 
-    async def some(self, folders: Collection[FolderId] | None, budget: int, trouble: Trouble) -> bool:
-        """Bring the newest messages that are missing, in requests of up to `budget` bytes, for about SECONDS. While one
-        is stored the next is on its way. False: nothing is missing."""
+    async def some(self, folders: Collection[FolderId] | None, budget: Budget, trouble: Trouble) -> bool:
+        """Bring the newest messages that are missing, in requests of bounded bytes, for about SECONDS. While one is
+        stored the next is on its way. False: nothing is missing."""
         self._trouble = trouble
         end = time.monotonic() + SECONDS
         missing = await self._store.read(lambda tx: _missing(tx, self._account, folders, trouble.closed))
@@ -87,8 +88,9 @@ class Bodies:
             lambda tx: tx.messages.count_without_content(self._account.id, ON_DEMAND_SIZE, since)
         )
         async with Lane(CHUNKS_AHEAD) as lane:
-            while missing and time.monotonic() < end:
-                folder, batch = _next(missing, budget, trouble)
+            while missing and (begun := time.monotonic()) < end:
+                folder, batch = _next(missing, budget.bytes, trouble)
+                before = self._tally.bytes
                 trouble.total = max(trouble.total, left)
                 if trouble.total > len(batch):
                     self._teller.counting("Downloading", trouble.total - left, trouble.total)
@@ -96,6 +98,7 @@ class Bodies:
                 taken = {each.message for each in batch}
                 missing = [each for each in missing if each.message not in taken and each.folder not in trouble.closed]
                 left -= len(batch)
+                budget.learn(self._tally.bytes - before, time.monotonic() - begun)
         return True
 
     async def _piece(self, folder: FolderId, batch: Sequence[Missing], lane: Lane) -> None:
@@ -116,6 +119,9 @@ class Bodies:
                 phrase("This message was never downloaded"), phrase("The server does not have it any more.")
             )
         await self._open(facts.uid_folder)
+        if (await self._store.read(lambda tx: tx.messages.summary(message))).size > WHOLE:
+            self._tally.bytes += await bring_large(self._session, self._store, message, facts.uid)
+            return
         raw = await self._session.fetch_section(facts.uid, "")
         await keep(self._store, [(Missing(message, facts.uid_folder, facts.uid, len(raw)), raw)])
         self._tally.bytes += len(raw)

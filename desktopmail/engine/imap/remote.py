@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -17,16 +16,12 @@ from desktopmail.engine.imap.lines import Lines, Purpose
 from desktopmail.engine.imap.pull import Pull
 from desktopmail.engine.imap.push import Push
 from desktopmail.engine.imap.watch import LOOK_SECONDS, watch
-from desktopmail.engine.imap.windows import BODY_BUDGET
+from desktopmail.engine.imap.windows import Budget
 from desktopmail.engine.imap.witness import Witness
 from desktopmail.protocols.imap.mailboxes import Namespace
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.store.secrets import PasswordSource
 from desktopmail.store.store import Store
-
-PIECE_SECONDS = 2.0
-"""How long one request for background content should take, so that changes never wait long behind it."""
-SMALLEST_PIECE = 1_000_000
 
 
 class ImapRemote:
@@ -41,7 +36,7 @@ class ImapRemote:
         self._teller = teller
         self._lines = Lines(account, passwords, store)
         self._space: Namespace | None = None
-        self._budget = 4 * SMALLEST_PIECE
+        self._budget = Budget()
         self._trouble = Trouble()
         self._witness = Witness(Recorder(store, account.id))
         self._working = asyncio.Lock()
@@ -75,12 +70,8 @@ class ImapRemote:
         """Bring some of the missing content; the requests grow with the speed of the line."""
         async with self._working:
             session = await self._work_line()
-            start, before = time.monotonic(), self.tally.bytes
             bodies = Bodies(session, self._store, self._account, self._teller, self.tally)
-            more = await bodies.some(folders, self._budget, self._trouble)
-            speed = (self.tally.bytes - before) / max(time.monotonic() - start, 0.001)
-            self._budget = int(min(max(speed * PIECE_SECONDS, SMALLEST_PIECE), BODY_BUDGET))
-            return more
+            return await bodies.some(folders, self._budget, self._trouble)
 
     async def watch(self) -> Collection[FolderId] | None:
         """Return when there is reason to pull: the Inbox, or everything (None). A server that grants no second

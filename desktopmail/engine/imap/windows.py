@@ -13,6 +13,24 @@ ON_DEMAND_SIZE = 25_000_000
 """Bytes above which a message is brought only when somebody wants to read it."""
 
 
+PIECE_SECONDS = 2.0
+"""How long one request for background content should take, so that changes never wait long behind it."""
+SMALLEST_BUDGET, FIRST_BUDGET = 1_000_000, 4_000_000
+
+
+class Budget:
+    """How many bytes to ask for at once: what the line brings in PIECE_SECONDS, learned from every request."""
+
+    def __init__(self) -> None:
+        self.bytes = FIRST_BUDGET
+
+    def learn(self, size: int, seconds: float) -> None:
+        """A request brought `size` bytes in so many seconds."""
+        if size:
+            speed = size / max(seconds, 0.001)
+            self.bytes = int(min(max(speed * PIECE_SECONDS, SMALLEST_BUDGET), BODY_BUDGET))
+
+
 class Sized(Protocol):
     """Anything with a size in bytes as the server tells it."""
 

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopmail.engine.backoff import LONGEST_PAUSE, Backoff
-from desktopmail.engine.imap.windows import body_batches, header_windows
+from desktopmail.engine.imap.windows import (
+    BODY_BUDGET,
+    FIRST_BUDGET,
+    PIECE_SECONDS,
+    SMALLEST_BUDGET,
+    Budget,
+    body_batches,
+    header_windows,
+)
 
 
 @dataclass(frozen=True)
@@ -54,3 +62,16 @@ def test_pauses_double_up_to_five_minutes_and_start_again() -> None:
 def test_chance_shortens_by_half_at_most(chance: float, failures: int) -> None:
     full, cut = Backoff(lambda: 0.0, failures).next(), Backoff(lambda: chance, failures).next()
     assert full / 2 <= cut <= full
+
+
+def test_requests_are_as_large_as_the_line_is_fast_within_bounds() -> None:
+    budget = Budget()
+    assert budget.bytes == FIRST_BUDGET
+    budget.learn(3_000_000, 1.0)
+    assert budget.bytes == 3_000_000 * PIECE_SECONDS
+    budget.learn(0, 5.0)
+    assert budget.bytes == 3_000_000 * PIECE_SECONDS  # a request that brought nothing says nothing about the line
+    budget.learn(1_000, 10.0)
+    assert budget.bytes == SMALLEST_BUDGET
+    budget.learn(20_000_000, 0.0)
+    assert budget.bytes == BODY_BUDGET
