@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 PERSON = "person"
+UBUNTU = ("jammy", "noble")
 TOOLS = ("debootstrap", "unshare", "pivot_root", "mount")
 _ENTER = """
 set -e
@@ -45,10 +46,11 @@ _PASSING = (
 
 
 class CleanRoot:
-    """A layer over the base system, mounted while the block lasts. `base` is made when it is not there."""
+    """A layer over the base system, mounted while the block lasts. `base` is made when it is not there: of the release
+    that this computer has, or of the one that `release` names, such as `noble`, proven by the keys in `keyring`."""
 
-    def __init__(self, base: Path, layer: Path) -> None:
-        self.base, self.layer = base, layer
+    def __init__(self, base: Path, layer: Path, release: str = "", keyring: Path | None = None) -> None:
+        self.base, self.layer, self.release, self.keyring = base, layer, release, keyring
         self.root = layer / "root"
 
     @staticmethod
@@ -124,17 +126,23 @@ class CleanRoot:
     def _make_base(self) -> None:
         if (self.base / "etc/debian_version").exists():
             return
-        release = dict(
-            line.split("=", 1)
-            for line in Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
-            if "=" in line
-        )
-        codename = release.get("VERSION_CODENAME", "stable").strip('"')
-        ubuntu = "ubuntu" in release.get("ID", "")
+        release, ubuntu = (self.release, self.release in UBUNTU) if self.release else _here()
         mirror = "http://archive.ubuntu.com/ubuntu" if ubuntu else "http://deb.debian.org/debian"
         new = self.base.with_name(self.base.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
         new.parent.mkdir(parents=True, exist_ok=True)
         components = ["--components=main,universe"] if ubuntu else []
-        subprocess.check_call(["debootstrap", "--variant=minbase", *components, codename, str(new), mirror])
+        # An older debootstrap knows no newer releases by name; all of one maker are made alike.
+        known = Path("/usr/share/debootstrap/scripts") / release
+        alike = [] if known.exists() else [str(known.with_name("gutsy" if ubuntu else "sid"))]
+        proven = [f"--keyring={self.keyring}", "--force-check-gpg"] if self.keyring else []
+        command = ["debootstrap", "--variant=minbase", *proven, *components, release, str(new), mirror, *alike]
+        subprocess.check_call(command, stdout=subprocess.DEVNULL)
         new.rename(self.base)
+
+
+def _here() -> tuple[str, bool]:
+    """The release of this computer, and whether it is one of Ubuntu's."""
+    lines = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
+    said = dict(line.split("=", 1) for line in lines if "=" in line)
+    return said.get("VERSION_CODENAME", "stable").strip('"'), "ubuntu" in said.get("ID", "")

@@ -24,8 +24,9 @@ PLACE = f"{installed.HOME}/play"
 def check(package: Path, work: Path, report: Report) -> None:
     """Install the .deb beside a desk, and let a person use it; `work` is the folder of the clean system."""
     with CleanRoot(work / "base", work / "desk") as root:
-        with report.step("a desk in a clean system, and the .deb"):
-            installed.install(root, package, also=DESK)
+        with report.first("a desk in a clean system, and the .deb"):
+            installed.prepare(root, package, DESK)
+            installed.put(root, package)
         with report.step("driven from outside: from the wizard to the answered letter"):
             report.say(first_day(root))
 

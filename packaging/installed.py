@@ -25,30 +25,39 @@ PROGRAM = product.NAME
 
 
 def check(package: Path, work: Path, report: Report) -> None:
-    """Install the .deb, use it, remove it; `work` is a folder for the clean system."""
+    """Install the .deb over an older one, use it, remove it; `work` is a folder for the clean system."""
+    import upgraded
+
     with CleanRoot(work / "base", work / "layer") as root:
-        with report.step("install the .deb in a clean system"):
-            before = install(root, package)
-        for name, function in CHECKS.items():
+        with report.first("an older .deb in a clean system, and mail in its profile"):
+            before = prepare(root, package)
+            put(root, upgraded.older(package, work))
+            report.say(upgraded.fill(root))
+        with report.first("install the .deb over it"):
+            put(root, package)
+        for name, function in {"the mail is still there": upgraded.kept, **CHECKS}.items():
             with report.step(name):
                 report.say(function(root))
         with report.step("remove it: no file left, the profile untouched"):
             report.say(remove(root, before))
 
 
-def install(root: CleanRoot, package: Path, also: Sequence[str] = ()) -> set[str]:
-    """Install what the package depends on and what there is to be `also`, then the package; gives back the files that
-    were there before it."""
+def prepare(root: CleanRoot, package: Path, also: Sequence[str] = ()) -> set[str]:
+    """Make the person, and install what the .deb depends on and what there is to be `also`; gives back the files that
+    are there then."""
     shutil.copyfile("/etc/hosts", root.root / "etc/hosts")
     root.must("useradd", "--create-home", "--shell", "/bin/sh", PERSON)
     root.must("apt-get", "update", "-qq")
     root.must("apt-get", "install", "-y", "-qq", "--no-install-recommends", *BASIC, *also)
     needs = subprocess.check_output(["dpkg-deb", "-f", str(package), "Depends"], text=True).strip()
     root.must("apt-get", "satisfy", "-y", "-qq", "--no-install-recommends", needs)
-    before = root.files()
+    return root.files()
+
+
+def put(root: CleanRoot, package: Path) -> None:
+    """Install a .deb whose needs are there."""
     shutil.copyfile(package, root.root / "root" / package.name)
     root.must("dpkg", "-i", f"/root/{package.name}")
-    return before
 
 
 def no_library_missing(root: CleanRoot) -> str:
@@ -66,16 +75,19 @@ def no_library_missing(root: CleanRoot) -> str:
     return f"{found.count('=>')} references resolved"
 
 
-def self_test(root: CleanRoot) -> str:
-    """`--self-test` as a person, with the web engine's sandbox."""
-    done = root.run([PROGRAM, "--self-test", "--json"], person=True)
+def self_test(root: CleanRoot, *command: str) -> str:
+    """`--self-test` as a person, with the web engine's sandbox; of another program where `command` says how to start
+    it."""
+    done = root.run([*(command or (PROGRAM,)), "--self-test", "--json"], person=True)
     try:
         answer = json.loads(done.stdout)
     except ValueError as error:
         raise CheckFailed(f"no answer: {done.stdout[-500:]}{done.stderr[-1500:]}") from error
     if done.returncode or not answer["ok"]:
         raise CheckFailed(json.dumps(answer))
-    return ", ".join(answer["checks"])
+    if "in its sandbox" not in answer["checks"]["web page"]:
+        raise CheckFailed(answer["checks"]["web page"])
+    return f"{answer['version']}: {', '.join(answer['checks'])}; the web page {answer['checks']['web page']}"
 
 
 def picture(root: CleanRoot) -> str:

@@ -16,7 +16,7 @@ PROSE = Path(__file__).resolve().parent / "linux" / "manual.toml"
 
 def page() -> str:
     """The page in man(7) macros."""
-    from desktopmail.app.options import make_parser
+    from desktopmail.app.commandline import make_parser
 
     parser, _ = make_parser()
     prose = tomllib.loads(PROSE.read_text(encoding="utf-8"))

@@ -31,15 +31,15 @@ DEBIAN = {
     "libOpenGL.so.0": "libopengl0",
     "libgbm.so.1": "libgbm1",
     "libdrm.so.2": "libdrm2",
-    "libasound.so.2": "libasound2 | libasound2t64",
+    "libasound.so.2": "libasound2t64 | libasound2 (>= 1.0.16)",
     "libfontconfig.so.1": "libfontconfig1",
     "libfreetype.so.6": "libfreetype6",
     "libexpat.so.1": "libexpat1",
-    "libglib-2.0.so.0": "libglib2.0-0 | libglib2.0-0t64",
-    "libgobject-2.0.so.0": "libglib2.0-0 | libglib2.0-0t64",
-    "libgio-2.0.so.0": "libglib2.0-0 | libglib2.0-0t64",
-    "libgmodule-2.0.so.0": "libglib2.0-0 | libglib2.0-0t64",
-    "libgthread-2.0.so.0": "libglib2.0-0 | libglib2.0-0t64",
+    "libglib-2.0.so.0": "libglib2.0-0t64 | libglib2.0-0",
+    "libgobject-2.0.so.0": "libglib2.0-0t64 | libglib2.0-0",
+    "libgio-2.0.so.0": "libglib2.0-0t64 | libglib2.0-0",
+    "libgmodule-2.0.so.0": "libglib2.0-0t64 | libglib2.0-0",
+    "libgthread-2.0.so.0": "libglib2.0-0t64 | libglib2.0-0",
     "libdbus-1.so.3": "libdbus-1-3",
     "libsystemd.so.0": "libsystemd0",
     "libudev.so.1": "libudev1",
@@ -57,7 +57,8 @@ DEBIAN = {
     "libwayland-cursor.so.0": "libwayland-cursor0",
     "libwayland-egl.so.1": "libwayland-egl1",
 }
-"""Every library that is left to the system, and who has it in Debian and its kin."""
+"""Every library that is left to the system, and who has it in Debian and its kin. Newer names come first, and sound
+asks for a version: where `libasound2` is the older name, a stand-in that lacks half of it offers itself by it."""
 
 OPTIONAL = {"libcups.so.2": "libcups2"}
 """What only one plugin asks for; without it that plugin stays silent."""

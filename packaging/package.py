@@ -9,6 +9,7 @@ Steps, all but the last when none is named: bundle, packages, appimage, install,
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ import sys
 from pathlib import Path
 
 import product
-from report import Report
+from report import Report, Stopped
 
 PLACE = product.WORK / "package"
 BUNDLE = product.DIST / product.NAME
@@ -133,15 +134,17 @@ def _linux(report: Report, steps: list[str], *, quick: bool) -> None:
 def _install(report: Report) -> None:
     import firstday
     import installed
+    import newer
+    import others
     from cleanroot import CleanRoot
 
-    if reason := CleanRoot.missing():
+    packages = sorted(product.DIST.glob("*.deb"))
+    if reason := CleanRoot.missing() or ("" if packages else "there is no .deb in dist/"):
         report.skip("install", reason)
-    elif packages := sorted(product.DIST.glob("*.deb")):
-        installed.check(packages[-1], PLACE / "clean", report)
-        firstday.check(packages[-1], PLACE / "clean", report)
-    else:
-        report.skip("install", "there is no .deb in dist/")
+        return
+    for check in (installed.check, firstday.check, others.check, newer.check):
+        with contextlib.suppress(Stopped):
+            check(packages[-1], PLACE / "clean", report)
 
 
 def _can(step: str, report: Report) -> bool:

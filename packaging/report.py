@@ -13,6 +13,10 @@ class CheckFailed(Exception):
     """A check found what it looked for; the text says what."""
 
 
+class Stopped(Exception):
+    """A step failed that all others of its kind stand on."""
+
+
 class Report:
     """Every line is printed at once. `failed` and `skipped` hold the names of steps for the end."""
 
@@ -41,3 +45,12 @@ class Report:
             print(f"  ✗ {name}: {error}", file=sys.stderr, flush=True)
         else:
             print(f"  ✓ {name} ({time.monotonic() - start:.0f} s)", flush=True)
+
+    @contextmanager
+    def first(self, name: str) -> Iterator[None]:
+        """A step without which the later ones make no sense. Raises Stopped when it failed, after telling it."""
+        failed = len(self.failed)
+        with self.step(name):
+            yield
+        if len(self.failed) > failed:
+            raise Stopped(name)

@@ -21,7 +21,8 @@ import share
 import staging
 import yaml
 
-from desktopmail.app.options import WindowOptions, make_parser, parse
+from desktopmail.app.commandline import make_parser
+from desktopmail.app.options import WindowOptions, parse
 from desktopmail.domain.product import APP_ID
 from desktopmail.domain.wish import Asked
 
@@ -136,6 +137,15 @@ def test_a_library_nobody_decided_on_stops_the_build(tmp_path: Path, monkeypatch
     wanted["a"] = ("libsurprise.so.3",)
     with pytest.raises(ValueError, match="libsurprise"):
         needs.debian(tmp_path)
+
+
+def test_no_stand_in_is_taken_for_the_sound_library() -> None:
+    """Where the library's package has a newer name, another one offers itself by the old, and lacks half of it."""
+    for soname, older in (("libasound.so.2", "libasound2"), ("libglib-2.0.so.0", "libglib2.0-0")):
+        newer, _, then = needs.DEBIAN[soname].partition(" | ")
+        assert newer == f"{older}t64"
+        assert then.startswith(older)
+    assert needs.DEBIAN["libasound.so.2"].endswith("(>= 1.0.16)")
 
 
 def test_what_desktops_want_is_written(qapp: object, tmp_path: Path) -> None:
