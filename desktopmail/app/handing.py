@@ -34,11 +34,11 @@ def address(profile: Path) -> str:
 
 def hand_over(profile: Path, wish: Wish) -> bool:
     """Give a wish to the window that runs on a profile; takes some seconds at most. False when there is none, or it
-    did not take it. Raises ValueError for a wish that no window takes."""
-    line = wish.encode()
+    did not take it. Raises ValueError for a wish that no window takes, where there is a window to ask."""
     name = address(profile)
     if not name:
         return False
+    line = wish.encode()
     ask = _ask_pipe if sys.platform == "win32" else _ask_socket
     return ask(name, line) == GRANTED
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktopmail.app.options import Command, SelfTest, WindowOptions, parse
-from desktopmail.cli.arguments import UsageError
+from desktopmail.cli.usage import UsageError
 
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine

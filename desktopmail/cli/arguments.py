@@ -9,17 +9,11 @@ from __future__ import annotations
 from argparse import SUPPRESS, ArgumentParser, _SubParsersAction
 from typing import NoReturn, Protocol
 
+from desktopmail.cli.usage import UsageError
+
 RULES = "POP3: forever, a number of days, until-deleted or no"
 SIZES = "POP3: of larger messages fetch the beginning only, until 'fetch' brings the rest; 0: no limit"
 Parsers = "_SubParsersAction[CommandParser]"
-
-
-class UsageError(Exception):
-    """The arguments make no sense. `usage` is the line that shows how it goes."""
-
-    def __init__(self, message: str, usage: str) -> None:
-        super().__init__(message)
-        self.usage = usage
 
 
 class CommandParser(ArgumentParser):

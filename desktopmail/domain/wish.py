@@ -9,8 +9,8 @@ from enum import Enum
 
 MOST_BYTES = 65_536
 """A longer wish is refused, whatever it says."""
-_TOKEN = re.compile(r"[\w.:/+=@-]{1,200}", re.ASCII)
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_ACTIVATION = r"(?a:[\w.:/+=@-]{1,200})"
+_DRIVE = r"[A-Za-z]:[\\/]"
 
 
 class Asked(Enum):
@@ -36,7 +36,7 @@ class Wish:
         import json
 
         document: dict[str, object] = {self.asked.value: self.target if self.asked is Asked.OPEN else True}
-        if _TOKEN.fullmatch(self.token):
+        if re.fullmatch(_ACTIVATION, self.token):
             document["token"] = self.token
         line = json.dumps(document).encode() + b"\n"
         decode(line)
@@ -57,7 +57,7 @@ def decode(line: bytes) -> Wish:
     if not isinstance(document, dict):
         raise ValueError("the wish is no object")
     token = document.pop("token", "")
-    if not isinstance(token, str) or (token and not _TOKEN.fullmatch(token)):
+    if not isinstance(token, str) or (token and not re.fullmatch(_ACTIVATION, token)):
         raise ValueError("the token is odd")
     if len(document) != 1:
         raise ValueError("one wish at a time")
@@ -80,4 +80,4 @@ def is_mailto(target: str) -> bool:
 def _may_be_opened(target: str) -> bool:
     if "\0" in target or any(0xD800 <= ord(each) < 0xE000 and not 0xDC80 <= ord(each) < 0xDD00 for each in target):
         return False
-    return is_mailto(target) or target.startswith(("/", "\\\\")) or _DRIVE.match(target) is not None
+    return is_mailto(target) or target.startswith(("/", "\\\\")) or re.match(_DRIVE, target) is not None

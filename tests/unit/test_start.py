@@ -11,6 +11,7 @@ import pytest
 
 LATER = {
     "the web engine": ("PySide6.QtWebEngineCore", "PySide6.QtWebEngineWidgets", "PySide6.QtNetwork"),
+    "the parser of commands": ("argparse", "gettext", "desktopmail.app.commandline", "desktopmail.cli.arguments"),
     "servers": ("aioimaplib", "aiosmtplib", "truststore", "idna", "desktopmail.protocols"),
     "the key store": ("keyring", "cryptography", "secretstorage"),
     "messages": ("nh3", "tinycss2", "email", "html", "desktopmail.mime", "desktopmail.formats"),

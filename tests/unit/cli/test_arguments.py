@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from desktopmail.app.commandline import understand
 from desktopmail.app.main import main
 from desktopmail.app.options import Command, SelfTest, WindowOptions, parse
 from desktopmail.cli import servers, times
-from desktopmail.cli.arguments import UsageError
 from desktopmail.cli.output import inert
+from desktopmail.cli.usage import UsageError
 from desktopmail.domain.account import Endpoint, Keep, Leave, Security
 from desktopmail.domain.errors import WrongUsage
 
@@ -46,6 +47,19 @@ def test_a_file_or_an_address_opens_in_the_window(tmp_path: Path) -> None:
             parse([elsewhere])
     assert parse(["--"]) == WindowOptions()
     assert parse(["mailto:ada@example.org?subject=x"]) == WindowOptions(opens="mailto:ada@example.org?subject=x")
+
+
+@pytest.mark.parametrize(
+    "given", [[], ["--"], ["--background"], ["--profile", "/p"], ["--profile", ""], ["--profile", "a b"]]
+)
+def test_the_starts_of_every_day_are_understood_without_a_parser(given: list[str]) -> None:
+    assert parse(given) == understand(given)
+    code = (
+        "import sys; from desktopmail.app.options import parse\n"
+        "parse(sys.argv[1:])\n"
+        "sys.exit('argparse was loaded' if 'argparse' in sys.modules else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code, *given], check=True)
 
 
 @pytest.mark.parametrize("given", [["--json", "folders"], ["folders", "--json"]])
@@ -84,6 +98,7 @@ def test_the_self_test_is_no_command() -> None:
         ["account"],
         ["show", "1", "--raw", "--text"],
         ["--unknown"],
+        ["--profile", "--background"],
     ],
 )
 def test_wrong_usage(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
