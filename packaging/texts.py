@@ -1,7 +1,7 @@
 """Collects every text a person reads for translation: `python3 packaging/texts.py FILE.ts`.
 
-Qt's own collector reads the window's code. The parts below it give their sentences to `domain.saying.phrase`, which it
-does not know; they are written down for it in a form that it does.
+Qt's own collector reads the window's code and what is marked in tables. The parts below it give their sentences to
+`domain.saying.phrase` and `plural`, which it does not know; they are written down for it in a form that it does.
 """
 
 from __future__ import annotations
@@ -17,20 +17,28 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = ROOT / "desktopmail"
 COLLECT = Path(sys.executable).with_name("pyside6-lupdate")
 MARKS = ("-tr-function-alias", "QT_TRANSLATE_NOOP+=mark")
-SAYS = "phrase"
+SAYS = {"phrase": slice(0, 1), "plural": slice(1, 3)}
+"""Where the texts stand among what these are called with."""
 CONTEXT = "engine"
 
 
 def said(program: Path = PROGRAM) -> Iterator[tuple[str, str]]:
-    """Place and text of every `phrase("…")`. Raises ValueError where the text is not a literal."""
+    """Place and text of every `phrase("…")` and `plural(count, "…", "…")`. Raises ValueError where a text is not a
+    literal."""
     for path in sorted(program.rglob("*.py")):
+        if path.relative_to(program).as_posix() == "domain/saying.py":
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == SAYS:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS:
                 place = f"{path.relative_to(program.parent).as_posix()}:{node.lineno}"
-                text = node.args[0] if node.args else None
-                if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
-                    raise ValueError(f"{place}: what is said is no literal")
-                yield place, text.value
+                which = SAYS[node.func.id]
+                texts = node.args[which]
+                if len(texts) < which.stop - which.start:
+                    raise ValueError(f"{place}: nothing is said")
+                for text in texts:
+                    if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
+                        raise ValueError(f"{place}: what is said is no literal")
+                    yield place, text.value
 
 
 def collect(target: Path) -> None:
