@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from desktopmail.domain.account import Account
-from desktopmail.domain.body import Body
 from desktopmail.domain.errors import MailError
 from desktopmail.mime import large as mime_large
 from desktopmail.mime.abridged import Abridged, Abridger
@@ -15,6 +13,8 @@ from desktopmail.store.store import Store
 
 LARGE = 16_000_000
 """Bytes of a stored message above which it is read in pieces."""
+SLICE = 256 * 1024
+"""How much of a part is decoded at once."""
 
 
 class Coming:
@@ -87,15 +87,6 @@ async def handy(store: Store, sha: bytes) -> Abridged | None:
     return Abridged(found, len(found), ((0, 0),)) if found is not None else None
 
 
-async def read(store: Store, sha: bytes, account: Account, trusted: frozenset[str]) -> Body | None:
-    """A stored message as far as it can be shown. None when it is not here. Raises StoreDamaged."""
-    found = await abridged(store, sha)
-    if found is None:
-        return None
-    own = frozenset((account.address, *(each.address for each in account.identities)))
-    return await asyncio.to_thread(mime_large.read, found, own_addresses=own, trusted_verifiers=trusted)
-
-
 async def pour_part(store: Store, sha: bytes, section: str, into: Callable[[bytes], object]) -> bool:
     """Hand a part of a stored message, decoded, to `into` piece by piece on a thread. False when it cannot be told
     where the part is. Raises StoreDamaged and what `into` raises."""
@@ -109,11 +100,11 @@ async def pour_part(store: Store, sha: bytes, section: str, into: Callable[[byte
     def take(piece: bytes) -> None:
         nonlocal position
         begin, position = position, position + len(piece)
-        wanted = piece[max(0, span.start - begin) : max(0, span.end - begin)]
-        if wanted:
-            into(decoder.add(wanted))
+        end = min(len(piece), span.end - begin)
+        for start in range(max(0, span.start - begin), end, SLICE):
+            into(decoder.add(piece[start : min(end, start + SLICE)]))
 
     if not await store.pour(sha, take):
         return False
-    into(await asyncio.to_thread(decoder.finish))
+    await asyncio.to_thread(lambda: into(decoder.finish()))
     return True

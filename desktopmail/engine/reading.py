@@ -14,9 +14,12 @@ from desktopmail.domain.body import PART_URL, REMOTE_URL, Body, Warning
 from desktopmail.domain.errors import ContentMissing, MailError, NotFound, Refused, Stalled
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.saying import phrase
+from desktopmail.engine import large
 from desktopmail.engine.arrival import received_by
 from desktopmail.engine.pictures import Pictures, picture_type
 from desktopmail.mime import body as mime_body
+from desktopmail.mime import large as mime_large
+from desktopmail.mime.abridged import Abridged
 from desktopmail.store.rows import MessageFacts
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -50,36 +53,50 @@ class Reading:
         try:
             if not whole and (held := await self._store.read(lambda tx: _held_back(tx, message))):
                 return await self._absent(message, held, "held-back")
-            raw = await self.raw(message)
+            sha = await self._content(message)
+            account = await self._store.read(lambda tx: received_by(tx, message))
+            body = await self._read(sha, account)
         except NotFound:
             raise
         except MailError as error:
             return await self._absent(message, error)
-        account = await self._store.read(lambda tx: received_by(tx, message))
-        body = await read(raw, account)
         await self._remember(message, body, images)
         return body
 
     async def raw(self, message: MessageId) -> bytes:
-        """The exact bytes. Raises NotFound, ContentMissing and what keeps them from being fetched."""
-        facts = await self._facts(message)
-        if facts.content is None:
-            await self._fetch(message)
-            facts = await self._facts(message)
-        raw = await self._store.raw(facts.content) if facts.content else None
+        """The exact bytes, however many. Raises NotFound, ContentMissing and what keeps them from being fetched."""
+        raw = await self._store.raw(await self._content(message))
         if raw is None:
-            raise ContentMissing(
-                phrase("The content of this message is not here"), phrase("It can be fetched again from its server.")
-            )
+            raise _not_here()
         return raw
+
+    async def pour(self, message: MessageId, into: Callable[[bytes], object]) -> None:
+        """The exact bytes, handed to `into` on a thread piece by piece. Raises what `raw` and `into` raise."""
+        if not await self._store.pour(await self._content(message), into):
+            raise _not_here()
 
     async def part(self, message: MessageId, section: str) -> bytes:
         """One part, decoded. Raises NotFound, and what `raw` raises."""
-        raw = await self.raw(message)
-        found = await _on_a_thread(lambda: mime_body.content(raw, section))
+        pieces: list[bytes] = []
+        await self.pour_part(message, section, pieces.append)
+        return b"".join(pieces)
+
+    async def pour_part(self, message: MessageId, section: str, into: Callable[[bytes], object]) -> None:
+        """One part, decoded and handed to `into` piece by piece, on a thread where there are several. Raises NotFound,
+        and what `raw` and `into` raise."""
+        sha = await self._content(message)
+        raw = await self._store.raw_within(sha, large.LARGE)
+        if isinstance(raw, int):
+            if await large.pour_part(self._store, sha, section, into):
+                return
+            raw = await self._store.raw(sha)
+        if raw is None:
+            raise _not_here()
+        whole = raw
+        found = await _on_a_thread(lambda: mime_body.content(whole, section))
         if found is None:
             raise NotFound(phrase("The message has no part {0}", section))
-        return found[1]
+        await asyncio.to_thread(into, found[1])
 
     async def picture(self, message: MessageId, url: str) -> tuple[str, bytes] | None:
         """The type and bytes of a picture by its private address; None when it is none or not allowed. Raises
@@ -107,6 +124,28 @@ class Reading:
     async def forbid_images(self, sender: str) -> None:
         """Take `allow_images` back."""
         await self._store.write(lambda tx: tx.trust.forbid_images(sender))
+
+    async def _content(self, message: MessageId) -> bytes:
+        """The SHA-256 of a message, fetched if it is not here. Raises NotFound, ContentMissing, and what keeps it from
+        being fetched."""
+        facts = await self._facts(message)
+        if facts.content is None:
+            await self._fetch(message)
+            facts = await self._facts(message)
+        if not facts.content:
+            raise _not_here()
+        return facts.content
+
+    async def _read(self, sha: bytes, account: Account) -> Body:
+        raw = await self._store.raw_within(sha, large.LARGE)
+        if raw is None:
+            raise _not_here()
+        if not isinstance(raw, int):
+            return await read(raw, account)
+        kept = await large.abridged(self._store, sha)
+        if kept is None:
+            raise _not_here()
+        return await read(kept, account)
 
     async def _facts(self, message: MessageId) -> MessageFacts:
         return await self._store.read(lambda tx: tx.messages.facts(message))
@@ -161,11 +200,21 @@ def _held_back(tx: Transaction, message: MessageId) -> ContentMissing | None:
     )
 
 
-async def read(raw: bytes, account: Account | None = None) -> Body:
+def _not_here() -> ContentMissing:
+    return ContentMissing(
+        phrase("The content of this message is not here"), phrase("It can be fetched again from its server.")
+    )
+
+
+async def read(message: bytes | Abridged, account: Account | None = None) -> Body:
     """Parse and clean a message on a thread. One that takes too long becomes a body that says so."""
+    raw = message if isinstance(message, bytes) else message.raw
     own, trusted = (own_addresses(account), verifiers(account)) if account else (frozenset[str](), frozenset[str]())
     try:
-        return await _on_a_thread(lambda: mime_body.read(raw, own_addresses=own, trusted_verifiers=trusted))
+        if isinstance(message, bytes):
+            return await _on_a_thread(lambda: mime_body.read(raw, own_addresses=own, trusted_verifiers=trusted))
+        kept = message
+        return await _on_a_thread(lambda: mime_large.read(kept, own_addresses=own, trusted_verifiers=trusted))
     except Stalled:
         return await _on_a_thread(lambda: _unreadable(raw))
 
@@ -185,7 +234,7 @@ def verifiers(account: Account) -> frozenset[str]:
 def _unreadable(raw: bytes) -> Body:
     header = raw[:65_536].partition(b"\r\n\r\n")[0].partition(b"\n\n")[0]
     found = mime_body.read(header + b"\r\n\r\n")
-    text = "This message took too long to be read. Its source can be looked at and saved."
+    text = phrase("This message took too long to be read. Its source can be looked at and saved.")
     return Body(
         subject=found.subject,
         date=found.date,
@@ -199,7 +248,7 @@ def _unreadable(raw: bytes) -> Body:
         html=f"<p>{text}</p>",
         text=text,
         parts=(),
-        warnings=(Warning("too-large", "It took too long to be read"),),
+        warnings=(Warning("too-large", phrase("It took too long to be read")),),
         date_offset=found.date_offset,
     )
 

@@ -19,6 +19,8 @@ from desktopmail.store.failures import damaged
 Data = bytes | bytearray | memoryview
 PIECE = 4 << 20
 """Bytes of a message that are compressed and written at once."""
+LARGE_ROOM = -2_048
+"""The page cache while a large message is stored, as SQLite counts: its pages are not wanted again."""
 PLAIN, ZSTD = 0, 1
 SMALLEST_PACKED = 128
 _LAST = """
@@ -158,10 +160,15 @@ class Content:
             (content, sha, size, max(1, -(-size // PIECE)), now),
         )
         found, count = sha256(), 0
-        for number, piece in enumerate(pieces):
-            found.update(piece)
-            count += len(piece)
-            self._put_small([((content << 20) + number, piece)])
+        room = self._db.pragma("cache_size")
+        self._db.pragma("cache_size", LARGE_ROOM)
+        try:
+            for number, piece in enumerate(pieces):
+                found.update(piece)
+                count += len(piece)
+                self._put_small([((content << 20) + number, piece)])
+        finally:
+            self._db.pragma("cache_size", room)
         if (found.digest(), count) != (sha, size):
             raise StoreFailed(
                 phrase("The message was not stored"),

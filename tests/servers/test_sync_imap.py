@@ -314,9 +314,14 @@ def test_folders_with_a_role_are_made_when_something_goes_there(plain_server: Do
     both(plain_server, user, tmp_path, story)
 
 
+@pytest.mark.parametrize("held", [True, False])
 def test_large_mail_waits_until_somebody_wants_it(
-    dovecot: Dovecot, dovecot_user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    dovecot: Dovecot, dovecot_user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: bool
+) -> None:  # P14
+    """Also one that is too long to be held in memory."""
+    if not held:
+        monkeypatch.setattr(bodies, "WHOLE", 5_000)
+        monkeypatch.setattr("desktopmail.engine.imap.large.PIECE", 999)
     monkeypatch.setattr(bodies, "ON_DEMAND_SIZE", 5_000)
     assert windows.ON_DEMAND_SIZE > 5_000
     large = letter(2) + b"z" * 10_000
@@ -332,6 +337,8 @@ def test_large_mail_waits_until_somebody_wants_it(
         facts = await ours.store.read(lambda tx: tx.messages.facts(wanted))
         assert facts.content is not None
         assert await ours.store.raw(facts.content) == large
+        incoming = ours.store.folder / "incoming"
+        assert incoming.exists() is not held and list(incoming.glob("*")) == []
         other.append("INBOX", letter(3))
         await synced(ours, headers_only=True)
         gone = (await ours.ids(await ours.folder("Inbox")))[0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
+import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QDrag
@@ -91,9 +92,9 @@ class Keeper(QObject):
         QTimer.singleShot(0, drag, lambda: drag.exec(Qt.DropAction.CopyAction))
 
     async def _write(self, part: Part, path: Path, mode: int = 0o600) -> None:
-        data = await self._engine.reading.part(self._message, part.section)
         try:
-            await asyncio.to_thread(write, path, data, mode)
+            with writing(path, mode) as file:
+                await self._engine.reading.pour_part(self._message, part.section, file.write)
         except OSError as error:
             title = self.tr("{0} could not be saved").format(path.name)
             detail = self.tr("The message still has it. Choose another folder or make room.")
@@ -115,12 +116,23 @@ def _root() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="desktopmail-", ignore_cleanup_errors=True)
 
 
-def write(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file that came by mail: never executable, marked as foreign where the system knows such a mark."""
-    if path.exists():
-        path.unlink()
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
+@contextmanager
+def writing(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """A file that came by mail, to be written: never executable, marked as foreign where the system knows such a mark.
+    What was there before is only gone when all of it was written; nothing is left of what failed."""
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     if os.name == "nt":
         Path(f"{path}:Zone.Identifier").write_text("[ZoneTransfer]\r\nZoneId=3\r\n", encoding="ascii")
+
+
+def write(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """The same for bytes that are at hand."""
+    with writing(path, mode) as file:
+        file.write(data)

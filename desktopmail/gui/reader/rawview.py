@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from desktopmail.domain.errors import MailError
 from desktopmail.domain.filename import safe_name
 from desktopmail.domain.message import Summary
 from desktopmail.gui.loop import spawn
-from desktopmail.gui.reader.keeping import downloads, write
+from desktopmail.gui.reader.keeping import downloads, writing
 from desktopmail.gui.style import measures
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import ElidedLabel
@@ -36,7 +35,6 @@ class SourceWindow(QWidget):
         self.setProperty("look", "window")
         self.setWindowTitle(self.tr("Source: {0}").format(summary.subject or self.tr("No subject")))
         self._engine, self._summary = engine, summary
-        self._raw = b""
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setProperty("look", "bare")
@@ -68,15 +66,22 @@ class SourceWindow(QWidget):
         self.loading = spawn(self._load(), self)
 
     async def _load(self) -> None:
+        beginning, length = b"", 0
+
+        def take(piece: bytes) -> None:
+            nonlocal beginning, length
+            beginning += piece[: MOST - len(beginning)]
+            length += len(piece)
+
         try:
-            self._raw = await self._engine.reading.raw(self._summary.id)
+            await self._engine.reading.pour(self._summary.id, take)
         except MailError as error:
             self._words.setText(error.title)
             return
-        size = self.locale().formattedDataSize(len(self._raw))
-        more = self.tr(", the first part is shown") if len(self._raw) > MOST else ""
+        size = self.locale().formattedDataSize(length)
+        more = self.tr(", the first part is shown") if length > MOST else ""
         self._words.setText(self.tr("{0}, as it came{1}").format(size, more))
-        self.text.setPlainText(readable(self._raw[:MOST]))
+        self.text.setPlainText(readable(beginning))
 
     def _save(self) -> None:
         name = safe_name((self._summary.subject or self.tr("message")) + ".eml")
@@ -88,7 +93,10 @@ class SourceWindow(QWidget):
 
     async def _write(self, path: Path) -> None:
         try:
-            await asyncio.to_thread(write, path, self._raw)
+            with writing(path) as file:
+                await self._engine.reading.pour(self._summary.id, file.write)
+        except MailError as error:
+            self._words.setText(error.title)
         except OSError as error:
             self._words.setText(self.tr("{0} could not be saved: {1}").format(path.name, error.strerror or ""))
         else:

@@ -26,8 +26,10 @@ ROOM = 512 * 1024
 """Bytes of the room that is read into; it grows for replies that do not fit, and shrinks again after them."""
 CHUNK = 64 * 1024
 """Bytes read at once: each record of TLS gives the interpreter lock away, so that more would hold up the loop."""
-WHOLE, PART = 4 * 1024 * 1024, 1024 * 1024
+WHOLE, PART = 4 * 1024 * 1024, 512 * 1024
 """Bytes up to which a reply in parts is held as a whole, and how large its parts are from then on."""
+HIGH_PARTS = 4 * 1024 * 1024
+"""HIGH_BYTES while parts come: they wait for a disk, which does not get faster by it."""
 DOT, END = b"\r\n.", b"\r\n.\r\n"
 
 _STATUS = re.compile(rb"(\+OK|-ERR)(?:[ \t]([^\0\r\n]*))?\r\n")
@@ -118,7 +120,8 @@ class Line(asyncio.BufferedProtocol):
             return
         if self._replies:
             self._news.set()
-            if self._waiting > HIGH_BYTES and not self._held and self.transport is not None:
+            high = HIGH_PARTS if self._parted else HIGH_BYTES
+            if self._waiting > high and not self._held and self.transport is not None:
                 self._held = True
                 self.transport.pause_reading()
 
@@ -171,7 +174,8 @@ class Line(asyncio.BufferedProtocol):
             return None
         reply = self._replies.popleft()
         self._waiting -= len(reply.lines)
-        if self._held and self._waiting <= HIGH_BYTES // 2:
+        high = HIGH_PARTS if self._parted else HIGH_BYTES
+        if self._held and self._waiting <= high // 2:
             self._held = False
             if self.failure is None and self.transport is not None:
                 self.transport.resume_reading()

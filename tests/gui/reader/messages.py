@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from desktopmail.domain.account import Account, Identity
@@ -73,8 +74,11 @@ class Reading:
     async def raw(self, message: int) -> bytes:
         return self.raws.get(message, b"Subject: x\r\n\r\nbody\r\n")
 
-    async def part(self, message: int, section: str) -> bytes:
-        return self.parts[section]
+    async def pour(self, message: int, into: Callable[[bytes], object]) -> None:
+        into(await self.raw(message))
+
+    async def pour_part(self, message: int, section: str, into: Callable[[bytes], object]) -> None:
+        into(self.parts[section])
 
     async def allow_images(self, address: str) -> None:
         self.allowed.append(address)
