@@ -16,6 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import freezing
 import product
 from report import Report, Stopped
 
@@ -51,7 +52,7 @@ def main(arguments: list[str]) -> int:
     quick = "--quick" in flags
     if "--kept" not in flags:
         with report.step("freeze"):
-            freeze()
+            freezing.freeze(product.ROOT, product.DIST, PLACE / "freeze", {})
     if "bundle" in steps:
         _bundle(report)
     if "twice" in steps:
@@ -68,15 +69,6 @@ def main(arguments: list[str]) -> int:
     for name in report.failed:
         print(f"failed: {name}", file=sys.stderr)
     return 1 if report.failed else 0
-
-
-def freeze() -> None:
-    """Make dist/desktopmail with PyInstaller. Hashes are fixed, so that two builds agree on the order of things."""
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
-    command += ["--distpath", str(product.DIST), "--workpath", str(PLACE / "freeze")]
-    environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(product.ROOT)}
-    spec = product.ROOT / "packaging" / "desktopmail.spec"
-    subprocess.check_call([*command, str(spec)], cwd=product.ROOT, env=environment)
 
 
 def _bundle(report: Report) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+import freezing
 import product
 from report import CheckFailed
 
@@ -45,11 +43,7 @@ def check(work: Path) -> str:
 
 
 def _build(copy: Path, umask: int, zone: str) -> Path:
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
-    command += ["--distpath", str(copy / "dist"), "--workpath", str(copy / "freeze")]
-    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONHASHSEED": "1", "TZ": zone}
-    spec = str(copy / "packaging/desktopmail.spec")
-    subprocess.check_call([*command, spec], cwd=copy, env=environment, umask=umask)
+    freezing.freeze(copy, copy / "dist", copy / "freeze", {"TZ": zone}, umask)
     return copy / "dist" / product.NAME
 
 
