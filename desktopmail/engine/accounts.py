@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from desktopmail.domain.account import Account, Endpoint, ImapServer, Incoming, NewAccount, Pop3Server, SignIn
-from desktopmail.domain.errors import MailError, SecretsUnavailable, WrongUsage
+from desktopmail.domain.errors import MailError, SecretsUnavailable, TooSoon, WrongUsage
 from desktopmail.domain.health import Side
 from desktopmail.domain.hosts import CHECKING
 from desktopmail.domain.ids import AccountId
@@ -38,6 +40,7 @@ class Accounts:
     def __init__(self, store: Store, passwords: PasswordSource) -> None:
         self._store = store
         self._passwords = passwords
+        self._resting: dict[str, float] = {}
 
     async def all(self) -> tuple[Account, ...]:
         """All accounts, in the order they were made."""
@@ -58,15 +61,15 @@ class Accounts:
             case ImapServer(endpoint):
                 await _check_imap(endpoint, _shown(endpoint, password), say)
             case Pop3Server(endpoint):
-                await _check_pop3(new.incoming, _shown(endpoint, password), say)
+                await self._check_pop3(new.incoming, _shown(endpoint, password), say)
             case None:
                 pass
         if new.outgoing is not None:
             endpoint = new.outgoing.endpoint
-            say(f"Looking for {endpoint.host}…")
+            say(phrase("Looking for {0}…", endpoint.host))
             secret = _shown(endpoint, password if outgoing_password is None else outgoing_password)
             await smtp.check(endpoint, secret, connected=lambda: say(_signing_in(endpoint)), timeout=SECONDS)
-        say("Everything works.")
+        say(phrase("Everything works."))
 
     async def try_out(self, account: Account, side: Side, say: Say = silent) -> None:
         """Sign in to one server of an account as it is given, with the password kept for it, and leave again.
@@ -82,7 +85,10 @@ class Accounts:
         password = await self._passwords.get(named, side.value) if server.endpoint.user else ""
         incoming = account.incoming if side is Side.INCOMING else None
         outgoing = account.outgoing if side is Side.OUTGOING else None
-        await self.check(NewAccount(account.address, account.name, "", incoming, outgoing), password, say)
+        try:
+            await self.check(NewAccount(account.address, account.name, "", incoming, outgoing), password, say)
+        finally:
+            await self._store.write(lambda tx: self._rests(tx, stored))
 
     async def add_server(self, account: Account, side: Side, password: str = "", say: Say = silent) -> None:
         """Sign in to the server that an account is to have from now on, and store the account with it. Without a
@@ -121,6 +127,7 @@ class Accounts:
             if any(_same_mailbox(each.incoming, new.incoming) for each in tx.accounts.all()):
                 raise WrongUsage(phrase("This mailbox is here already"), phrase("Nothing was changed."))
             made.append(tx.accounts.get(tx.accounts.add(new)))
+            self._rests(tx, made[0])
 
         try:
             await self._store.write(work, durable=True)
@@ -156,6 +163,7 @@ class Accounts:
                     tx.trust.unpin(*place)
             accountpast.remember(tx, old, account)
             tx.accounts.update(account)
+            self._rests(tx, account)
 
         stored = False
         try:
@@ -204,6 +212,30 @@ class Accounts:
         with contextlib.suppress(SecretsUnavailable):
             await self._passwords.delete(found)
 
+    async def _check_pop3(self, server: Pop3Server, password: str, say: Say) -> None:
+        from desktopmail.engine.pop3.peculiar import mailbox
+        from desktopmail.engine.pop3.trial import try_out
+
+        say(phrase("Looking for {0}…", server.endpoint.host))
+        wanted = 0
+        try:
+            wanted = await try_out(server, password, lambda: say(_signing_in(server.endpoint)), SECONDS)
+        except TooSoon as error:
+            wanted = error.seconds
+            raise
+        finally:
+            self._resting[mailbox(server.endpoint)] = time.monotonic() + wanted
+
+    def _rests(self, tx: Transaction, account: Account) -> None:
+        """Trying out was a visit: the next one waits as long as the server wants (RFC 2449 section 6.5)."""
+        from desktopmail.engine.pop3.peculiar import mailbox
+
+        if isinstance(account.incoming, Pop3Server):
+            box = mailbox(account.incoming.endpoint)
+            left = math.ceil(self._resting.pop(box, 0.0) - time.monotonic())
+            if left > tx.sightings.rest(account.id, box):
+                tx.sightings.rests(account.id, box, left)
+
     async def _get(self, account: AccountId) -> Account:
         return await self._store.read(lambda tx: tx.accounts.get(account))
 
@@ -246,7 +278,7 @@ def _shown(endpoint: Endpoint, secret: str | Grant) -> str:
 
 
 async def _check_imap(endpoint: Endpoint, password: str, say: Say) -> None:
-    say(f"Looking for {endpoint.host}…")
+    say(phrase("Looking for {0}…", endpoint.host))
     wire = await opening.connect(endpoint, SECONDS)
     session = ImapSession(wire, endpoint)
     say(_signing_in(endpoint))
@@ -254,15 +286,8 @@ async def _check_imap(endpoint: Endpoint, password: str, say: Say) -> None:
     await session.logout()
 
 
-async def _check_pop3(server: Pop3Server, password: str, say: Say) -> None:
-    from desktopmail.engine.pop3.trial import try_out
-
-    say(f"Looking for {server.endpoint.host}…")
-    await try_out(server, password, lambda: say(_signing_in(server.endpoint)), SECONDS)
-
-
 def _signing_in(endpoint: Endpoint) -> str:
-    return f"Signing in to {endpoint.host}…"
+    return phrase("Signing in to {0}…", endpoint.host)
 
 
 def _refuse_impossible(account: NewAccount | Account) -> None:

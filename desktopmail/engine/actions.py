@@ -14,7 +14,8 @@ from desktopmail.domain.folder import Ability, Folder, Role
 from desktopmail.domain.ids import AccountId, FolderId, JournalId, MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.domain.saying import phrase
-from desktopmail.engine import undo
+from desktopmail.engine import deeds, undo
+from desktopmail.engine.deeds import Deed
 from desktopmail.engine.filing import home
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -37,7 +38,7 @@ class Actions:
 
     async def mark_read(self, ids: Iterable[MessageId], read: bool) -> Receipt:
         """Mark as read or unread."""
-        return await self._flag(ids, Flags.SEEN, read, "marked as read" if read else "marked as unread")
+        return await self._flag(ids, Flags.SEEN, read, deeds.read() if read else deeds.unread())
 
     async def see(self, ids: Iterable[MessageId]) -> None:
         """The messages were looked at: read, without a journal entry, for that is no verb that undo should find."""
@@ -49,7 +50,7 @@ class Actions:
 
     async def star(self, ids: Iterable[MessageId], on: bool) -> Receipt:
         """Set or clear the star."""
-        return await self._flag(ids, Flags.STARRED, on, "starred" if on else "unstarred")
+        return await self._flag(ids, Flags.STARRED, on, deeds.starred() if on else deeds.unstarred())
 
     async def tag(self, ids: Iterable[MessageId], tag: str, on: bool) -> Receipt:
         """Add or remove a tag. Raises WrongUsage for what is no atom and cannot be a keyword (RFC 9051)."""
@@ -63,14 +64,14 @@ class Actions:
             none = frozenset[str]()
             tx.messages.set_flags(chosen, add_tags=names if on else none, remove_tags=none if on else names)
 
-        return await self._do(ids, change, f"tagged {tag}" if on else f"untagged {tag}")
+        return await self._do(ids, change, deeds.tagged(tag) if on else deeds.untagged(tag))
 
     async def move(self, ids: Iterable[MessageId], folder: FolderId) -> Receipt:
         """Move into a folder. To another account, messages are copied and then removed."""
 
         def work(tx: Transaction) -> Receipt:
             target = _accepting(tx, folder)
-            return self._move(tx, ids, lambda _: target, f"moved to {target.name}")
+            return self._move(tx, ids, lambda _: target, deeds.moved(target.name))
 
         return await self._store.write(work)
 
@@ -81,13 +82,13 @@ class Actions:
             target = _accepting(tx, folder)
             chosen = [each for group in _by_account(tx, ids).values() for each in group]
             made = self._copies(tx, chosen, target)
-            return undo.receipt(tx, f"copied to {target.name}", [], made)
+            return undo.receipt(tx, deeds.copied(target.name), [], made)
 
         return await self._store.write(work)
 
     async def archive(self, ids: Iterable[MessageId]) -> Receipt:
         """Move to the archive of each message's account."""
-        return await self._to_role(ids, _archive, "archived")
+        return await self._to_role(ids, _archive, deeds.archived())
 
     async def trash(self, ids: Iterable[MessageId]) -> Receipt:
         """Move to the trash of each message's account. Raises NeedsPerson when all are there already: the next step
@@ -103,7 +104,7 @@ class Actions:
                     phrase("What is in the trash can only be removed for ever"),
                     phrase("'delete' removes it, here and on the server."),
                 )
-            return self._move(tx, left, lambda account: home(tx, account, Role.TRASH), "moved to Trash")
+            return self._move(tx, left, lambda account: home(tx, account, Role.TRASH), deeds.trashed())
 
         return await self._store.write(work)
 
@@ -112,14 +113,14 @@ class Actions:
 
         def work(tx: Transaction) -> Receipt:
             role = Role.JUNK if on else Role.INBOX
-            words = "marked as junk" if on else "marked as not junk"
+            done = deeds.junk() if on else deeds.not_junk()
 
             def flag(chosen: Sequence[MessageId]) -> None:
                 tx.messages.set_flags(
                     chosen, add=Flags.JUNK if on else Flags.NONE, remove=Flags.NONE if on else Flags.JUNK
                 )
 
-            return self._move(tx, ids, lambda account: home(tx, account, role), words, flag)
+            return self._move(tx, ids, lambda account: home(tx, account, role), done, flag)
 
         return await self._store.write(work)
 
@@ -130,40 +131,40 @@ class Actions:
             _by_account(tx, chosen)
             tx.messages.remove(chosen, settle_at=self._settle(tx))
 
-        return await self._do(ids, change, "removed")
+        return await self._do(ids, change, deeds.removed())
 
     async def undo(self, entry: JournalId | None = None) -> Receipt:
         """Take back the latest thing done, or the entry named. Raises NotFound when there is nothing to take back."""
         return await self._store.write(lambda tx: undo.take_back(tx, entry))
 
-    async def _flag(self, ids: Iterable[MessageId], flag: Flags, on: bool, words: str) -> Receipt:
+    async def _flag(self, ids: Iterable[MessageId], flag: Flags, on: bool, done: Deed) -> Receipt:
         def change(tx: Transaction, chosen: Sequence[MessageId]) -> None:
             tx.messages.set_flags(chosen, add=flag if on else Flags.NONE, remove=Flags.NONE if on else flag)
 
-        return await self._do(ids, change, words)
+        return await self._do(ids, change, done)
 
     async def _do(
-        self, ids: Iterable[MessageId], change: Callable[[Transaction, Sequence[MessageId]], None], words: str
+        self, ids: Iterable[MessageId], change: Callable[[Transaction, Sequence[MessageId]], None], done: Deed
     ) -> Receipt:
         def work(tx: Transaction) -> Receipt:
             before = tx.messages.before(ids)
             _some(before)
             change(tx, [row.message for row in before])
-            return undo.receipt(tx, words, before)
+            return undo.receipt(tx, done, before)
 
         return await self._store.write(work)
 
     async def _to_role(
-        self, ids: Iterable[MessageId], find: Callable[[Transaction, AccountId], Folder], words: str
+        self, ids: Iterable[MessageId], find: Callable[[Transaction, AccountId], Folder], done: Deed
     ) -> Receipt:
-        return await self._store.write(lambda tx: self._move(tx, ids, lambda account: find(tx, account), words))
+        return await self._store.write(lambda tx: self._move(tx, ids, lambda account: find(tx, account), done))
 
     def _move(
         self,
         tx: Transaction,
         ids: Iterable[MessageId],
         target: Callable[[AccountId], Folder],
-        words: str,
+        done: Deed,
         also: Callable[[Sequence[MessageId]], None] | None = None,
     ) -> Receipt:
         groups = _by_account(tx, ids)
@@ -178,7 +179,7 @@ class Actions:
             else:
                 made += self._copies(tx, group, folder)
                 tx.messages.remove(group, settle_at=self._settle(tx))
-        return undo.receipt(tx, words, before, made)
+        return undo.receipt(tx, done, before, made)
 
     def _copies(self, tx: Transaction, ids: Sequence[MessageId], folder: Folder) -> list[MessageId]:
         """Copies that can be kept: another account, or a folder of this computer, needs the bytes themselves."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from desktopmail.domain.activity import Activity, Problem, State
 from desktopmail.domain.ids import AccountId
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.saying import phrase, plural
 
 Say = Callable[[Activity], None]
 """Where activities go; called on the loop."""
@@ -57,7 +57,7 @@ class Teller:
 
     def told(self, host: str, alerts: Sequence[str]) -> None:
         """What the server wants read by a person (RFC 3501 section 7.1), inert and short; said while all is well."""
-        title = f"Message from the server {host}"
+        title = phrase("Message from the server {0}", host)
         self._told = Problem(self._account, "server-message", title, alerts[-1]) if alerts else None
 
     def working(self, words: str) -> None:
@@ -80,7 +80,7 @@ class Teller:
 
     def idle(self, put_off: float = 0.0) -> None:
         """Everything agrees, as far as the server could be asked; `put_off`: seconds until it wants to be asked."""
-        words = f"The next look at the server may be in {_span(put_off)}" if put_off > 0 else "Up to date"
+        words = _put_off(put_off) if put_off > 0 else phrase("Up to date")
         self._tell(Activity(self._account, State.IDLE, words, problem=self._told))
 
     def offline(self, waiting: int, problem: Problem | None = None) -> None:
@@ -97,13 +97,16 @@ class Teller:
             self._say(activity)
 
 
-def _span(seconds: float) -> str:
-    minutes = -(-int(seconds) // 60)
-    return "a minute" if minutes <= 1 else f"{minutes:,} minutes"
+def _put_off(seconds: float) -> str:
+    return plural(
+        max(1, -(-int(seconds) // 60)),
+        "The next look at the server may be in a minute",
+        "The next look at the server may be in {0:,} minutes",
+    )
 
 
 def offline_words(waiting: int) -> str:
     """'Offline', and what waits for the line to come back."""
     if not waiting:
-        return "Offline"
-    return f"Offline: {waiting:,} {'change' if waiting == 1 else 'changes'} waiting"
+        return phrase("Offline")
+    return plural(waiting, "Offline: 1 change waiting", "Offline: {0:,} changes waiting")

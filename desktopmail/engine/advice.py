@@ -16,6 +16,7 @@ from desktopmail.domain.advice import (
     Space,
     Topic,
 )
+from desktopmail.domain.saying import phrase, plural
 
 DAYS = 14
 """How long a copy stays on the server when removing is proposed: long enough to notice that something is wrong."""
@@ -40,47 +41,47 @@ def consequences(protocol: str, leave: Leave, offers: Offers, *, max_size: int =
         return _imap()
     if protocol == POP3:
         return _pop3(leave, offers, max_size)
-    return (Consequence(Topic.LIVES, "This account sends mail and receives none."),)
+    return (Consequence(Topic.LIVES, phrase("This account sends mail and receives none.")),)
 
 
 def rule(leave: Leave) -> str:
     """What a rule removes from the server and when, in a sentence."""
     match leave.keep:
         case Keep.FOREVER:
-            return "Nothing is ever removed from the server without your word."
+            return phrase("Nothing is ever removed from the server without your word.")
         case Keep.DAYS:
-            return (
-                f"A message is removed from the server {days(leave.days)} after it was stored on this computer, and "
-                "not before."
+            return phrase(
+                "A message is removed from the server {0} after it was stored on this computer, and not before.",
+                days(leave.days),
             )
         case Keep.UNTIL_DELETED:
-            return "A message is removed from the server after you remove it here for ever, and not before."
+            return phrase("A message is removed from the server after you remove it here for ever, and not before.")
         case Keep.NO:
-            return (
-                "Each message is removed from the server as soon as it is stored and checked on this computer. Other "
-                "devices will not see it."
+            return phrase(
+                "Each message is removed from the server as soon as it is stored and checked on this"
+                " computer. Other devices will not see it."
             )
 
 
 def days(number: int) -> str:
     """A number of days in words."""
-    return "1 day" if number == 1 else f"{number} days"
+    return plural(number, "1 day", "{0} days")
 
 
 def _choose(answers: Answers, offers: Offers) -> tuple[str, str, Leave, bool]:
     """Protocol, reason, proposed rule, and whether old mail should move to this computer."""
     forever = Leave()
     if not offers.imap and not offers.pop3:
-        return "", "No server for incoming mail was found.", forever, False
+        return "", phrase("No server for incoming mail was found."), forever, False
     if not offers.pop3:
-        return IMAP, "This provider offers IMAP only.", forever, _wants_archive(answers)
+        return IMAP, phrase("This provider offers IMAP only."), forever, _wants_archive(answers)
     if not offers.imap:
-        return POP3, "This provider offers POP3 only.", _leave(answers, offers), False
+        return POP3, phrase("This provider offers POP3 only."), _leave(answers, offers), False
     if offers.uidl is False:
-        reason = "IMAP, because the POP3 server of this provider cannot tell old messages from new ones."
+        reason = phrase("IMAP, because the POP3 server of this provider cannot tell old messages from new ones.")
         return IMAP, reason, forever, _wants_archive(answers)
     if answers.readers is Readers.PEOPLE and answers.lasting in (Lasting.HERE, Lasting.BOTH):
-        reason = "POP3, because your copy then stays whatever the other people delete."
+        reason = phrase("POP3, because your copy then stays whatever the other people delete.")
         return POP3, reason, forever, False
     if answers.readers is Readers.ALONE and _off_the_provider(answers):
         return POP3, _reason_pop3(answers), _leave(answers, offers), False
@@ -109,61 +110,63 @@ def _leave(answers: Answers, offers: Offers) -> Leave:
 
 def _reason_imap(answers: Answers) -> str:
     if answers.readers is Readers.PEOPLE:
-        return "IMAP, because other people work with the same mailbox and everybody sees the same."
+        return phrase("IMAP, because other people work with the same mailbox and everybody sees the same.")
     if answers.readers is Readers.SEVERAL and _wants_archive(answers):
-        return "IMAP, because you read this address on other devices too; old mail can be kept here as files."
+        return phrase("IMAP, because you read this address on other devices too; old mail can be kept here as files.")
     if answers.readers is Readers.SEVERAL:
-        return "IMAP, because you read this address on other devices too and all of them show the same."
+        return phrase("IMAP, because you read this address on other devices too and all of them show the same.")
     if answers.space is Space.SCARCE:
-        return "IMAP, because the provider keeps a copy; old mail can be kept here as files to free its space."
+        return phrase("IMAP, because the provider keeps a copy; old mail can be kept here as files to free its space.")
     if answers.lasting is Lasting.HERE:
-        return "IMAP, as long as it is open whether another device reads this address."
+        return phrase("IMAP, as long as it is open whether another device reads this address.")
     if answers.lasting is Lasting.BOTH:
-        return "IMAP, because it keeps a whole copy here and one with your provider, with all folders."
+        return phrase("IMAP, because it keeps a whole copy here and one with your provider, with all folders.")
     if answers.lasting is Lasting.PROVIDER:
-        return "IMAP, because your mail and its folders stay with your provider."
+        return phrase("IMAP, because your mail and its folders stay with your provider.")
     if answers.line is Line.OFTEN_WITHOUT:
-        return "IMAP, because what you read and sort without a connection is carried over later."
-    return "IMAP, because nothing is lost with this computer and a phone would show the same."
+        return phrase("IMAP, because what you read and sort without a connection is carried over later.")
+    return phrase("IMAP, because nothing is lost with this computer and a phone would show the same.")
 
 
 def _reason_pop3(answers: Answers) -> str:
     if answers.lasting is Lasting.HERE and answers.backup is Backup.NO:
-        return "POP3, because you read on this computer only. Keep the server's copy until there is a backup."
+        return phrase("POP3, because you read on this computer only. Keep the server's copy until there is a backup.")
     if answers.lasting is Lasting.HERE:
-        return "POP3, because you read on this computer only and want your mail to be here."
-    return "POP3, because you read on this computer only and your provider has little space."
+        return phrase("POP3, because you read on this computer only and want your mail to be here.")
+    return phrase("POP3, because you read on this computer only and your provider has little space.")
 
 
 def _imap() -> tuple[Consequence, ...]:
     return (
-        Consequence(Topic.LIVES, "Your mail lives with your provider, with a whole copy on this computer."),
-        Consequence(Topic.OTHERS, "Other devices show the same mail, the same folders and what was read."),
-        Consequence(Topic.REMOVED, "Nothing is removed from the server unless you delete it."),
-        Consequence(Topic.OFFLINE, "Without a connection you read and sort what is here; it is carried over later."),
-        Consequence(Topic.SENT, "Sent mail is kept with your provider too."),
+        Consequence(Topic.LIVES, phrase("Your mail lives with your provider, with a whole copy on this computer.")),
+        Consequence(Topic.OTHERS, phrase("Other devices show the same mail, the same folders and what was read.")),
+        Consequence(Topic.REMOVED, phrase("Nothing is removed from the server unless you delete it.")),
+        Consequence(
+            Topic.OFFLINE, phrase("Without a connection you read and sort what is here; it is carried over later.")
+        ),
+        Consequence(Topic.SENT, phrase("Sent mail is kept with your provider too.")),
     )
 
 
 def _pop3(leave: Leave, offers: Offers, max_size: int) -> tuple[Consequence, ...]:
     found = [
-        Consequence(Topic.LIVES, "Your mail lives on this computer, in folders of its own."),
+        Consequence(Topic.LIVES, phrase("Your mail lives on this computer, in folders of its own.")),
         Consequence(Topic.OTHERS, _others(leave)),
         Consequence(Topic.REMOVED, rule(leave)),
-        Consequence(Topic.OFFLINE, "Without a connection everything that was fetched is here."),
-        Consequence(Topic.SENT, "Sent mail is on this computer only."),
+        Consequence(Topic.OFFLINE, phrase("Without a connection everything that was fetched is here.")),
+        Consequence(Topic.SENT, phrase("Sent mail is on this computer only.")),
     ]
     if max_size:
-        words = f"Of messages above {max_size // 1000} KB only the beginning comes by itself."
+        words = phrase("Of messages above {0} KB only the beginning comes by itself.", max_size // 1000)
         found.append(Consequence(Topic.CARE, words))
     if offers.expire == 0:
-        words = "This provider says that it keeps no message once it was fetched, whatever is chosen here."
+        words = phrase("This provider says that it keeps no message once it was fetched, whatever is chosen here.")
         found.append(Consequence(Topic.CARE, words))
     elif offers.expire is not None and offers.expire > 0:
-        words = f"This provider may remove messages by itself after {days(offers.expire)}."
+        words = phrase("This provider may remove messages by itself after {0}.", days(offers.expire))
         found.append(Consequence(Topic.CARE, words))
     if offers.uidl is False:
-        words = "This server cannot tell old messages from new ones, so they may have to be fetched again."
+        words = phrase("This server cannot tell old messages from new ones, so they may have to be fetched again.")
         found.append(Consequence(Topic.CARE, words))
     return tuple(found)
 
@@ -171,25 +174,27 @@ def _pop3(leave: Leave, offers: Offers, max_size: int) -> tuple[Consequence, ...
 def _others(leave: Leave) -> str:
     match leave.keep:
         case Keep.FOREVER | Keep.UNTIL_DELETED:
-            return "Other devices see the server's inbox only, without folders or what was read."
+            return phrase("Other devices see the server's inbox only, without folders or what was read.")
         case Keep.DAYS:
-            return f"Other devices see the messages of the last {days(leave.days)} only."
+            return phrase("Other devices see the messages of the last {0} only.", days(leave.days))
         case Keep.NO:
-            return "Other devices see nothing that was fetched here."
+            return phrase("Other devices see nothing that was fetched here.")
 
 
 def _advised(answers: Answers, protocol: str, archive: bool) -> tuple[Consequence, ...]:
     """What the person should know or do beside it."""
     found = []
     if archive:
-        words = (
-            "To free space at the provider, export old mail to files here and delete it there when that suits you. "
-            "Nothing is moved by itself."
+        words = phrase(
+            "To free space at the provider, export old mail to files here and delete it there when"
+            " that suits you. Nothing is moved by itself."
         )
         found.append(Consequence(Topic.CARE, words))
     if protocol == POP3 and answers.backup is not Backup.YES:
-        words = "Back this computer up: what is not on the server any more is only here."
+        words = phrase("Back this computer up: what is not on the server any more is only here.")
         found.append(Consequence(Topic.CARE, words))
     if protocol == IMAP and answers.line is Line.SLOW:
-        found.append(Consequence(Topic.CARE, "On a slow line the newest come first, and the list before the texts."))
+        found.append(
+            Consequence(Topic.CARE, phrase("On a slow line the newest come first, and the list before the texts."))
+        )
     return tuple(found)

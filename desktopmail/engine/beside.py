@@ -14,6 +14,7 @@ from desktopmail.domain.account import Account, ImapServer, Pop3Server
 from desktopmail.domain.arrangement import Beside
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.mime.headers import QuickHeader, quick
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -45,7 +46,7 @@ def into_other_sent(tx: Transaction, account: Account, message: MessageId) -> No
     if not isinstance(owner.incoming, ImapServer) or sent is None:
         return
     if not (name and tx.messages.find_by_message_id(owner.id, name)):
-        tx.history.add([message], "copied", f"also into {sent.name} of {owner.name or owner.address}")
+        tx.history.add([message], "copied", phrase("also into {0} of {1}", sent.name, owner.name or owner.address))
         tx.messages.copy([message], sent.id)
 
 

@@ -20,7 +20,7 @@ from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, IdentityId, MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.domain.saying import phrase
-from desktopmail.engine import beside, letters, quoting, undo
+from desktopmail.engine import beside, deeds, letters, quoting, undo
 from desktopmail.engine.arrival import received_by
 from desktopmail.engine.filing import home
 from desktopmail.engine.letters import Original, Written
@@ -113,7 +113,9 @@ class Composing:
         """Hand a draft to the Outbox; it goes out after `delay` seconds, until then `outbox.cancel` takes it back.
         Raises WrongUsage without recipients, for addresses that are none, and where nothing can be sent from."""
         message = await self.queue(draft, int(time.time()) + delay if delay else None)
-        return Receipt("Message queued" if not delay else f"Sending in {delay} seconds", None, 1, (message,))
+        return Receipt(
+            phrase("Message queued") if not delay else phrase("Sending in {0} seconds", delay), None, 1, (message,)
+        )
 
     async def queue(self, draft: Draft, due_at: int | None = None) -> MessageId:
         """Like `send`, at a point in time (seconds since 1970 UTC; None: now)."""
@@ -144,9 +146,9 @@ class Composing:
         def work(tx: Transaction) -> Receipt:
             before = tx.messages.before([draft.id] if draft.id else [])
             if not before or _role(tx, before[0].message) is not Role.DRAFTS:
-                return Receipt("Draft discarded", None, 0)
+                return Receipt(phrase("Draft discarded"), None, 0)
             tx.messages.remove([before[0].message], settle_at=tx.now + SETTLE_SECONDS)
-            return replace(undo.receipt(tx, "discarded", before), label="Draft discarded")
+            return replace(undo.receipt(tx, deeds.discarded(), before), label=phrase("Draft discarded"))
 
         self._saved.pop(draft.id or MessageId(0), None)
         return await self._store.write(work)

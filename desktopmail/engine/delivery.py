@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from desktopmail.domain.draft import RecipientResult
+from desktopmail.domain.saying import phrase
 
 PAUSES = (60, 120, 300, 900, 1_800, 3_600)
 """Seconds between attempts, by how many there were; the last one repeats."""
@@ -59,10 +60,10 @@ def judge(
     others = [each for each in results if each.address != oneself]
     got = [each for each in others if taken(each)]
     if not final and any(passing(each) or each.code == 0 for each in others):
-        return Judgement(Outcome.LATER, results, _words(results, "It will be tried again."))
+        return Judgement(Outcome.LATER, results, _words(results, phrase("It will be tried again.")))
     if got:
         return Judgement(Outcome.SENT, results, _words(results, ""))
-    return Judgement(Outcome.REFUSED, results, _words(results, "It is in Drafts."))
+    return Judgement(Outcome.REFUSED, results, _words(results, phrase("It is in Drafts.")))
 
 
 def pause(attempts: int) -> int:
@@ -94,7 +95,8 @@ def _words(results: Sequence[RecipientResult], then: str) -> str:
     if not refused:
         return ""
     got = sum(taken(each) for each in results)
-    head = f"{got} of {len(results)} people get this message. " if got else ""
-    said = "; ".join(f"{each.address}: {each.code} {each.text}" for each in refused[:3])
-    more = f" and {len(refused) - 3} more" if len(refused) > 3 else ""
-    return f"{head}{said}{more}. {then}".strip()
+    head = phrase("{0} of {1} people get this message.", got, len(results)) if got else ""
+    named = "; ".join(f"{each.address}: {each.code} {each.text}" for each in refused[:3])
+    if len(refused) > 3:
+        named = phrase("{0} and {1} more", named, len(refused) - 3)
+    return " ".join(each for each in (head, f"{named}.", then) if each)

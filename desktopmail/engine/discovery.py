@@ -69,7 +69,7 @@ class Discovery:
         search = Search(mailbox, domain, where, self.limits, tell, show)
         if known is not None:
             return await search.look(_answer(known))
-        tell(f"Looking for the mail servers of {domain}…")
+        tell(phrase("Looking for the mail servers of {0}…", domain))
         return await (search.run() if host_name(domain) else search.look(guess(mailbox, domain, self.usual)))
 
 

@@ -9,6 +9,7 @@ from desktopmail.domain.draft import Outgoing, Sending
 from desktopmail.domain.errors import MailError, NotFound, PossiblySent, Refused
 from desktopmail.domain.health import Line, Side
 from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.domain.marking import mark
 from desktopmail.domain.saying import phrase
 from desktopmail.engine import filing
 from desktopmail.engine.delivery import GIVE_UP_SECONDS, Outcome, judge, pause
@@ -20,9 +21,10 @@ WAITING = (Sending.QUEUED, Sending.WAITING)
 
 Answer = Submission | MessageRefused
 
-UNKNOWN = (
-    "The program ended while this message was being handed over, so it may have been sent. "
-    "Look for it in Sent or ask the recipient, then decide."
+UNKNOWN = mark(
+    "engine",
+    "The program ended while this message was being handed over, so it may have been sent."
+    " Look for it in Sent or ask the recipient, then decide.",
 )
 
 

@@ -65,7 +65,7 @@ def found_back(tx: Transaction, message: MessageId) -> None:
     """The copy to oneself is there: what was possibly sent is sent."""
     entry = tx.outbox.get(message)
     if entry is not None and entry.state is Sending.POSSIBLY_SENT:
-        to_sent(tx, message, "the copy to yourself came back")
+        to_sent(tx, message, phrase("the copy to yourself came back"))
         tx.outbox.remove(message)
 
 
@@ -97,7 +97,7 @@ async def settle(store: Store) -> int:
         for entry in unsure:
             facts = tx.messages.facts(entry.id)
             if facts.message_id and _on_server(tx, facts.account, facts.message_id, entry.id):
-                to_sent(tx, entry.id, "found in Sent")
+                to_sent(tx, entry.id, phrase("found in Sent"))
                 tx.outbox.remove(entry.id)
                 tx.messages.remove([entry.id])
                 found += 1

@@ -7,7 +7,7 @@ from desktopmail.domain.errors import NotFound, WrongUsage
 from desktopmail.domain.folder import Ability, Folder, Role
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
 from desktopmail.domain.saying import phrase
-from desktopmail.engine import undo
+from desktopmail.engine import deeds, undo
 from desktopmail.engine.actions import GRACE_SECONDS
 from desktopmail.engine.filing import home
 from desktopmail.engine.library import Library
@@ -67,9 +67,9 @@ class Folders:
             before = tx.messages.before(ids)
             if ids:
                 tx.messages.move(ids, home(tx, gone.account, Role.TRASH).id)
-            done = undo.receipt(tx, "moved to Trash", before) if ids else None
+            done = undo.receipt(tx, deeds.trashed(), before) if ids else None
             tx.folders.remove(folder)
-            label = f"{gone.name} deleted" + (f", {done.label}" if done else "")
+            label = phrase("{0} deleted, {1}", gone.name, done.label) if done else phrase("{0} deleted", gone.name)
             return Receipt(label, done.undo if done else None, len(ids), tuple(ids))
 
         return await self._store.write(work)
@@ -84,7 +84,7 @@ class Folders:
                 raise WrongUsage(phrase("“{0}” cannot be emptied", emptied.path))
             before = tx.messages.before(ids)
             tx.messages.remove(ids, settle_at=tx.now + GRACE_SECONDS)
-            return undo.receipt(tx, f"removed from {emptied.name}", before)
+            return undo.receipt(tx, deeds.emptied(emptied.name), before)
 
         return await self._store.write(work)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Fetched, Summary
+from desktopmail.engine.large import handy
 from desktopmail.mime.text import for_index
 from desktopmail.store.store import Store
 from desktopmail.store.text import TextRow
@@ -34,9 +35,9 @@ async def index_messages(store: Store, ids: Sequence[MessageId]) -> None:
     for summary, sha in await store.read(lambda tx: _named(tx, ids)):
         who = " ".join(f"{each.name} {each.address}" for each in (*summary.sender, *summary.to))
         rows[summary.id] = TextRow(summary.id, who, summary.subject, whole=summary.fetched is Fetched.FULL)
-        raw = await store.raw(sha) if sha else None
-        if raw is not None:
-            raws[summary.id] = raw
+        found = await handy(store, sha) if sha else None
+        if found is not None:
+            raws[summary.id] = found.raw
     if raws:
         rows |= await asyncio.to_thread(_whole, raws)
     await store.text(lambda index: index.add(list(rows.values())))

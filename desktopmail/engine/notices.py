@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Summary
+from desktopmail.domain.saying import phrase
 
 MOST_NAMED = 3
 LONGEST_LINE = 120
@@ -32,12 +33,16 @@ def notice(rows: Sequence[Summary]) -> Notice | None:
     if len(rows) == 1:
         return Notice(_who(newest), _line(newest.subject or newest.preview), newest.id, ids)
     names = list(dict.fromkeys(_who(row) for row in rows))
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return Notice(f"{len(rows):,} new messages", f"From {', '.join(names[:MOST_NAMED])}{more}", newest.id, ids)
+    title = phrase("{0:,} new messages", len(rows))
+    return Notice(title, _from(", ".join(names[:MOST_NAMED]), len(names) - MOST_NAMED), newest.id, ids)
+
+
+def _from(named: str, more: int) -> str:
+    return phrase("From {0} and {1} more", named, more) if more > 0 else phrase("From {0}", named)
 
 
 def _who(row: Summary) -> str:
-    return _line(row.sender[0].shown if row.sender else "") or "Somebody"
+    return _line(row.sender[0].shown if row.sender else "") or phrase("Somebody")
 
 
 def _line(text: str) -> str:

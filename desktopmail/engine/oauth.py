@@ -85,7 +85,7 @@ class OAuth:
     def instead(key: str) -> str:
         """What to do where the provider's page cannot be used, in words and with the provider's link."""
         found = providers.known().get(key)
-        return found.help if found else "Ask your provider for an app password."
+        return found.help if found else phrase("Ask your provider for an app password.")
 
     @staticmethod
     def key_of(endpoint: Endpoint) -> str:

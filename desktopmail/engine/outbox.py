@@ -20,7 +20,7 @@ from desktopmail.domain.draft import Outgoing, Sending
 from desktopmail.domain.errors import AwaitsSignIn, ContentMissing, MailError, NotFound, PossiblySent, WrongUsage
 from desktopmail.domain.hosts import SENDING
 from desktopmail.domain.ids import AccountId, MessageId
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.saying import phrase, said
 from desktopmail.engine import dispatch, filing
 from desktopmail.engine.delivery import on_the_way, pending
 from desktopmail.engine.dispatch import UNKNOWN, WAITING, Answer, Job, TakenBack
@@ -73,7 +73,7 @@ class Outbox:
         def work(tx: Transaction) -> int:
             stuck = tx.outbox.stuck_sending()
             for each in stuck:
-                tx.outbox.set_state(each, Sending.POSSIBLY_SENT, UNKNOWN)
+                tx.outbox.set_state(each, Sending.POSSIBLY_SENT, said(UNKNOWN))
             return len(stuck)
 
         if not await self._store.read(lambda tx: tx.outbox.stuck_sending()):
@@ -158,8 +158,8 @@ class Outbox:
                 )
             tx.outbox.remove(message)
             filing.to_drafts(tx, message)
-            tx.history.add([message], "cancelled", "sending was cancelled")
-            return Receipt("Not sent; back in Drafts", None, 1, (message,))
+            tx.history.add([message], "cancelled", phrase("sending was cancelled"))
+            return Receipt(phrase("Not sent; back in Drafts"), None, 1, (message,))
 
         return await self._store.write(work, durable=True)
 
@@ -171,9 +171,9 @@ class Outbox:
             if entry.state is Sending.SENDING:
                 raise WrongUsage(phrase("This message is being sent now"))
             if entry.state is not Sending.SENT:
-                filing.to_sent(tx, message, "marked as sent")
+                filing.to_sent(tx, message, phrase("marked as sent"))
             tx.outbox.remove(message)
-            return Receipt("Moved to Sent", None, 1, (message,))
+            return Receipt(phrase("Moved to Sent"), None, 1, (message,))
 
         return await self._store.write(work, durable=True)
 

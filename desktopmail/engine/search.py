@@ -10,6 +10,7 @@ from datetime import datetime
 from desktopmail.domain.folder import Place
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.query import NOTHING, parse, terms
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.library import Library
 from desktopmail.store.coverage import Coverage
 from desktopmail.store.store import Store
@@ -41,7 +42,7 @@ class Search:
         query finds nothing."""
         query = parse(text, datetime.now().astimezone().replace(tzinfo=None))
         if query == NOTHING:
-            return SearchResult((), True, "Type what to look for", ())
+            return SearchResult((), True, phrase("Type what to look for"), ())
         async with self._turn:
             await self._catch_up()
             library = self._library = self._library or Library(self._store)
@@ -65,8 +66,15 @@ class Search:
 
 
 def _words(found: int, known: Coverage) -> str:
-    head = f"{found:,} found" if found else "Nothing found"
+    head = phrase("{0:,} found.", found) if found else phrase("Nothing found.")
+    return f"{head} {_searched(known)}"
+
+
+def _searched(known: Coverage) -> str:
     if known.indexed == known.total:
-        return f"{head}. Searched all {known.total:,} messages."
-    why = "is not downloaded yet" if known.indexed == known.downloaded else "is still being read into the index"
-    return f"{head}. Searched {known.indexed:,} of {known.total:,} messages; the rest {why}."
+        return phrase("Searched all {0:,} messages.", known.total)
+    if known.indexed == known.downloaded:
+        return phrase("Searched {0:,} of {1:,} messages; the rest is not downloaded yet.", known.indexed, known.total)
+    return phrase(
+        "Searched {0:,} of {1:,} messages; the rest is still being read into the index.", known.indexed, known.total
+    )

@@ -70,9 +70,13 @@ class Outcome:
     @property
     def words(self) -> str:
         """The same for a person."""
-        return (
-            f"{self.messages:,} messages kept: {self.linked:,} also on the server, {self.here:,} only here. "
-            f"{self.there:,} more on the server are still to come."
+        return phrase(
+            "{0:,} messages kept: {1:,} also on the server, {2:,} only here. "
+            "{3:,} more on the server are still to come.",
+            self.messages,
+            self.linked,
+            self.here,
+            self.there,
         )
 
 
@@ -97,11 +101,11 @@ class Switching:
         async with self._turn, self._lanes().resting(account):
             old = await self._get(account, ImapServer)
             here = await self._all_here(old, say)
-            say(f"Looking at {server.endpoint.host}…")
+            say(phrase("Looking at {0}…", server.endpoint.host))
             new = replace(old, incoming=server)
             async with self._carrying(old, new):
                 listing, heads = await self._listed(new)
-                say("Comparing what is here with what is there…")
+                say(phrase("Comparing what is here with what is there…"))
                 lines = match(listing, heads, here)
                 held = sum(len(each) for each in here.values())
                 report = _outcome("pop3", held, len(lines), len(listing.numbers) - len(lines))
@@ -126,7 +130,7 @@ class Switching:
             old = await self._get(account, Pop3Server)
             await self._bring(old, say)
             new = replace(old, incoming=server)
-            say(f"Looking at {server.endpoint.host}…")
+            say(phrase("Looking at {0}…", server.endpoint.host))
             async with self._carrying(old, new):
                 names = await self._server_folders(new)
 
@@ -200,7 +204,7 @@ class Switching:
 
     async def _bring(self, account: Account, say: Say) -> SyncReport:
         """One full round with the server as it is now. Raises Refused when it did not go well."""
-        say("Getting everything from the server…")
+        say(phrase("Getting everything from the server…"))
         teller = Teller(account.id, lambda activity: say(activity.words))
         remote: Remote = (ImapRemote if isinstance(account.incoming, ImapServer) else Pop3Remote)(
             account, self._store, self._passwords, teller
@@ -221,14 +225,16 @@ class Switching:
             lambda tx: (tx.switched.wanting(account.id), tx.switched.held(account.id))
         )
         if missing or unsettled:
-            what = f"{missing:,} messages are not here whole" if missing else f"{unsettled:,} changes wait"
-            raise Refused(
-                phrase("{0} yet", what), phrase("Nothing was changed. Get mail, and try again when everything is here.")
+            what = (
+                phrase("{0:,} messages are not here whole yet", missing)
+                if missing
+                else phrase("{0:,} changes wait yet", unsettled)
             )
+            raise Refused(what, phrase("Nothing was changed. Get mail, and try again when everything is here."))
         found: Alike = {}
         for number, each in enumerate(held):
             if number % 500 == 0:
-                say(f"Reading back what is here: {number:,} of {len(held):,}")
+                say(phrase("Reading back what is here: {0:,} of {1:,}", number, len(held)))
             raw = await read_back(self._store, each.content)
             if raw is None:
                 raise StoreDamaged(
@@ -246,7 +252,7 @@ class Switching:
         remote = ImapRemote(account, self._store, self._passwords, Teller(account.id, lambda activity: None))
         try:
             for number, each in enumerate(left, 1):
-                say(f"Getting large messages: {number:,} of {len(left):,}")
+                say(phrase("Getting large messages: {0:,} of {1:,}", number, len(left)))
                 await remote.fetch(each.message)
         finally:
             await remote.close()

@@ -16,7 +16,7 @@ from desktopmail.domain.folder import Folder
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags, Summary
 from desktopmail.domain.saying import phrase
-from desktopmail.engine import undo
+from desktopmail.engine import deeds, undo
 from desktopmail.engine.arrival import Arriving, Door, arrive
 from desktopmail.engine.library import Library
 from desktopmail.engine.reading import Reading
@@ -85,7 +85,7 @@ class Transfer:
         for path in paths:
             made += await self._import(path, account, folder, report)
         if made:
-            done = f"imported into {folder.path}"
+            done = deeds.imported(folder.path)
             report.receipt = await self._store.write(lambda tx: undo.receipt(tx, done, (), made))
         return report
 
@@ -114,7 +114,7 @@ class Transfer:
         self, batch: Sequence[Found], door: Door, here: set[bytes | None], report: TransferReport
     ) -> Sequence[MessageId]:
         good = [each for each in batch if each[1]]
-        report.skipped += [f"{name}: it is empty" for name, raw, _ in batch if not raw]
+        report.skipped += [phrase("{0}: it is empty", name) for name, raw, _ in batch if not raw]
         shas = await self._store.content(lambda content: content.put_many([raw for _, raw, _ in good]))
         rows = []
         for (_, raw, flags), sha in zip(good, shas, strict=True):

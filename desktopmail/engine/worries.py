@@ -9,7 +9,7 @@ import time
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.health import Health, Line, Room
 from desktopmail.domain.ids import AccountId
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.saying import phrase, plural
 from desktopmail.engine.ears import Ears
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -69,11 +69,14 @@ def worries(health: Health, now: int) -> dict[str, Problem]:
 
 
 def _ignored(account: AccountId, count: int) -> Problem:
-    many = "1 message" if count == 1 else f"{count:,} messages"
     return Problem(
         account,
         "removals-ignored",
-        phrase("The server kept {0} that it had said were removed", many),
+        plural(
+            count,
+            "The server kept 1 message that it had said were removed",
+            "The server kept {0:,} messages that it had said were removed",
+        ),
         phrase(
             "Its own settings decide that; the provider's web pages show them. It is not asked again for"
             " these. What is here stays safe."
@@ -83,12 +86,10 @@ def _ignored(account: AccountId, count: int) -> Problem:
 
 
 def _certificate(account: AccountId, line: Line, now: int) -> Problem:
-    left = line.encryption.days_left(now) or 0
-    when = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
     return Problem(
         account,
         "certificate-ends",
-        phrase("The certificate of {0} ends {1}", line.host, when),
+        _ending(line.host, line.encryption.days_left(now) or 0),
         phrase(
             "Mail comes as usual until then. If its provider does not renew it, nothing is fetched or sent"
             " there after that day; what is here stays safe."
@@ -97,10 +98,28 @@ def _certificate(account: AccountId, line: Line, now: int) -> Problem:
     )
 
 
+def _ending(host: str, days: int) -> str:
+    if days == 0:
+        return phrase("The certificate of {0} ends today", host)
+    if days == 1:
+        return phrase("The certificate of {0} ends tomorrow", host)
+    return phrase("The certificate of {0} ends in {1} days", host, days)
+
+
 def _room(account: AccountId, room: Room) -> Problem:
-    used = f"{room.used / MEGABYTE:,.0f} of {room.allowed / MEGABYTE:,.0f} MB are used."
+    used, allowed = room.used / MEGABYTE, room.allowed / MEGABYTE
     if room.share >= 1:
-        title, detail = "The mailbox on the server is full", f"{used} New mail is refused until there is room again."
+        title = phrase("The mailbox on the server is full")
+        detail = phrase(
+            "{0:,.0f} of {1:,.0f} MB are used. New mail is refused until there is room again. What is here stays safe.",
+            used,
+            allowed,
+        )
     else:
-        title, detail = "The mailbox on the server is nearly full", f"{used} When it is full, new mail is refused."
-    return Problem(account, "mailbox-full", title, phrase("{0} What is here stays safe.", detail), Remedy.OPEN_SETTINGS)
+        title = phrase("The mailbox on the server is nearly full")
+        detail = phrase(
+            "{0:,.0f} of {1:,.0f} MB are used. When it is full, new mail is refused. What is here stays safe.",
+            used,
+            allowed,
+        )
+    return Problem(account, "mailbox-full", title, detail, Remedy.OPEN_SETTINGS)

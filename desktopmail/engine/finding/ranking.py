@@ -9,6 +9,7 @@ from dataclasses import replace
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.found import FoundServers
 from desktopmail.domain.hostname import belongs, owner
+from desktopmail.domain.saying import phrase
 from desktopmail.engine import providers
 from desktopmail.engine.finding.proving import Proven
 from desktopmail.protocols.autoconfig import facts
@@ -155,5 +156,17 @@ def _registered(host: str) -> str:
 
 def _question(stranger: str, hosts: list[str], domain: str) -> str:
     named = hosts[:MOST_NAMED]
-    words = f"The servers {', '.join(named[:-1])} and {named[-1]} belong" if named[1:] else f"{named[0]} belongs"
-    return f"{words} to {stranger}, not to {domain}. Go on only if {stranger} is the provider of this address."
+    if not named[1:]:
+        return phrase(
+            "{0} belongs to {1}, not to {2}. Go on only if {1} is the provider of this address.",
+            named[0],
+            stranger,
+            domain,
+        )
+    return phrase(
+        "The servers {0} and {1} belong to {2}, not to {3}. Go on only if {2} is the provider of this address.",
+        ", ".join(named[:-1]),
+        named[-1],
+        stranger,
+        domain,
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.found import FoundServers
 from desktopmail.domain.hosts import FINDING
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.finding import ranking
 from desktopmail.engine.finding.guesses import Usual, guess
 from desktopmail.engine.finding.proving import Proven, Prover
@@ -76,7 +77,7 @@ class Search:
                 async with asyncio.timeout(self.limits.total):
                     await self._listen(open_tasks)
             except TimeoutError:
-                self.say("The rest takes too long and is left aside.")
+                self.say(phrase("The rest takes too long and is left aside."))
             finally:
                 for task in open_tasks:
                     task.cancel()
@@ -95,19 +96,19 @@ class Search:
 
     def _early(self) -> list[tuple[Source, str, Ask]]:
         found: list[tuple[Source, str, Ask]] = [
-            (Source.PACC, f"Asking ua-auto-config.{self.domain}…", sources.agents),
-            (Source.AUTOCONFIG, f"Asking autoconfig.{self.domain}…", sources.autoconfig),
-            (Source.WELL_KNOWN, f"Asking the web site of {self.domain}…", sources.well_known),
-            (Source.ISPDB, "Asking Mozilla's list of providers…", sources.ispdb),
-            (Source.SERVICES, f"Looking up the services of {self.domain}…", sources.services),
-            (Source.EXCHANGES, f"Looking up who receives mail for {self.domain}…", sources.exchanges),
+            (Source.PACC, phrase("Asking ua-auto-config.{0}…", self.domain), sources.agents),
+            (Source.AUTOCONFIG, phrase("Asking autoconfig.{0}…", self.domain), sources.autoconfig),
+            (Source.WELL_KNOWN, phrase("Asking the web site of {0}…", self.domain), sources.well_known),
+            (Source.ISPDB, phrase("Asking Mozilla's list of providers…"), sources.ispdb),
+            (Source.SERVICES, phrase("Looking up the services of {0}…", self.domain), sources.services),
+            (Source.EXCHANGES, phrase("Looking up who receives mail for {0}…", self.domain), sources.exchanges),
         ]
         return [each for each in found if each[0] is not Source.ISPDB or self.where.places.ispdb]
 
     def _late(self) -> list[tuple[Source, str, Ask]]:
         return [
-            (Source.TRIED, f"Trying the usual names in {self.domain}…", self._guess),
-            (Source.PLAIN, f"Asking autoconfig.{self.domain} without encryption…", sources.plain),
+            (Source.TRIED, phrase("Trying the usual names in {0}…", self.domain), self._guess),
+            (Source.PLAIN, phrase("Asking autoconfig.{0} without encryption…", self.domain), sources.plain),
         ]
 
     async def _guess(self, asked: Question) -> Answer:

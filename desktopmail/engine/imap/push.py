@@ -74,7 +74,7 @@ class Push:
         if planned.before:
             messages, _, _ = await self._store.read(look)
         for operation in plan.plan_messages(messages):
-            self._teller.working("Sending changes")
+            self._teller.working(phrase("Sending changes"))
             await self._message(operation)
         for drop in planned.after:
             await self._folder(drop)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import ConnectionLost, Refused, SignInRefused
 from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.health import Recorder
 from desktopmail.engine.imap.bodies import Bodies, Trouble
@@ -103,7 +104,7 @@ class ImapRemote:
         session = await self._lines.get(Purpose.WORK)
         await self._witness.meet(session)
         if session.selected is None and self._space is None:
-            self._teller.working("Looking for new messages")
+            self._teller.working(phrase("Looking for new messages"))
         return session
 
     async def _namespace(self, session: ImapSession) -> Namespace:

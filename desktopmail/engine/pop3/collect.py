@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from desktopmail.domain.address import Address
 from desktopmail.domain.errors import MailError, Refused
 from desktopmail.domain.folder import Role
+from desktopmail.domain.saying import plural
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.lane import Lane
 from desktopmail.engine.pop3.completing import complete
@@ -22,8 +23,8 @@ from desktopmail.engine.pop3.visit import Visit
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
-SECONDS = 2.0
-"""How long is brought before somebody who waits for one message gets the line."""
+SECONDS, LONGEST = 2.0, 60.0
+"""How long is brought before somebody who waits for one message gets the line, and how long when nobody does."""
 AHEAD = 2
 STRETCH_BYTES, STRETCH_COUNT = 64_000_000, 2_000
 """How much is asked for in one go. Within it the server never waits for the next question."""
@@ -52,23 +53,29 @@ class Collect:
         self._teller = teller
         self._tally = tally
         self._trouble = trouble
-        self._end = 0.0
+        self._begun = time.monotonic()
+        self._awaited: Callable[[], bool] = lambda: False
 
-    async def some(self) -> bool:
-        """Bring messages for about SECONDS. Whether more are left. Raises MailError; what came before is stored."""
+    async def some(self, awaited: Callable[[], bool]) -> bool:
+        """Bring messages for about LONGEST, or only SECONDS when the line is `awaited`. Whether more are left. Raises
+        MailError; what came before is stored."""
         visit = self._visit
-        self._end = time.monotonic() + SECONDS
+        self._begun, self._awaited = time.monotonic(), awaited
         self._leave_out()
-        while visit.wanted and time.monotonic() < self._end:
+        while visit.wanted and self._goes_on():
             async with Lane(AHEAD) as lane:
                 for stretch in self._stretches():
                     await self._stretch(stretch, lane)
-                    if time.monotonic() >= self._end:
+                    if not self._goes_on():
                         break
         if not visit.wanted:
             await self._greet()
             await self._tell()
         return bool(visit.wanted)
+
+    def _goes_on(self) -> bool:
+        past = time.monotonic() - self._begun
+        return past < SECONDS or (past < LONGEST and not self._awaited())
 
     async def heads(self) -> None:
         """Bring the tops of everything that is new, and nothing more. Where the server gives none, nothing comes."""
@@ -94,8 +101,12 @@ class Collect:
         """Say at the account's Inbox whether something could not be brought."""
         owner, count = self._visit.door.account.id, len(self._visit.left_out)
         inbox = await self._store.read(lambda tx: tx.folders.by_role(owner, Role.INBOX))
-        many = "1 message" if count == 1 else f"{count:,} messages"
-        words = f"{many} could not be downloaded and stayed on the server" if count else ""
+        words = plural(
+            count,
+            "1 message could not be downloaded and stayed on the server",
+            "{0:,} messages could not be downloaded and stayed on the server",
+        )
+        words = words if count else ""
         if inbox is not None and inbox.problem != words:
             await self._store.write(lambda tx: tx.folders.set_problem(inbox.id, words))
 
@@ -132,7 +143,7 @@ class Collect:
             await lane.put(self._keep(came))
             self._count(len(coming.done))
 
-        coming = Retrieving(self._visit, self._store, names, self._end, hand_over)
+        coming = Retrieving(self._visit, self._store, names, self._goes_on, hand_over)
         try:
             await coming.run()
         except MailError:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from desktopmail.domain.account import Keep, Leave
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase, plural, said
+from desktopmail.engine.advice import days
 from desktopmail.engine.pop3.rules import DAY, decision
 from desktopmail.store.ledger_rows import Entry
 
@@ -37,48 +40,143 @@ def what_would_go(rows: Iterable[Entry], leave: Leave, now: int, *, in_force: bo
     ignored = sum(each.ignored for each in there)
     partly = sum(each.partly for each in staying)
     seen = Outlook(len(going), min((each.stored_at for each in going), default=0), next_at, "", len(staying), ignored)
-    return replace(seen, words=_words(seen, leave, now, partly, "will" if in_force else "would"))
+    return replace(seen, words=_words(seen, leave, now, partly, in_force))
 
 
-def _words(seen: Outlook, leave: Leave, now: int, partly: int, would: str) -> str:
-    said = [_rule(seen, leave, now, would)]
+def _words(seen: Outlook, leave: Leave, now: int, partly: int, in_force: bool) -> str:
+    told = [_rule(seen, leave, now, in_force)]
     if partly and leave.keep in (Keep.DAYS, Keep.NO):
-        stay = "1 large message stays" if partly == 1 else f"{partly:,} large messages stay"
-        said.append(f"{stay} there, because only the beginning is here.")
-    if seen.ignored:
-        said.append(
-            f"The server kept {_messages(seen.ignored)} although it had confirmed their removal: its own settings"
-            " decide, and it is not asked again."
+        told.append(
+            plural(
+                partly,
+                "1 large message stays there, because only the beginning is here.",
+                "{0:,} large messages stay there, because only the beginning is here.",
+            )
         )
-    return " ".join(said)
+    if seen.ignored:
+        told.append(
+            plural(
+                seen.ignored,
+                "The server kept 1 message although it had confirmed their removal: its own settings decide, and it is"
+                " not asked again.",
+                "The server kept {0:,} messages although it had confirmed their removal: its own settings decide, and"
+                " it is not asked again.",
+            )
+        )
+    return " ".join(told)
 
 
-def _rule(seen: Outlook, leave: Leave, now: int, would: str) -> str:
-    going = _messages(seen.count)
-    gone = f"{would} be removed from the server at the next visit"
-    nothing = f"Nothing {would} be removed from the server"
+def _rule(seen: Outlook, leave: Leave, now: int, in_force: bool) -> str:
+    texts = WILL if in_force else WOULD
+    if seen.count:
+        one, many = texts.going[leave.keep]
+        return said(one if seen.count == 1 else many, seen.count, days(leave.days))
     match leave.keep:
         case Keep.FOREVER:
-            one = "Nothing is removed from the server."
-            return one if not seen.count else f"{going} {gone}, because you asked for it."
-        case Keep.DAYS if seen.count:
-            return f"{going} that came here {_days(leave.days)} ago or earlier {gone}."
+            return phrase("Nothing is removed from the server.")
         case Keep.DAYS if seen.next_at:
-            left = max(1, -(-(seen.next_at - now) // DAY))
-            return f"{nothing} now; the first message {would} go in {_days(left)}."
+            return said(texts.first, days(max(1, -(-(seen.next_at - now) // DAY))))
         case Keep.DAYS:
-            return f"{nothing} now; new mail {would} go {_days(leave.days)} after it came here."
+            return said(texts.new, days(leave.days))
         case Keep.UNTIL_DELETED:
-            many = f"{going} {gone}, because you removed {'it' if seen.count == 1 else 'them'} here."
-            return many if seen.count else f"{nothing} until you remove it here for ever."
+            return said(texts.nothing)
         case Keep.NO:
-            new = "New mail is removed from the server as soon as it is stored here."
-            return f"{going} {gone}. {new}" if seen.count else new
+            return phrase("New mail is removed from the server as soon as it is stored here.")
 
 
-def _messages(count: int) -> str:
-    return "1 message" if count == 1 else f"{count:,} messages"
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What is said of a rule, marked for translation. `going`: of one message and of several, `{1}` are the days."""
+
+    going: Mapping[Keep, tuple[str, str]]
+    first: str
+    new: str
+    nothing: str
 
 
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count:,} days"
+WILL = _Texts(
+    {
+        Keep.FOREVER: (
+            mark("engine", "1 message will be removed from the server at the next visit, because you asked for it."),
+            mark(
+                "engine", "{0:,} messages will be removed from the server at the next visit, because you asked for it."
+            ),
+        ),
+        Keep.DAYS: (
+            mark(
+                "engine",
+                "1 message that came here {1} ago or earlier will be removed from the server at the next visit.",
+            ),
+            mark(
+                "engine",
+                "{0:,} messages that came here {1} ago or earlier will be removed from the server at the next visit.",
+            ),
+        ),
+        Keep.UNTIL_DELETED: (
+            mark("engine", "1 message will be removed from the server at the next visit, because you removed it here."),
+            mark(
+                "engine",
+                "{0:,} messages will be removed from the server at the next visit, because you removed them here.",
+            ),
+        ),
+        Keep.NO: (
+            mark(
+                "engine",
+                "1 message will be removed from the server at the next visit. New mail is removed from"
+                " the server as soon as it is stored here.",
+            ),
+            mark(
+                "engine",
+                "{0:,} messages will be removed from the server at the next visit. New mail is removed"
+                " from the server as soon as it is stored here.",
+            ),
+        ),
+    },
+    mark("engine", "Nothing will be removed from the server now; the first message will go in {0}."),
+    mark("engine", "Nothing will be removed from the server now; new mail will go {0} after it came here."),
+    mark("engine", "Nothing will be removed from the server until you remove it here for ever."),
+)
+WOULD = _Texts(
+    {
+        Keep.FOREVER: (
+            mark("engine", "1 message would be removed from the server at the next visit, because you asked for it."),
+            mark(
+                "engine", "{0:,} messages would be removed from the server at the next visit, because you asked for it."
+            ),
+        ),
+        Keep.DAYS: (
+            mark(
+                "engine",
+                "1 message that came here {1} ago or earlier would be removed from the server at the next visit.",
+            ),
+            mark(
+                "engine",
+                "{0:,} messages that came here {1} ago or earlier would be removed from the server at the next visit.",
+            ),
+        ),
+        Keep.UNTIL_DELETED: (
+            mark(
+                "engine", "1 message would be removed from the server at the next visit, because you removed it here."
+            ),
+            mark(
+                "engine",
+                "{0:,} messages would be removed from the server at the next visit, because you removed them here.",
+            ),
+        ),
+        Keep.NO: (
+            mark(
+                "engine",
+                "1 message would be removed from the server at the next visit. New mail is removed from"
+                " the server as soon as it is stored here.",
+            ),
+            mark(
+                "engine",
+                "{0:,} messages would be removed from the server at the next visit. New mail is removed"
+                " from the server as soon as it is stored here.",
+            ),
+        ),
+    },
+    mark("engine", "Nothing would be removed from the server now; the first message would go in {0}."),
+    mark("engine", "Nothing would be removed from the server now; new mail would go {0} after it came here."),
+    mark("engine", "Nothing would be removed from the server until you remove it here for ever."),
+)

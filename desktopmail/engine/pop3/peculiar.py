@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktopmail.domain.account import Endpoint
+from desktopmail.domain.saying import phrase
 
 GMAIL = frozenset({"pop.gmail.com", "pop.googlemail.com"})
 RECENT = "recent:"
@@ -39,20 +40,28 @@ def ways(endpoint: Endpoint) -> Ways:
     if not _is_gmail(endpoint):
         return Ways()
     shown = (
-        "With 'recent:' in front of the user name, Gmail shows the mail of the last 30 days to every program, fetched "
-        "or not. Older mail comes to no program any more."
+        phrase(
+            "With 'recent:' in front of the user name, Gmail shows the mail of the last 30 days to"
+            " every program, fetched or not. Older mail comes to no program any more."
+        )
         if endpoint.user.lower().startswith(RECENT)
-        else "Gmail shows a message to one program only. Where several fetch by POP3, put 'recent:' in front of the "
-        "user name in each of them: they all get the last 30 days then."
+        else phrase(
+            "Gmail shows a message to one program only. Where several fetch by POP3, put 'recent:' in"
+            " front of the user name in each of them: they all get the last 30 days then."
+        )
     )
     return Ways(
         hides=True,
         batches=True,
         words=(
             shown,
-            "Gmail's own POP settings decide what becomes of a message that was fetched or removed: kept, archived or "
-            "moved to its Trash, whatever the rule here is.",
-            "What Gmail does not list any more is called 'only here', although it may still be in All Mail there.",
-            "Gmail lists some hundred messages at a time, so a first download takes several visits.",
+            phrase(
+                "Gmail's own POP settings decide what becomes of a message that was fetched or removed:"
+                " kept, archived or moved to its Trash, whatever the rule here is."
+            ),
+            phrase(
+                "What Gmail does not list any more is called 'only here', although it may still be in All Mail there."
+            ),
+            phrase("Gmail lists some hundred messages at a time, so a first download takes several visits."),
         ),
     )

@@ -52,6 +52,7 @@ class Pop3Remote:
         self._recorder = Recorder(store, account.id)
         self._trouble = Trouble()
         self._turn = asyncio.Lock()
+        self._awaiting = 0
         self._woken = asyncio.Event()
         self._visit: Visit | None = None
         self._session: Pop3Session | None = None
@@ -91,7 +92,8 @@ class Pop3Remote:
                 return False
             visit = self._visit or await self._begin()
             async with self._dropping():
-                if await Collect(visit, self._store, self._teller, self.tally, self._trouble).some():
+                collect = Collect(visit, self._store, self._teller, self.tally, self._trouble)
+                if await collect.some(lambda: self._awaiting > 0):
                     return True
                 await finish(visit, self._store, self._account, self.tally)
             self._left()
@@ -119,7 +121,7 @@ class Pop3Remote:
             raise ContentMissing(
                 phrase("This message was never downloaded"), phrase("The server does not have it any more.")
             )
-        async with self._turn:
+        async with self._soon():
             under_way = self._visit is not None
             visit = self._visit or await self._begin_for(message)
             async with self._dropping():
@@ -157,7 +159,7 @@ class Pop3Remote:
 
     async def relink(self) -> Relinked:
         """Link the messages that are here with the server's new names for them. Raises MailError."""
-        async with self._turn:
+        async with self._soon():
             await self._end()
             async with self._dropping():
                 session = await self._sign_in()
@@ -184,9 +186,19 @@ class Pop3Remote:
         )
         return inbox.id in folders or (own is not None and own.id in folders)
 
+    @contextlib.asynccontextmanager
+    async def _soon(self) -> AsyncIterator[None]:
+        """The line to oneself; whoever brings messages meanwhile makes way."""
+        self._awaiting += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._awaiting -= 1
+
     async def _begin(self) -> Visit:
         async with self._dropping():
-            self._teller.working("Looking for new messages")
+            self._teller.working(phrase("Looking for new messages"))
             session = await self._sign_in()
             visit = self._visit = await begin(session, self._store, self._account)
         return visit

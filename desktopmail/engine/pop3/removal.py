@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 
 from desktopmail.domain.account import Account
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import Tally
 from desktopmail.engine.pop3.rules import due, stored_before
 from desktopmail.engine.pop3.stored import is_stored
@@ -92,5 +93,9 @@ def _confirm(tx: Transaction, account: Account, gone: Mapping[str, str]) -> None
     for who in set(gone.values()):
         names = [name for name, decided in gone.items() if decided == who]
         messages = [each.message for each in tx.ledger.lines(account.id, names) if each.message is not None]
-        words = "you asked for it" if who == PERSON else "by the account's rule"
-        tx.history.add(messages, "removed", f"removed from the server: {words}")
+        words = (
+            phrase("removed from the server: you asked for it")
+            if who == PERSON
+            else phrase("removed from the server: by the account's rule")
+        )
+        tx.history.add(messages, "removed", words)

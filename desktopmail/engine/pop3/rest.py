@@ -11,27 +11,24 @@ from desktopmail.store.store import Store
 
 
 class Rest:
-    """How long one account's server is to be left alone. What was noted before is read once, by `recall`."""
+    """How long one account's server is to be left alone."""
 
     def __init__(self, account: Account, store: Store, recorder: Recorder) -> None:
         self._account = account
         self._store = store
         self._recorder = recorder
         self._until = 0.0
-        self._recalled = False
 
     @property
     def left(self) -> float:
-        """Seconds that are left of it; 0: the server may be visited."""
+        """Seconds that are left of it as far as was seen; 0: the server may be visited."""
         return max(0.0, self._until - time.monotonic())
 
     async def recall(self) -> float:
-        """What is left, counting what was noted before the program was started."""
-        if not self._recalled:
-            mailbox = place(self._account)
-            seconds = await self._store.read(lambda tx: tx.sightings.rest(self._account.id, mailbox))
-            self._until = max(self._until, time.monotonic() + seconds)
-            self._recalled = True
+        """What is left, counting what was noted before the program was started or when the account was tried out."""
+        mailbox = place(self._account)
+        seconds = await self._store.read(lambda tx: tx.sightings.rest(self._account.id, mailbox))
+        self._until = max(self._until, time.monotonic() + seconds)
         return self.left
 
     async def begin(self, seconds: int) -> None:

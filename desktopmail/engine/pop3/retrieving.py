@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import time
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from desktopmail.domain.errors import MailError
+from desktopmail.engine.lane import Breath
 from desktopmail.engine.large import Coming
 from desktopmail.engine.pop3.rules import PIECE_BYTES, PIECE_COUNT
 from desktopmail.engine.pop3.storing import Brought, read_at_once
@@ -14,27 +14,30 @@ from desktopmail.engine.pop3.visit import Visit
 from desktopmail.store.store import Store
 
 HandOver = Callable[[Sequence[Brought]], Awaitable[None]]
+GoesOn = Callable[[], bool]
+"""Asked after each message whether to ask for more."""
 
 
 class Retrieving:
     """One stretch of messages. `done` are the names of those that came or are not given; `refused` says why of
     the latter; `stuck`, that what came could not be stored."""
 
-    def __init__(self, visit: Visit, store: Store, names: Sequence[str], end: float, hand_over: HandOver) -> None:
+    def __init__(self, visit: Visit, store: Store, names: Sequence[str], goes_on: GoesOn, hand_over: HandOver) -> None:
         self.done: set[str] = set()
         self.refused: dict[str, MailError] = {}
         self.stuck = False
         self._visit = visit
         self._store = store
         self._names = {visit.listing.numbers[name]: name for name in names}
-        self._end = end
+        self._goes_on = goes_on
         self._hand_over = hand_over
         self._came: list[Brought] = []
         self._bytes = 0
         self._vessels: dict[int, Coming] = {}
+        self._breath = Breath()
 
     async def run(self) -> None:
-        """Bring them until time is up. Raises MailError."""
+        """Bring them, or as many as it goes on for. Raises MailError."""
         sizes = self._visit.listing.sizes
         await self._visit.session.retrieve(list(self._names), sizes, self._small, self._refused, self._pace, self)
         await self._handed_over()
@@ -71,7 +74,7 @@ class Retrieving:
         self.done.add(message.name)
         self._came.append(message)
         self._bytes += message.length
-        return time.monotonic() < self._end
+        return self._goes_on()
 
     def _refused(self, number: int, error: MailError) -> None:
         name = self._names[number]
@@ -79,8 +82,9 @@ class Retrieving:
         self.refused[name] = error
 
     def _pace(self) -> Awaitable[None] | None:
-        full = self._bytes >= PIECE_BYTES or len(self._came) >= PIECE_COUNT
-        return self._handed_over() if full else None
+        if self._bytes >= PIECE_BYTES or len(self._came) >= PIECE_COUNT:
+            return self._handed_over()
+        return asyncio.sleep(0) if self._breath.due() else None
 
     async def _handed_over(self) -> None:
         try:
@@ -97,7 +101,7 @@ async def bring(visit: Visit, store: Store, name: str) -> Brought:
     async def hand_over(messages: Sequence[Brought]) -> None:
         came.extend(messages)
 
-    one = Retrieving(visit, store, [name], math.inf, hand_over)
+    one = Retrieving(visit, store, [name], lambda: True, hand_over)
     await one.run()
     if name in one.refused:
         raise one.refused[name]

@@ -11,9 +11,10 @@ from desktopmail.engine.pop3.visit import no_names
 from desktopmail.protocols.pop3.session import Pop3Session
 
 
-async def try_out(server: Pop3Server, password: str, connected: Callable[[], None], seconds: float) -> None:
-    """Sign in and leave again; `connected` is called when TLS stands. Raises MailError; NeedsPerson when the rule lets
-    mail stay on the server and the server has no names for its messages."""
+async def try_out(server: Pop3Server, password: str, connected: Callable[[], None], seconds: float) -> int:
+    """Sign in and leave again; `connected` is called when TLS stands. For how many seconds the server wants to be left
+    alone from now on. Raises MailError; NeedsPerson when the rule lets mail stay on the server and the server has no
+    names for its messages."""
     session = await Pop3Session.open(server.endpoint, password, timeout=seconds, connected=connected)
     try:
         named = server.leave.keep is Keep.NO or await _has_names(session)
@@ -24,6 +25,7 @@ async def try_out(server: Pop3Server, password: str, connected: Callable[[], Non
         session.drop()
         raise no_names(server)
     await session.quit()
+    return session.offered.login_delay
 
 
 async def _has_names(session: Pop3Session) -> bool:

@@ -11,7 +11,7 @@ from desktopmail.domain.account import Account, Leave
 from desktopmail.domain.action import Receipt
 from desktopmail.domain.errors import ContentMissing, NeedsPerson, NotFound, WrongUsage
 from desktopmail.domain.ids import AccountId, MessageId
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.saying import phrase, plural
 from desktopmail.engine.arrival import received_by
 from desktopmail.engine.pop3.outlook import Outlook, what_would_go
 from desktopmail.engine.pop3.peculiar import ways
@@ -19,7 +19,6 @@ from desktopmail.engine.pop3.relink import Relinked
 from desktopmail.engine.pop3.remote import Pop3Remote
 from desktopmail.engine.pop3.visit import pop3_server
 from desktopmail.engine.remote import Remote
-from desktopmail.engine.undo import counted
 from desktopmail.store.ledger_rows import CopyCounts
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -69,19 +68,28 @@ class Pop3Verbs:
             tops = sum(line.partly for line in lines)
             if tops and not unread_too:
                 raise NeedsPerson(
-                    phrase("Only the beginning of {0} is here", counted(tops)),
+                    plural(
+                        tops, "Only the beginning of 1 message is here", "Only the beginning of {0:,} messages is here"
+                    ),
                     phrase("The rest would be lost. Open them first to download them, or say that they may be lost."),
                 )
             gone = tx.ledger.want_gone(line.message for line in lines if line.message is not None)
             if not gone:
                 raise NotFound(phrase("No server has these messages any more"), phrase("What is here stays."))
-            tx.history.add(gone, "removed", "removal from the server asked for")
+            tx.history.add(gone, "removed", phrase("removal from the server asked for"))
             return gone, {owner for each in gone if (owner := tx.ledger.owner(each)) is not None}
 
         gone, accounts = await self._store.write(work, durable=True)
         for account in accounts:
             self._lanes().retry(account)
-        return Receipt(f"{counted(len(gone))} will be removed from the server", None, len(gone), tuple(gone))
+        return Receipt(
+            plural(
+                len(gone), "1 message will be removed from the server", "{0:,} messages will be removed from the server"
+            ),
+            None,
+            len(gone),
+            tuple(gone),
+        )
 
     async def bring(self, ids: Iterable[MessageId]) -> Receipt:
         """Have the rest of messages fetched of which only the beginning is here, at the next visit, which begins at
@@ -97,7 +105,12 @@ class Pop3Verbs:
         coming, accounts = await self._store.write(work)
         for account in accounts:
             self._lanes().retry(account)
-        return Receipt(f"The rest of {counted(len(coming))} is on its way", None, len(coming), tuple(coming))
+        return Receipt(
+            plural(len(coming), "The rest of 1 message is on its way", "The rest of {0:,} messages is on its way"),
+            None,
+            len(coming),
+            tuple(coming),
+        )
 
     async def owner(self, message: MessageId) -> AccountId:
         """The account a message came through. Raises NotFound."""

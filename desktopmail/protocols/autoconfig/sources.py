@@ -14,16 +14,18 @@ from urllib.parse import quote, urlsplit
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError, ProtocolViolation
 from desktopmail.domain.hostname import belongs
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase, said
 from desktopmail.protocols.autoconfig import configuration, facts, pacc, web
 from desktopmail.protocols.autoconfig.answer import Answer, Candidate, Source
 from desktopmail.protocols.autoconfig.configuration import Configuration
 from desktopmail.protocols.autoconfig.probe import Speech
 from desktopmail.protocols.autoconfig.records import Names, Target
 
-OVER_HTTP = (
-    "These settings came over a connection that is not encrypted, so somebody on the way could have changed them. "
-    "Go on only if you know the servers."
+OVER_HTTP = mark(
+    "engine",
+    "These settings came over a connection that is not encrypted, so somebody on the way"
+    " could have changed them. Go on only if you know the servers.",
 )
 SERVICES = (
     (Speech.IMAP, "_imaps._tcp", Security.TLS),
@@ -99,7 +101,7 @@ async def well_known(asked: Question) -> Answer:
 async def plain(asked: Question) -> Answer:
     """The domain's own autoconfig host without encryption: only to be used when the person agrees."""
     answer = await _published(Source.PLAIN, asked.places.plain.format(domain=asked.domain), asked)
-    return replace(answer, confirm=(OVER_HTTP,))
+    return replace(answer, confirm=(said(OVER_HTTP),))
 
 
 async def ispdb(asked: Question) -> Answer:
