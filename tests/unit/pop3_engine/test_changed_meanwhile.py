@@ -11,7 +11,7 @@ import pytest
 from desktopmail.domain.account import Keep, Leave, Pop3Server
 from desktopmail.domain.errors import MailError
 from desktopmail.engine.actions import Actions
-from desktopmail.engine.pop3 import removal
+from desktopmail.engine.pop3 import stored
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 from tests.unit.pop3_engine.desk import ENDPOINT, PopDesk, letters
@@ -98,7 +98,7 @@ def test_a_deletion_that_is_undone_at_the_last_moment(desks: Desks, monkeypatch:
 
 def meddle(monkeypatch: pytest.MonkeyPatch, desk: PopDesk, change: Callable[[Transaction], object]) -> None:
     """Make a change while the first message is read back."""
-    real = removal.is_stored
+    real = stored.is_stored
     done: list[bool] = []
 
     async def is_stored(store: Store, sha: bytes) -> bool:

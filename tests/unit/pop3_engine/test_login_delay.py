@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from desktopmail.domain.account import Pop3Server
+from desktopmail.domain.account import Account, NewAccount, Pop3Server
 from desktopmail.domain.activity import State
 from desktopmail.domain.errors import TooSoon
 from desktopmail.domain.folder import Role
+from desktopmail.domain.health import Side
+from desktopmail.engine.accounts import Accounts
 from tests.fakes.pop3_mailbox import OFFERED, Mail
 from tests.unit.pop3_engine.desk import ENDPOINT, PopDesk, letter, letters
 from tests.unit.pop3_engine.test_going_on import lanes_of, until_said
@@ -35,6 +38,7 @@ def test_a_server_that_wants_time_between_visits_gets_it(desks: Desks) -> None:
             await remote.relink()
         assert 0 < remote.put_off <= 900
         remote._rest._until = 0.0
+        await desk.store.write(lambda tx: tx._db.execute("UPDATE sighting SET at = at - 901 WHERE name = 'rest'"))
         assert await remote.watch() is None
         await remote.pull()
         while await remote.fill():
@@ -140,3 +144,53 @@ def test_a_refusal_because_of_time_is_told_and_not_repeated(desks: Desks) -> Non
 
     desk.run(visits())
     assert desk.box.sessions == 1
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_trying_an_account_out_is_a_visit(desks: Desks, refused: bool) -> None:
+    """The first round after an account was made waits, and says for how long, rather than be refused; so it is when a
+    trial was refused for coming too soon, and the account is made all the same."""
+    desk = desks(letters(2), offered=(*OFFERED, "LOGIN-DELAY 900"))
+    if refused:
+        desk.box.answers = {"PASS": b"-ERR [LOGIN-DELAY] later\r\n", "AUTH": b"-ERR [LOGIN-DELAY] later\r\n"}
+    new = NewAccount("ada@example.org", "Tried", "Ada", Pop3Server(replace(ENDPOINT, user="tried")), None)
+
+    async def made() -> Account:
+        accounts = Accounts(desk.store, desk.passwords)
+        with pytest.raises(TooSoon) if refused else contextlib.nullcontext():
+            await accounts.check(new, "secret")
+        number = await accounts.add(new, "secret")
+        return await desk.store.read(lambda tx: tx.accounts.get(number))
+
+    desk.account = desk.run(made())
+    assert desk.box.sessions == 1
+    desk.box.answers = {}
+    report = desk.sync()
+    assert [each.kind for each in report.problems] == ["too-soon"] and desk.box.sessions == 1
+    assert "15 minutes" in report.problems[0].detail
+    pass_time(desk, 901)
+    assert desk.clean_sync().new == 2 and desk.box.sessions == 2
+
+
+def test_trying_an_account_out_again_makes_its_next_visit_wait(desks: Desks) -> None:
+    """Also that of a remote which was there before; a server that wants no time is not waited for."""
+    desk = desks(letters(1))
+    accounts = Accounts(desk.store, desk.passwords)
+
+    async def visits() -> None:
+        remote = desk.remote()
+        await remote.pull()
+        while await remote.fill():
+            pass
+        await accounts.try_out(desk.account, Side.INCOMING)
+        await remote.pull()
+        assert remote.put_off == 0 and desk.box.sessions == 3
+        while await remote.fill():
+            pass
+        desk.box.offered = (*OFFERED, "LOGIN-DELAY 900")
+        await accounts.try_out(desk.account, Side.INCOMING)
+        await remote.pull()
+        assert 0 < remote.put_off <= 900 and desk.box.sessions == 4
+        await remote.close()
+
+    desk.run(visits())
