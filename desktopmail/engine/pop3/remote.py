@@ -146,6 +146,8 @@ class Pop3Remote:
             raise ContentMissing(
                 phrase("The server has another message in place of this one"), phrase("Its header stays here.")
             )
+        visit.brought |= done.shas
+        visit.wanted = [name for name in visit.wanted if name not in done.shas]
 
     async def _begin_for(self, message: MessageId) -> Visit:
         try:
