@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 
+SMALL = ("array", "datetime", "json", "tempfile", "zipfile", "desktopmail.store.database", "desktopmail.store.lock")
+"""What brings the small libraries of Python's modules. The system loads one library at a time, so whoever wants a small
+one would wait for a large one that another core is loading."""
 MODULES = ("QtCore", "QtGui", "QtWidgets", "QtSvg")
 FONTS = "libfontconfig.so.1"
 
 
 def begin() -> None:
-    """Begin, on a thread that nobody waits for. What it cannot load, or has not loaded when it is needed, is loaded
-    then as if there were no such thread. Only Linux is known well enough here; elsewhere nothing happens."""
+    """Load the small libraries, then begin with the large ones, on a thread that nobody waits for. What it cannot load,
+    or has not loaded when it is needed, is loaded then as if there were no such thread. Only Linux is known well enough
+    here; elsewhere nothing happens."""
     if sys.platform == "linux":
+        for module in SMALL:
+            import_module(module)
         Thread(target=_load, name="ahead", daemon=True).start()
 
 
