@@ -166,10 +166,11 @@ class TooSoon(RefusedForNow):
     kind = "too-soon"
 
     def __init__(self, seconds: int, log: str = "") -> None:
-        wait = f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
         super().__init__(
             phrase("The server wants some time between two visits"),
-            phrase("New mail is fetched in {0}. Nothing is lost.", wait),
+            phrase("New mail is fetched in {0} seconds. Nothing is lost.", seconds)
+            if seconds < 120
+            else phrase("New mail is fetched in {0} minutes. Nothing is lost.", round(seconds / 60)),
             log,
         )
         self.seconds = seconds

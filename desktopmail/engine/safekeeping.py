@@ -33,7 +33,7 @@ class Safekeeping:
         try:
             return Kept(found, await source.ready())
         except MailError as error:
-            return Kept(found, "nowhere", problem=f"{error.title}. {error.detail}".strip())
+            return Kept(found, phrase("nowhere"), problem=f"{error.title}. {error.detail}".strip())
 
     async def unlock(self, passphrase: str) -> None:
         """Open the encrypted file. Raises PassphraseWrong, VaultDamaged."""

@@ -19,7 +19,7 @@ from desktopmail import __version__
 from desktopmail.domain.errors import MailError, NotFound, NotGenuine
 from desktopmail.domain.hosts import UPDATES
 from desktopmail.domain.release import Release, is_newer, version_key
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.saying import phrase, said
 from desktopmail.engine.hosts import Noting, note_address, silent
 from desktopmail.formats import release as notices
 from desktopmail.protocols import updates as far
@@ -180,7 +180,7 @@ def _believe(tx: Transaction, release: Release, digest: str, now: int) -> None:
     if older or (release.sequence == seen.sequence and digest != seen.digest):
         raise NotGenuine(
             phrase("The notice of new versions is older than the last one"),
-            phrase("It was not believed: somebody may be playing back an old one. {0}", notices.SAFE),
+            phrase("It was not believed: somebody may be playing back an old one. {0}", said(notices.SAFE)),
             f"{release.sequence} after {seen.sequence}",
         )
     tx.settings.set(SEEN, [release.sequence, release.version, release.page, digest])

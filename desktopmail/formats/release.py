@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from desktopmail.domain.errors import NotGenuine
+from desktopmail.domain.marking import mark
 from desktopmail.domain.release import Release, ReleaseFile, version_key
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.saying import phrase, said
 
 MOST_BYTES = 64 * 1024
 MOST_SIGNATURES = 8
@@ -27,7 +28,7 @@ LARGEST_NUMBER = 2**53
 DAY = 86_400
 LONGEST_LIFE = 400 * DAY
 CONTEXT = b"desktopmail release notice 1\n"
-SAFE = "Nothing was changed. The version that is running stays as it is."
+SAFE = mark("engine", "Nothing was changed. The version that is running stays as it is.")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,119}\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
@@ -40,17 +41,17 @@ def read(notice: bytes, keys: Mapping[str, bytes], now: int) -> Release:
     Raises NotGenuine when it is too large, unsigned, signed by nobody known, expired or not well formed; not a word of
     it is believed before the signature was checked."""
     if len(notice) > MOST_BYTES:
-        raise _refused("it is too large")
+        raise _refused(mark("engine", "it is too large"))
     envelope = _object(notice)
     signed, signatures = envelope.get("signed"), envelope.get("signatures")
     if not isinstance(signed, str) or not isinstance(signatures, dict) or len(signatures) > MOST_SIGNATURES:
-        raise _refused("it is not signed")
+        raise _refused(mark("engine", "it is not signed"))
     payload = _bytes(signed)
     if not any(_fits(keys[name], text, payload) for name, text in signatures.items() if name in keys):
-        raise _refused("no key that this program knows has signed it")
+        raise _refused(mark("engine", "no key that this program knows has signed it"))
     release = _release(_object(payload))
     if not release.issued - DAY <= now < release.expires:
-        raise _refused("it is not valid today")
+        raise _refused(mark("engine", "it is not valid today"))
     return release
 
 
@@ -76,7 +77,7 @@ def _bytes(signed: str) -> bytes:
     try:
         return signed.encode()
     except UnicodeEncodeError:
-        raise _refused("its text is broken") from None
+        raise _refused(mark("engine", "its text is broken")) from None
 
 
 def _fits(key: bytes, signature: object, payload: bytes) -> bool:
@@ -97,23 +98,23 @@ def _object(text: bytes) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        raise _refused("it cannot be read") from None
+        raise _refused(mark("engine", "it cannot be read")) from None
     if not isinstance(found, dict):
-        raise _refused("it cannot be read")
+        raise _refused(mark("engine", "it cannot be read"))
     return found
 
 
 def _release(given: dict[str, Any]) -> Release:
     version, page, files = given.get("version"), given.get("page"), given.get("files")
     if given.get("product") != "desktopmail" or not isinstance(version, str) or not version_key(version):
-        raise _refused("it speaks of something else")
+        raise _refused(mark("engine", "it speaks of something else"))
     if not isinstance(page, str) or not _PAGE.match(page) or not _has_host(page):
-        raise _refused("its page has no address")
+        raise _refused(mark("engine", "its page has no address"))
     if not isinstance(files, list) or len(files) > MOST_FILES:
-        raise _refused("its files are not listed")
+        raise _refused(mark("engine", "its files are not listed"))
     sequence, issued, expires = (_number(given.get(name)) for name in ("sequence", "issued", "expires"))
     if not 0 < expires - issued <= LONGEST_LIFE:
-        raise _refused("its dates make no sense")
+        raise _refused(mark("engine", "its dates make no sense"))
     return Release(version, sequence, issued, expires, page, tuple(_file(each) for each in files))
 
 
@@ -131,16 +132,18 @@ def _file(given: object) -> ReleaseFile:
         sound = isinstance(name, str) and isinstance(sha256, str) and _NAME.match(name) and _SHA256.match(sha256)
         if sound and _number(size) <= LARGEST_FILE:
             return ReleaseFile(str(name), str(sha256), _number(size))
-    raise _refused("a file is not well described")
+    raise _refused(mark("engine", "a file is not well described"))
 
 
 def _number(given: object) -> int:
     if type(given) is not int or not 0 <= given <= LARGEST_NUMBER:
-        raise _refused("a number makes no sense")
+        raise _refused(mark("engine", "a number makes no sense"))
     return given
 
 
 def _refused(why: str) -> NotGenuine:
     return NotGenuine(
-        phrase("The notice of new versions is not genuine"), phrase("It was not believed: {0}. {1}", why, SAFE), why
+        phrase("The notice of new versions is not genuine"),
+        phrase("It was not believed: {0}. {1}", said(why), said(SAFE)),
+        why,
     )

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError, ProxyFailed, ProxyRefused, UnknownHost, Unreachable, WrongUsage
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase, said
 from desktopmail.protocols.dialling import dial
 from desktopmail.protocols.transport import inert, map_error
 
@@ -32,17 +33,18 @@ VERSION, CONNECT, NO_SIGN_IN = 5, 1, 0
 IPV4, NAME, IPV6 = 1, 3, 4
 NOT_PERMITTED = 2
 REPLIES = {
-    1: "it failed",
-    NOT_PERMITTED: "its rules forbid it",
-    3: "it cannot reach that network",
-    4: "it cannot find that server",
-    5: "the server did not accept the connection",
-    6: "the way there is too long",
-    7: "it does not make such connections",
-    8: "it does not know such addresses",
+    1: mark("engine", "it failed"),
+    NOT_PERMITTED: mark("engine", "its rules forbid it"),
+    3: mark("engine", "it cannot reach that network"),
+    4: mark("engine", "it cannot find that server"),
+    5: mark("engine", "the server did not accept the connection"),
+    6: mark("engine", "the way there is too long"),
+    7: mark("engine", "it does not make such connections"),
+    8: mark("engine", "it does not know such addresses"),
 }
-WANTS_SIGN_IN = "it wants a sign-in of its own, which this program does not do"
-SAFE = "Nothing was sent, and mail here is safe."
+NO_REASON = mark("engine", "it gave no reason")
+WANTS_SIGN_IN = mark("engine", "it wants a sign-in of its own, which this program does not do")
+SAFE = mark("engine", "Nothing was sent, and mail here is safe.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ async def dial_through(endpoint: Endpoint) -> socket.socket:
             else:
                 await _connect(line, proxy, target, endpoint)
         except OSError as error:
-            raise _failed(proxy, "the connection to it broke", str(error)) from error
+            raise _failed(proxy, phrase("the connection to it broke"), str(error)) from error
         undo.pop_all()
     return line
 
@@ -105,7 +107,7 @@ async def _reach(proxy: Proxy) -> socket.socket:
         return await dial(proxy.host, proxy.port)
     except (OSError, UnicodeError) as error:
         words = map_error(error, str(proxy)).log
-        raise _failed(proxy, "it does not answer", words) from error
+        raise _failed(proxy, phrase("it does not answer"), words) from error
 
 
 def _target(host: str) -> bytes:
@@ -131,7 +133,7 @@ async def _socks(line: socket.socket, proxy: Proxy, target: bytes, endpoint: End
     if version != VERSION:
         raise _nonsense(proxy, f"version {version}")
     if method != NO_SIGN_IN:
-        raise ProxyRefused(_title(proxy, WANTS_SIGN_IN), SAFE, f"method {method}")
+        raise ProxyRefused(_title(proxy, said(WANTS_SIGN_IN)), said(SAFE), f"method {method}")
     await loop.sock_sendall(
         line, bytes((VERSION, CONNECT, 0)) + _socks_address(target) + endpoint.port.to_bytes(2, "big")
     )
@@ -154,9 +156,9 @@ def _socks_address(target: bytes) -> bytes:
 
 
 def _socks_refusal(proxy: Proxy, reply: int, endpoint: Endpoint) -> MailError:
-    reason = REPLIES.get(reply, "it gave no reason")
+    reason = said(REPLIES.get(reply, NO_REASON))
     if reply == NOT_PERMITTED:
-        return ProxyRefused(_title(proxy, reason), SAFE, f"reply {reply}")
+        return ProxyRefused(_title(proxy, reason), said(SAFE), f"reply {reply}")
     if 3 <= reply <= 6:
         return _no_way(proxy, reason, endpoint, f"reply {reply}")
     return _failed(proxy, reason, f"reply {reply}")
@@ -181,12 +183,12 @@ async def _connect(line: socket.socket, proxy: Proxy, target: bytes, endpoint: E
 
 def _http_refusal(proxy: Proxy, code: int, words: str, endpoint: Endpoint) -> MailError:
     if code == 407:
-        return ProxyRefused(_title(proxy, WANTS_SIGN_IN), SAFE, words)
+        return ProxyRefused(_title(proxy, said(WANTS_SIGN_IN)), said(SAFE), words)
     if code in (401, 403, 405, 501):
-        return ProxyRefused(_title(proxy, "its rules forbid it"), SAFE, words)
+        return ProxyRefused(_title(proxy, phrase("its rules forbid it")), said(SAFE), words)
     if code in (502, 503, 504):
-        return _no_way(proxy, "it cannot reach that server", endpoint, words)
-    return _failed(proxy, f"it answered with {code}", words)
+        return _no_way(proxy, phrase("it cannot reach that server"), endpoint, words)
+    return _failed(proxy, phrase("it answered with {0}", code), words)
 
 
 async def _header(line: socket.socket, proxy: Proxy, left: int) -> bytes:
@@ -209,21 +211,23 @@ async def _exactly(line: socket.socket, count: int, proxy: Proxy) -> bytes:
     while len(taken) < count:
         piece = await loop.sock_recv(line, count - len(taken))
         if not piece:
-            raise _failed(proxy, "it closed the connection")
+            raise _failed(proxy, phrase("it closed the connection"))
         taken += piece
     return taken
 
 
 def _title(proxy: Proxy, reason: str) -> str:
-    return f"The proxy {inert(str(proxy))} did not make the connection: {reason}"
+    return phrase("The proxy {0} did not make the connection: {1}", inert(str(proxy)), reason)
 
 
 def _failed(proxy: Proxy, reason: str, log: str = "") -> ProxyFailed:
-    return ProxyFailed(_title(proxy, reason), phrase("{0} It will be tried again.", SAFE), inert(log))
+    return ProxyFailed(
+        _title(proxy, reason), phrase("Nothing was sent, and mail here is safe. It will be tried again."), inert(log)
+    )
 
 
 def _nonsense(proxy: Proxy, log: str) -> ProxyFailed:
-    return _failed(proxy, "it does not answer like a proxy of its kind", log)
+    return _failed(proxy, phrase("it does not answer like a proxy of its kind"), log)
 
 
 def _no_way(proxy: Proxy, reason: str, endpoint: Endpoint, log: str) -> Unreachable:

@@ -218,16 +218,28 @@ def _bad_certificate(error: ssl.SSLCertVerificationError, host: str) -> BadCerti
 def _reason(error: ssl.SSLCertVerificationError, known: Facts) -> str:
     code = error.verify_code
     if code == EXPIRED or (known.ends and known.ends < time.time()):
-        return f"its certificate ended on {_day(known.ends)}" if known.ends else "its certificate has ended"
+        return (
+            phrase("its certificate ended on {0}", _day(known.ends))
+            if known.ends
+            else phrase("its certificate has ended")
+        )
     if code == NOT_YET_VALID:
-        return f"its certificate starts on {_day(known.starts)}" if known.starts else "its certificate is not valid yet"
+        return (
+            phrase("its certificate starts on {0}", _day(known.starts))
+            if known.starts
+            else phrase("its certificate is not valid yet")
+        )
     if code in OTHER_NAME or "hostname mismatch" in str(error).lower():
         names = ", ".join(_inert(name) for name in known.names[:3])
-        return f"its certificate is for {names}" if names else "its certificate is for another name"
+        return phrase("its certificate is for {0}", names) if names else phrase("its certificate is for another name")
     if code in SELF_SIGNED:
-        return "it signed its certificate itself"
+        return phrase("it signed its certificate itself")
     issuer = _inert(known.issuer)
-    return f"its certificate was issued by {issuer}, unknown here" if issuer else "nobody known vouches for it"
+    return (
+        phrase("its certificate was issued by {0}, unknown here", issuer)
+        if issuer
+        else phrase("nobody known vouches for it")
+    )
 
 
 def _facts_line(known: Facts) -> str:

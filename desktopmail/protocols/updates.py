@@ -7,13 +7,14 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import NotFound, ProtocolViolation, Refused
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase, said
 from desktopmail.protocols import http, transport
 
 MOST_BYTES = 64 * 1024
 MOST_REDIRECTS = 3
 SECONDS = 30.0
-SAFE = "Nothing was changed. It is tried again another day."
+SAFE = mark("engine", "Nothing was changed. It is tried again another day.")
 
 _TARGET = re.compile(r"https://[!-~]{1,2000}\Z")
 _FIELDS = ("User-Agent: desktopmail", "Accept: application/json, */*;q=0.1")
@@ -29,7 +30,7 @@ async def fetch(url: str, *, seconds: float = SECONDS) -> bytes:
             if found is not None:
                 return found
             url = urljoin(url, further) if further else ""
-    raise Refused(phrase("{0} sends on to too many places", host), SAFE)
+    raise Refused(phrase("{0} sends on to too many places", host), said(SAFE))
 
 
 def _parts(url: str) -> SplitResult:
@@ -40,7 +41,7 @@ def _parts(url: str) -> SplitResult:
     except ValueError:
         sound = None
     if not sound:
-        raise Refused(phrase("New versions are looked for over https alone"), SAFE, transport.inert(url, 100))
+        raise Refused(phrase("New versions are looked for over https alone"), said(SAFE), transport.inert(url, 100))
     return parts
 
 
@@ -51,11 +52,13 @@ async def _one(parts: SplitResult) -> tuple[bytes | None, str]:
     try:
         head, content = await http.exchange(place, http.request("GET", parts, _FIELDS), MOST_BYTES)
     except http.Unreadable as error:
-        raise ProtocolViolation(phrase("{0} gave an answer that makes no sense", host), SAFE, str(error)) from error
+        raise ProtocolViolation(
+            phrase("{0} gave an answer that makes no sense", host), said(SAFE), str(error)
+        ) from error
     if head.status in http.MOVED:
         return None, head.fields.get("location", "")
     if head.status in (404, 410):
-        raise NotFound(phrase("{0} says nothing about new versions", host), SAFE)
+        raise NotFound(phrase("{0} says nothing about new versions", host), said(SAFE))
     if head.status != 200:
-        raise Refused(phrase("{0} answered with {1}", host, head.status), SAFE)
+        raise Refused(phrase("{0} answered with {1}", host, head.status), said(SAFE))
     return content, ""

@@ -9,6 +9,7 @@ from pathlib import Path
 import apsw
 
 from desktopmail.domain.folder import Role
+from desktopmail.domain.saying import phrase
 from desktopmail.store.accounts import FIRST_FOLDERS
 from desktopmail.store.check import CheckReport, check_profile
 from desktopmail.store.companions import REPAIRED
@@ -128,13 +129,13 @@ def _mend(folder: Path, *, again: CheckReport, mail_was_damaged: bool) -> tuple[
             name = _without_bytes(db, message)
             refetch += name is None
             if name is not None:
-                lost.append(f"The text of “{name}” was stored only here and cannot be read any more")
+                lost.append(phrase("The text of “{0}” was stored only here and cannot be read any more", name))
         _recount(db)
         recheck(db, array("q", [one for (one,) in db.execute("SELECT id FROM message")]))
         if mail_was_damaged:
             _complete_accounts(db)
             lost.append(
-                "Some folders, messages or settings may be missing; messages on servers come back by themselves"
+                phrase("Some folders, messages or settings may be missing; messages on servers come back by themselves")
             )
         db.execute("COMMIT")
     finally:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from desktopmail.domain.errors import ConnectionLost, ProtocolViolation, Refused
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase, said
 
 MOST_BYTES = 16_384
-SAFE = "Nothing was sent."
+SAFE = mark("engine", "Nothing was sent.")
 
 
 class Listener(asyncio.Protocol):
@@ -34,14 +35,14 @@ class Listener(asyncio.Protocol):
         """The next line without its end. Raises ConnectionLost, and ProtocolViolation for too many words."""
         while (end := self._buffer.find(b"\n")) < 0:
             if self._over:
-                raise ConnectionLost(phrase("{0} closed the connection", host), SAFE)
+                raise ConnectionLost(phrase("{0} closed the connection", host), said(SAFE))
             if self._total > MOST_BYTES:
-                raise ProtocolViolation(phrase("{0} said something that makes no sense", host), SAFE)
+                raise ProtocolViolation(phrase("{0} said something that makes no sense", host), said(SAFE))
             self._news.clear()
             await self._news.wait()
-        said = bytes(self._buffer[:end])
+        found = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
-        return said.rstrip(b"\r")
+        return found.rstrip(b"\r")
 
     async def hear(self, wanted: bytes, refusals: tuple[bytes, ...], host: str) -> list[bytes]:
         """Read lines until one begins as wanted; all of them. Refused when one begins like a refusal before."""
@@ -51,9 +52,9 @@ class Listener(asyncio.Protocol):
             if lines[-1].startswith(wanted):
                 return lines
             if lines[-1].startswith(refusals):
-                raise Refused(phrase("{0} does not answer as such a server would", host), SAFE)
+                raise Refused(phrase("{0} does not answer as such a server would", host), said(SAFE))
 
     def check_empty(self, host: str) -> None:
         """Nothing may stand behind the agreement to encrypt."""
         if self._buffer:
-            raise ProtocolViolation(phrase("Somebody may be interfering with the connection to {0}", host), SAFE)
+            raise ProtocolViolation(phrase("Somebody may be interfering with the connection to {0}", host), said(SAFE))

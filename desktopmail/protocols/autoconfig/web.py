@@ -13,13 +13,14 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import NotFound, ProtocolViolation, Refused
 from desktopmail.domain.hostname import host_name
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase, said
 from desktopmail.protocols import http, transport
 
 MOST_BYTES = 256 * 1024
 MOST_REDIRECTS = 3
 LONGEST_URL = 4_096
-SAFE = "Nothing but the name of the domain was sent."
+SAFE = mark("engine", "Nothing but the name of the domain was sent.")
 
 _TARGET = re.compile(r"[!-~]*\Z")
 _FIELDS = ("User-Agent: desktopmail", "Accept: application/xml, text/xml, */*;q=0.1")
@@ -56,7 +57,7 @@ async def get(url: str, *, timeout: float, visit: Visit = lambda host, port: Non
             if not further:
                 break
             url = further
-    raise Refused(phrase("{0} sends on to somewhere else", transport.inert(urlsplit(url).hostname or "")), SAFE)
+    raise Refused(phrase("{0} sends on to somewhere else", transport.inert(urlsplit(url).hostname or "")), said(SAFE))
 
 
 def _joined(url: str, further: str) -> str:
@@ -77,7 +78,7 @@ def _checked(url: str) -> SplitResult:
         port = 0
     sound = parts.scheme in ("https", "http") and parts.hostname and port != 0 and _TARGET.match(url)
     if not sound or "@" in parts.netloc or len(url) > LONGEST_URL:
-        raise Refused(phrase("This is no address of a page"), SAFE, transport.inert(url, 100))
+        raise Refused(phrase("This is no address of a page"), said(SAFE), transport.inert(url, 100))
     return parts
 
 
@@ -90,11 +91,13 @@ async def _fetch(parts: SplitResult, visit: Visit) -> tuple[Page | None, str]:
     try:
         head, content = await http.exchange(place, http.request("GET", parts, _FIELDS), MOST_BYTES)
     except http.Unreadable as error:
-        raise ProtocolViolation(phrase("{0} gave an answer that makes no sense", host), SAFE, str(error)) from error
+        raise ProtocolViolation(
+            phrase("{0} gave an answer that makes no sense", host), said(SAFE), str(error)
+        ) from error
     if head.status in http.MOVED:
         return None, head.fields.get("location", "")
     if head.status in (404, 410):
-        raise NotFound(phrase("{0} publishes no settings", host), SAFE)
+        raise NotFound(phrase("{0} publishes no settings", host), said(SAFE))
     if head.status != 200:
-        raise Refused(phrase("{0} answered with {1}", host, head.status), SAFE)
+        raise Refused(phrase("{0} answered with {1}", host, head.status), said(SAFE))
     return Page(parts.geturl(), content), ""

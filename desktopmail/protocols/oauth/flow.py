@@ -71,27 +71,30 @@ def refused(name: str, error: str, description: str = "") -> MailError:
     """What an error of an authorization server means (RFC 6749 sections 4.1.2.1 and 5.2)."""
     log = inert(f"{error}: {description}")
     known = {
-        "access_denied": (f"{name} was told not to let this program in", "Nothing was stored. Try again, or not."),
+        "access_denied": (
+            phrase("{0} was told not to let this program in", name),
+            phrase("Nothing was stored. Try again, or not."),
+        ),
         "admin_policy_enforced": _by_policy(name),
         "consent_required": _by_policy(name),
         "unauthorized_client": (
-            f"{name} does not know this program",
-            "The client id in the settings may be wrong. An app password may work instead.",
+            phrase("{0} does not know this program", name),
+            phrase("The client id in the settings may be wrong. An app password may work instead."),
         ),
         "invalid_grant": (
-            f"{name} wants you to sign in again",
-            "Mail here is safe, and what waits to be sent is kept.",
+            phrase("{0} wants you to sign in again", name),
+            phrase("Mail here is safe, and what waits to be sent is kept."),
         ),
     }
     known["invalid_client"] = known["unauthorized_client"]
     if "AADSTS65001" in description or "AADSTS90094" in description:
         return SignInRefused(*_by_policy(name), log)
-    title, detail = known.get(error, (f"{name} refused to sign you in", "Nothing was stored."))
+    title, detail = known.get(error, (phrase("{0} refused to sign you in", name), phrase("Nothing was stored.")))
     return SignInRefused(title, detail, log)
 
 
 def _by_policy(name: str) -> tuple[str, str]:
     return (
-        f"{name} wants an administrator to allow this program",
-        "Your organisation decides this. Ask its administrators; mail here is safe.",
+        phrase("{0} wants an administrator to allow this program", name),
+        phrase("Your organisation decides this. Ask its administrators; mail here is safe."),
     )

@@ -57,7 +57,7 @@ def choose(offered: Collection[str], endpoint: Endpoint, secret: str, tie: Bindi
         case SignIn.CERTIFICATE:
             if External.name in names:
                 return External(endpoint.user)
-            raise _not_here(endpoint, "a certificate", offered)
+            raise _not_here(phrase("{0} does not take a sign-in with a certificate", endpoint.host), offered)
 
 
 def _with_password(names: set[str], endpoint: Endpoint, password: str, tie: Binding) -> Mechanism | None:
@@ -91,12 +91,13 @@ def _with_token(names: set[str], endpoint: Endpoint, token: str) -> Mechanism:
         return OAuthBearer(endpoint.user, token, endpoint.host, endpoint.port)
     if XOAuth2.name in names:
         return XOAuth2(endpoint.user, token)
-    raise _not_here(endpoint, "your provider's sign-in page", names)
+    title = phrase("{0} does not take a sign-in with your provider's sign-in page", endpoint.host)
+    raise _not_here(title, names)
 
 
-def _not_here(endpoint: Endpoint, kind: str, offered: Collection[str]) -> Refused:
+def _not_here(title: str, offered: Collection[str]) -> Refused:
     return Refused(
-        phrase("{0} does not take a sign-in with {1}", endpoint.host, kind),
+        title,
         phrase("Nothing was sent. Choose another way to sign in, in the account's settings."),
         inert(" ".join(sorted(offered))),
     )
@@ -121,16 +122,16 @@ def refusal(endpoint: Endpoint) -> tuple[str, str]:
     match endpoint.sign_in:
         case SignIn.WORD:
             return (
-                f"{host} did not accept the password for {user}",
-                "Mail here is safe. Enter the password again; some providers want an app password.",
+                phrase("{0} did not accept the password for {1}", host, user),
+                phrase("Mail here is safe. Enter the password again; some providers want an app password."),
             )
         case SignIn.OAUTH2:
             return (
-                f"{host} did not accept the provider's sign-in for {user}",
-                "Mail here is safe. Sign in with your provider again.",
+                phrase("{0} did not accept the provider's sign-in for {1}", host, user),
+                phrase("Mail here is safe. Sign in with your provider again."),
             )
         case SignIn.CERTIFICATE:
             return (
-                f"{host} did not accept the certificate for {user}",
-                "Mail here is safe. Ask the people who run the server, or choose another certificate.",
+                phrase("{0} did not accept the certificate for {1}", host, user),
+                phrase("Mail here is safe. Ask the people who run the server, or choose another certificate."),
             )

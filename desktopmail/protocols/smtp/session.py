@@ -15,7 +15,7 @@ from desktopmail.domain.account import Endpoint, Security, SignIn
 from desktopmail.domain.draft import RecipientResult
 from desktopmail.domain.errors import InsecureServer, MailError, Refused, SignInRefused
 from desktopmail.domain.health import Encryption
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.saying import phrase, said
 from desktopmail.protocols import encryption, sasl, transport
 from desktopmail.protocols.smtp import words
 from desktopmail.protocols.smtp.envelope import Envelope, Path, path
@@ -119,7 +119,7 @@ class Session:
         host = self.endpoint.host
         greeting = await self.line.read_response(timeout=self.timeout)
         if greeting.code != 220:
-            raise words.refused(f"{host} takes no mail now", greeting)
+            raise words.refused(phrase("{0} takes no mail now", host), greeting)
         await self._hello()
         if self.endpoint.security is Security.STARTTLS:
             await self._encrypt()
@@ -132,7 +132,7 @@ class Session:
         elif self.endpoint.security is Security.STARTTLS and not self.encrypted:
             raise transport.not_encrypted(self.endpoint.host, reply.message)
         else:
-            raise words.refused(f"{self.endpoint.host} does not speak with this program", reply)
+            raise words.refused(phrase("{0} does not speak with this program", self.endpoint.host), reply)
 
     async def _encrypt(self) -> None:
         host = self.endpoint.host
@@ -242,13 +242,13 @@ class _Mail:
             options.append(f"SIZE={self._facts.size}")
         if self._facts.eight_bit:
             if not session.offers("8bitmime"):
-                raise self._refuse(554, "This server takes no letters outside ASCII as they are.")
+                raise self._refuse(554, phrase("This server takes no letters outside ASCII as they are."))
             options.append("BODY=8BITMIME")
         if self._international:
             if session.offers("smtputf8"):
                 options.append("SMTPUTF8")
             elif self._envelope.utf8 or not self._sender.plain:
-                raise self._refuse(NOT_CARRIED, words.NO_UTF8)
+                raise self._refuse(NOT_CARRIED, said(words.NO_UTF8))
         return options
 
     @property
@@ -257,7 +257,7 @@ class _Mail:
 
     async def _ask(self, address: str, recipient: Path) -> RecipientResult:
         if not recipient.plain and not self._session.offers("smtputf8"):
-            return RecipientResult(address, NOT_CARRIED, words.NO_UTF8)
+            return RecipientResult(address, NOT_CARRIED, said(words.NO_UTF8))
         reply = await self._session.command(b"RCPT", f"TO:<{recipient.text}>".encode())
         if reply.code == CLOSING:
             raise self._refuse(reply.code, reply.message)
@@ -301,7 +301,7 @@ def _decoded(challenge: str, host: str) -> bytes:
 def _not_signed_in(endpoint: Endpoint, reply: aiosmtplib.SMTPResponse, told: str) -> MailError:
     """454 and other 4xx: cannot be decided now (RFC 4954 section 6); 530 and 538: only with encryption."""
     if 400 <= reply.code < 500:
-        return words.refused(f"{endpoint.host} cannot check passwords now", reply)
+        return words.refused(phrase("{0} cannot check passwords now", endpoint.host), reply)
     if reply.code in (530, 538):
         return InsecureServer(
             phrase("{0} takes passwords only over an encrypted connection", endpoint.host),

@@ -14,13 +14,15 @@ from desktopmail.domain.errors import (
     Stalled,
     WrongUsage,
 )
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase, said
 from desktopmail.protocols.smtp.line import Stage
 from desktopmail.protocols.tls import certificate_wanted
 from desktopmail.protocols.transport import inert, map_error
 
-NO_UTF8 = "This server cannot carry addresses with letters outside ASCII."
-SAFE = "Nothing was sent."
+NO_UTF8 = mark("engine", "This server cannot carry addresses with letters outside ASCII.")
+SAFE = mark("engine", "Nothing was sent.")
+AGAIN = mark("engine", "Nothing was sent. It will be tried again.")
 
 
 class MessageRefused(Refused):
@@ -33,12 +35,27 @@ class MessageRefused(Refused):
         self.results = results
         self.passing = any(400 <= result.code < 500 for result in results)
         first = results[0]
-        who = first.address if len(results) == 1 else f"all {len(results)} recipients"
-        title = f"The server takes no message for {who} now" if self.passing else f"The server refused {who}"
-        if len({(result.code, result.text) for result in results}) == 1 and len(results) > 1:
-            title = "The server does not take this message now" if self.passing else "The server refused this message"
-        detail = "It will be tried again." if self.passing else "Nobody got it. The text is kept."
+        alike = len({(result.code, result.text) for result in results}) == 1 and len(results) > 1
+        title = _this_message(self.passing) if alike else _to_whom(results, self.passing)
+        detail = phrase("It will be tried again.") if self.passing else phrase("Nobody got it. The text is kept.")
         super().__init__(title, detail, f"{first.code} {first.text}")
+
+
+def _this_message(passing: bool) -> str:
+    if passing:
+        return phrase("The server does not take this message now")
+    return phrase("The server refused this message")
+
+
+def _to_whom(results: tuple[RecipientResult, ...], passing: bool) -> str:
+    if len(results) == 1:
+        who = results[0].address
+        return (
+            phrase("The server takes no message for {0} now", who) if passing else phrase("The server refused {0}", who)
+        )
+    if passing:
+        return phrase("The server takes no message for all {0} recipients now", len(results))
+    return phrase("The server refused all {0} recipients", len(results))
 
 
 class PassingRefusal(Refused):
@@ -50,7 +67,7 @@ class PassingRefusal(Refused):
 def refused(title: str, reply: aiosmtplib.SMTPResponse) -> Refused:
     """A refusal that concerns no recipient in particular; passing when the server said so."""
     kind = PassingRefusal if 400 <= reply.code < 500 else Refused
-    return kind(title, SAFE, inert(f"{reply.code} {reply.message}"))
+    return kind(title, said(SAFE), inert(f"{reply.code} {reply.message}"))
 
 
 def no_mechanism(host: str, offered: str) -> Refused:
@@ -77,7 +94,7 @@ def nobody() -> WrongUsage:
 
 def too_large(size: int, limit: int) -> str:
     """Why a message is refused before it is sent (RFC 1870)."""
-    return f"The message has {_megabytes(size)} MB; this server takes up to {_megabytes(limit)} MB."
+    return phrase("The message has {0} MB; this server takes up to {1} MB.", _megabytes(size), _megabytes(limit))
 
 
 def _megabytes(size: int) -> str:
@@ -94,15 +111,13 @@ def from_foreign(error: aiosmtplib.SMTPException | OSError, host: str, stage: St
             log,
         )
     if isinstance(error, TimeoutError):
-        return Stalled(phrase("{0} took too long to answer", host), phrase("{0} It will be tried again.", SAFE), log)
+        return Stalled(phrase("{0} took too long to answer", host), said(AGAIN), log)
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return ProtocolViolation(phrase("{0} said something that makes no sense", host), SAFE, log)
+        return ProtocolViolation(phrase("{0} said something that makes no sense", host), said(SAFE), log)
     if wanted := certificate_wanted(error.__cause__, host):
         return wanted
     if isinstance(error, aiosmtplib.SMTPServerDisconnected):
-        return ConnectionLost(
-            phrase("The connection to {0} broke", host), phrase("{0} It will be tried again.", SAFE), log
-        )
+        return ConnectionLost(phrase("The connection to {0} broke", host), said(AGAIN), log)
     if isinstance(error, OSError):
         return map_error(error, host)
-    return ProtocolViolation(phrase("{0} could not be understood", host), SAFE, log)
+    return ProtocolViolation(phrase("{0} could not be understood", host), said(SAFE), log)

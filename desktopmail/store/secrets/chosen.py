@@ -39,11 +39,11 @@ class Chosen:
     async def kept(self) -> Kept:
         """What is in force and whether it can be used now; never raises."""
         if self._kind is Keeping.VAULT and self._vault.locked:
-            return Kept(self._kind, "in an encrypted file of this profile", locked=True)
+            return Kept(self._kind, phrase("in an encrypted file of this profile"), locked=True)
         try:
             return Kept(self._kind, await self.ready())
         except MailError as error:
-            return Kept(self._kind, "nowhere", problem=f"{error.title}. {error.detail}".strip())
+            return Kept(self._kind, phrase("nowhere"), problem=f"{error.title}. {error.detail}".strip())
 
     async def choose_memory(self) -> None:
         """Keep nothing beyond this run. What another place has stays there, unused."""

@@ -44,7 +44,7 @@ class Keyring:
 
     async def ready(self) -> str:
         """The name of the key store."""
-        return await self._ask(lambda backend: f"in the key store of this system ({_shown(backend)})")
+        return await self._ask(lambda backend: phrase("in the key store of this system ({0})", _shown(backend)))
 
     async def get(self, account: Account, what: What) -> str:
         """What was set for this run, or else what the key store has."""
@@ -68,7 +68,7 @@ class Keyring:
         if name is None:
             raise WrongUsage(phrase("The account has no server that takes a password"))
         if not await self._ask(lambda backend: pieces.put(_Drawer(backend), name, password)):
-            raise unavailable("The key store did not keep the password")
+            raise unavailable(phrase("The key store did not keep the password"))
         self._session.forget(account, what)
 
     async def carry(self, old: Account, new: Account) -> None:
@@ -91,7 +91,7 @@ class Keyring:
                 async with asyncio.timeout(self._seconds):
                     return await _on_a_thread(lambda: question(_backend()))
             except TimeoutError as error:
-                self._note(unavailable("The key store did not answer", "Unlock it and try again."))
+                self._note(unavailable(phrase("The key store did not answer"), phrase("Unlock it and try again.")))
                 raise self._trouble or error from error
             except SecretsUnavailable as error:
                 self._note(error)
@@ -108,7 +108,7 @@ def _backend() -> KeyringBackend:
     if type(chosen).__module__ == "keyring.backends.chainer":
         chosen = next((each for each in chosen.backends if _safe(each)), chosen)  # type: ignore[attr-defined]
     if not _safe(chosen):
-        raise unavailable("This computer has no key store that is ready")
+        raise unavailable(phrase("This computer has no key store that is ready"))
     return chosen
 
 
@@ -173,13 +173,15 @@ async def _on_a_thread(work: Callable[[], T]) -> T:
 
     def run() -> None:
         result: list[T] = []
-        trouble = unavailable("The key store failed")
+        trouble = unavailable(phrase("The key store failed"))
         try:
             result.append(work())
         except SecretsUnavailable as error:
             trouble = error
         except _foreign() as error:
-            trouble = unavailable("The key store cannot be used now", "Unlock it and try again.", type(error).__name__)
+            trouble = unavailable(
+                phrase("The key store cannot be used now"), phrase("Unlock it and try again."), type(error).__name__
+            )
         finally:
             with contextlib.suppress(RuntimeError):  # the loop may be closed by now
                 loop.call_soon_threadsafe(settle, result, trouble)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import PasswordMissing
+from desktopmail.domain.saying import phrase
 from desktopmail.store.secrets.source import ALL, What, missing, order
 
 
@@ -17,7 +18,7 @@ class Memory:
 
     async def ready(self) -> str:
         """Always."""
-        return "in memory, until the program ends"
+        return phrase("in memory, until the program ends")
 
     async def get(self, account: Account, what: What) -> str:
         """The password that was set in this run."""
@@ -54,7 +55,7 @@ class Environment(Memory):
 
     async def ready(self) -> str:
         """Where the password is read from."""
-        return f"in the environment variable {self._name}"
+        return phrase("in the environment variable {0}", self._name)
 
     async def get(self, account: Account, what: What) -> str:
         """What was set in this run, or else the variable's value."""

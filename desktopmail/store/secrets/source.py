@@ -58,5 +58,5 @@ def entry(account: Account, what: What) -> str | None:
 
 def unavailable(title: str, what_to_do: str = "", log: str = "") -> SecretsUnavailable:
     """The words for a key store that cannot be used."""
-    advice = what_to_do or "Start GNOME Keyring, KWallet or another key store and try again."
+    advice = what_to_do or phrase("Start GNOME Keyring, KWallet or another key store and try again.")
     return SecretsUnavailable(title, phrase("Passwords are kept nowhere else. {0}", advice), log)

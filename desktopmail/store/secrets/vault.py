@@ -85,7 +85,7 @@ class Vault:
         """Where passwords are. Raises VaultLocked."""
         async with self._turn:
             await self._unlocked()
-        return f"in an encrypted file of this profile ({NAME})"
+        return phrase("in an encrypted file of this profile ({0})", NAME)
 
     async def get(self, account: Account, what: What) -> str:
         """The password from the file. Raises VaultLocked, PasswordMissing, VaultDamaged."""
