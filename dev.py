@@ -27,7 +27,9 @@ LIBRARIES = (
 SERVERS = "dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix gnome-keyring dbus strace".split()
 TOOLS = "nsis shellcheck".split()
 """What tests of packaging call: they compile the Windows installer and read the scripts."""
-PACKAGING = "binutils lintian rpm desktop-file-utils appstream squashfs-tools debootstrap man-db xvfb xdotool".split()
+PACKAGING = (
+    "binutils lintian rpm desktop-file-utils appstream squashfs-tools debootstrap man-db xvfb xdotool flatpak-builder"
+).split()
 FONTS = "fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-inter".split()
 
 

@@ -4,7 +4,8 @@
 --kept    use the bundle in dist/ as it is instead of freezing anew
 --here    build from this environment instead of the locked one
 
-Steps, all but the last when none is named: bundle, packages, appimage, install, start, twice. Results are in dist/.
+Steps, all but the last when none is named: bundle, packages, appimage, flatpak, install, start, twice. Results are in
+dist/, and what was seen in build/package/report.txt.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from report import Report, Stopped
 
 PLACE = product.WORK / "package"
 BUNDLE = product.DIST / product.NAME
-STEPS = ("bundle", "packages", "appimage", "install", "start", "twice")
+STEPS = ("bundle", "packages", "appimage", "flatpak", "install", "start", "twice")
 TOOLS = {
     "packages": {
         "lintian": "lintian",
@@ -32,6 +33,7 @@ TOOLS = {
         "man": "man-db",
     },
     "appimage": {"mksquashfs": "squashfs-tools"},
+    "flatpak": {"flatpak-builder": "flatpak-builder"},
     "install": {"debootstrap": "debootstrap", "strace": "strace"},
     "start": {"Xvfb": "xvfb", "xdotool": "xdotool"},
 }
@@ -64,10 +66,7 @@ def main(arguments: list[str]) -> int:
         _linux(report, steps, quick=quick)
     else:
         report.skip("packages", "the installers of this system are made by its own scripts in packaging/")
-    for text in report.skipped:
-        print(f"left out: {text}")
-    for name in report.failed:
-        print(f"failed: {name}", file=sys.stderr)
+    report.end(PLACE / "report.txt")
     return 1 if report.failed else 0
 
 
@@ -89,31 +88,23 @@ def _bundle(report: Report) -> None:
 
 
 def _linux(report: Report, steps: list[str], *, quick: bool) -> None:
-    import archives
     import staging
-    import verify
 
     tree = PLACE / "stage"
     with report.step("lay out"):
         staging.stage(BUNDLE, tree)
     if "packages" in steps and _can("packages", report):
-        with report.step("desktop file, metainfo, manual page"):
-            report.say(verify.desktop(tree / "usr/share"))
-            report.say(verify.manual_page(tree / f"usr/share/man/man1/{product.NAME}.1.gz"))
-        with report.step("describe"):
-            archives.describe(tree, quick=quick)
-        with report.step(".deb"):
-            report.say(verify.deb(archives.make("deb", PLACE / "nfpm.yaml", product.DIST), quick=quick))
-        with report.step(".rpm"):
-            report.say(verify.rpm(archives.make("rpm", PLACE / "nfpm.yaml", product.DIST)))
-        with report.step("tar.xz"):
-            made = archives.make_tar(tree, product.DIST, quick=quick)
-            report.say(f"{made.name}: {verify.megabytes(made):.0f} MB")
+        _packages(report, tree, quick=quick)
     if "appimage" in steps and _can("appimage", report):
         import appimage
 
         with report.step("AppImage"):
             report.say(appimage.check(appimage.make(tree, product.DIST, PLACE, quick=quick)))
+    if "flatpak" in steps and _can("flatpak", report):
+        import manifest
+
+        with report.step("Flatpak manifest"):
+            report.say(manifest.check(PLACE))
     if "install" in steps and _can("install", report):
         _install(report)
     if "start" in steps and _can("start", report):
@@ -121,6 +112,24 @@ def _linux(report: Report, steps: list[str], *, quick: bool) -> None:
 
         with report.step("start, frozen beside unfrozen"):
             report.say(startup.compare(BUNDLE / product.NAME))
+
+
+def _packages(report: Report, tree: Path, *, quick: bool) -> None:
+    import archives
+    import verify
+
+    with report.step("desktop file, metainfo, manual page"):
+        report.say(verify.desktop(tree / "usr/share"))
+        report.say(verify.manual_page(tree / f"usr/share/man/man1/{product.NAME}.1.gz"))
+    with report.step("describe"):
+        archives.describe(tree, quick=quick)
+    with report.step(".deb"):
+        report.say(verify.deb(archives.make("deb", PLACE / "nfpm.yaml", product.DIST), quick=quick))
+    with report.step(".rpm"):
+        report.say(verify.rpm(archives.make("rpm", PLACE / "nfpm.yaml", product.DIST)))
+    with report.step("tar.xz"):
+        made = archives.make_tar(tree, product.DIST, quick=quick)
+        report.say(f"{made.name}: {verify.megabytes(made):.0f} MB")
 
 
 def _install(report: Report) -> None:

@@ -1,4 +1,4 @@
-"""Tells step by step what was made and checked, and remembers what failed."""
+"""Tells step by step what was made and checked, remembers what failed, and writes it all down at the end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import product
 
 
 class CheckFailed(Exception):
@@ -23,15 +27,16 @@ class Report:
     def __init__(self) -> None:
         self.failed: list[str] = []
         self.skipped: list[str] = []
+        self._lines: list[str] = []
 
     def say(self, text: str) -> None:
         """A line of result below the present step."""
-        print(f"    {text}", flush=True)
+        self._tell(f"    {text}")
 
     def skip(self, name: str, why: str) -> None:
         """A step that cannot be done on this machine, and what it would need."""
         self.skipped.append(f"{name}: {why}")
-        print(f"  - {name}: not here ({why})", flush=True)
+        self._tell(f"  - {name}: not here ({why})")
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -42,9 +47,9 @@ class Report:
             yield
         except (CheckFailed, OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
             self.failed.append(name)
-            print(f"  ✗ {name}: {error}", file=sys.stderr, flush=True)
+            self._tell(f"  ✗ {name}: {error}", sys.stderr)
         else:
-            print(f"  ✓ {name} ({time.monotonic() - start:.0f} s)", flush=True)
+            self._tell(f"  ✓ {name} ({time.monotonic() - start:.0f} s)")
 
     @contextmanager
     def first(self, name: str) -> Iterator[None]:
@@ -54,3 +59,27 @@ class Report:
             yield
         if len(self.failed) > failed:
             raise Stopped(name)
+
+    def end(self, file: Path) -> None:
+        """Tell what is missing, and write everything to a file. The result of a step stands before its name."""
+        for text in self.skipped:
+            self._tell(f"left out: {text}")
+        for name in self.failed:
+            self._tell(f"failed: {name}", sys.stderr)
+        head = f"{product.NAME} {product.version()}, {_state()}, {time.strftime('%Y-%m-%d %H:%M')}, {sys.platform}"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n".join([head, *self._lines, ""]), encoding="utf-8")
+
+    def _tell(self, text: str, out: TextIO | None = None) -> None:
+        self._lines.append(text)
+        print(text, file=out, flush=True)
+
+
+def _state() -> str:
+    """The commit of this checkout, where there is a history."""
+    command = ["git", "describe", "--always", "--dirty"]
+    try:
+        done = subprocess.run(command, cwd=product.ROOT, capture_output=True, text=True, check=False)
+    except OSError:
+        return "no history"
+    return done.stdout.strip() or "no history"
