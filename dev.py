@@ -126,7 +126,7 @@ def screens(arguments: list[str]) -> int:
 
 def package(arguments: list[str]) -> int:
     """Build the packages this machine can build, and verify them; see packaging/package.py for steps."""
-    ready("package", [*LIBRARIES, *SERVERS, *PACKAGING])
+    ready("package", [*LIBRARIES, *SERVERS, *TOOLS, *PACKAGING])
     return subprocess.call([str(PYTHON), str(ROOT / "packaging" / "package.py"), *arguments], cwd=ROOT)
 
 

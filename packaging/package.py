@@ -4,8 +4,8 @@
 --kept    use the bundle in dist/ as it is instead of freezing anew
 --here    build from this environment instead of the locked one
 
-Steps, all but the last when none is named: bundle, packages, appimage, flatpak, install, start, twice. Results are in
-dist/, and what was seen in build/package/report.txt.
+Steps, all but the last when none is named: bundle, packages, appimage, flatpak, elsewhere, install, start, twice.
+Results are in dist/, and what was seen in build/package/report.txt.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from report import Report, Stopped
 
 PLACE = product.WORK / "package"
 BUNDLE = product.DIST / product.NAME
-STEPS = ("bundle", "packages", "appimage", "flatpak", "install", "start", "twice")
+STEPS = ("bundle", "packages", "appimage", "flatpak", "elsewhere", "install", "start", "twice")
 TOOLS = {
     "packages": {
         "lintian": "lintian",
@@ -34,6 +34,7 @@ TOOLS = {
     },
     "appimage": {"mksquashfs": "squashfs-tools"},
     "flatpak": {"flatpak-builder": "flatpak-builder"},
+    "elsewhere": {"makensis": "nsis", "shellcheck": "shellcheck"},
     "install": {"debootstrap": "debootstrap", "strace": "strace"},
     "start": {"Xvfb": "xvfb", "xdotool": "xdotool"},
 }
@@ -105,6 +106,11 @@ def _linux(report: Report, steps: list[str], *, quick: bool) -> None:
 
         with report.step("Flatpak manifest"):
             report.say(manifest.check(PLACE))
+    if "elsewhere" in steps and _can("elsewhere", report):
+        import elsewhere
+
+        with report.step("what other systems are told"):
+            report.say(elsewhere.check())
     if "install" in steps and _can("install", report):
         _install(report)
     if "start" in steps and _can("start", report):

@@ -11,6 +11,7 @@ pytest.importorskip("PyInstaller")
 import product
 
 SPEC = Path(product.__file__).parent / "desktopmail.spec"
+pytestmark = pytest.mark.usefixtures("qapp")  # icons are drawn, and the drawing would make an application of its own
 
 
 class Freezer:

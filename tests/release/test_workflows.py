@@ -184,6 +184,12 @@ def test_commands_are_sound_scripts(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.skipif(shutil.which("actionlint") is None, reason="needs actionlint")
+def test_the_workflows_are_sound() -> None:
+    done = subprocess.run(["actionlint", *map(str, FILES)], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_words_of_a_release_come_from_the_changelog() -> None:
     text = notes.notes(f"v{product.version()}")
     assert text.startswith("## Changes\n\n- ")
