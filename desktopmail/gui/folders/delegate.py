@@ -18,6 +18,8 @@ from desktopmail.gui.style.theme import theme
 ROW = 30
 HEADING = 36
 INDENT = 16
+_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute | Qt.TextFlag.TextSingleLine
+AT_LEFT, AT_RIGHT = _LINE | Qt.AlignmentFlag.AlignLeft, _LINE | Qt.AlignmentFlag.AlignRight
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -153,7 +155,5 @@ class FolderDelegate(QStyledItemDelegate):
         painter.setPen(theme().colours.text if strong else theme().colours.secondary)
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(spot.width()))
         mirrored = self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
         painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        align = Qt.AlignmentFlag.AlignVCenter | side | Qt.AlignmentFlag.AlignAbsolute | Qt.TextFlag.TextSingleLine
-        painter.drawText(self._turned(rect, spot), align, shown)
+        painter.drawText(self._turned(rect, spot), AT_RIGHT if mirrored else AT_LEFT, shown)

@@ -10,7 +10,9 @@ from PySide6.QtGui import QColor, QPainter
 
 from desktopmail.gui.style.measures import Face
 
-ALIGN = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute | Qt.TextFlag.TextSingleLine
+AT_LEFT, AT_RIGHT = _LINE | Qt.AlignmentFlag.AlignLeft, _LINE | Qt.AlignmentFlag.AlignRight
+"""Put together once: that takes as long as drawing a word."""
 LONGEST = 400
 """Characters of a text that are looked at: no row shows more, and a subject of a megabyte costs nothing."""
 
@@ -83,8 +85,7 @@ class Ink:
         painter.setPen(colour)
         direction = painter.layoutDirection()
         painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        side = Qt.AlignmentFlag.AlignRight if at_end else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(where, ALIGN | side | Qt.TextFlag.TextSingleLine, text)
+        painter.drawText(where, AT_RIGHT if at_end else AT_LEFT, text)
         painter.setLayoutDirection(direction)
 
     def _draw_hits(self, where: QRectF, text: str, face: Face, colour: QColor, at_end: bool) -> None:
