@@ -8,7 +8,7 @@ from PySide6.QtCore import QMetaMethod, QObject, Qt, QTimer, Signal
 
 from desktopmail.domain.folder import Folder, Lives, Role, Unified
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
-from desktopmail.domain.message import Copy, Flags, Summary
+from desktopmail.domain.message import Copy, Fetched, Flags, Summary
 from desktopmail.gui.folders.pane import FolderPane
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.messages.members import conversation
@@ -50,6 +50,7 @@ class Places(QObject):
         self._enter = False
         self._before_search: list[MessageId] = []
         self._seen: list[MessageId] = []
+        self._absent: set[MessageId] = set()
         self._chosen: list[MessageId] = []
         self._read_timer = QTimer(self, singleShot=True)
         self._read_timer.timeout.connect(lambda: self.read_soon.emit(self._seen))
@@ -170,8 +171,14 @@ class Places(QObject):
     def _selected(self, rows: list[MessageId], count: int) -> None:
         found, focus = conversation(self._messages.model, rows[0]) if count == 1 else ([], None)
         self.reading.emit(found, focus, count)
-        self._seen = [each.id for each in found if Flags.SEEN not in each.flags]
+        # What is not here cannot be read by lying open, and a large message of which only the top came is not: it is
+        # still to be dealt with, until it is fetched or the person marks it.
+        unread = [each for each in found if Flags.SEEN not in each.flags]
+        self._seen = [each.id for each in unread if each.fetched is not Fetched.HEADERS]
         again, self._chosen = rows == self._chosen, rows
+        if again and (came := [one for one in self._seen if one in self._absent]):
+            again, self._seen = False, came
+        self._absent = {each.id for each in unread if each.fetched is Fetched.HEADERS}
         seconds = self._preferences.now.mark_read_seconds
         if not self._seen or seconds < 0:
             self._read_timer.stop()

@@ -14,10 +14,12 @@ from desktopmail.domain.account import Endpoint, NewAccount, Pop3Server, Securit
 from desktopmail.domain.errors import Renamed
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, MessageId
+from desktopmail.domain.message import Flags
 from desktopmail.engine.pop3.relink import Relinked
 from desktopmail.engine.pop3.verbs import Pop3Verbs
 from desktopmail.gui.widgets.confirm import Confirm
 from desktopmail.store.ledger_rows import Stored
+from desktopmail.store.rows import NewContent
 from desktopmail.store.transaction import Transaction
 from tests.gui.desk import Desk
 
@@ -139,3 +141,62 @@ def test_a_mailbox_that_moved_is_linked_again_by_its_button(desk: Desk, run: Run
     window.trouble.remedy(problem)
     desk.until(lambda: linked)
     assert linked == [desk.account]
+
+
+def rest_came(desk: Desk, message: MessageId) -> None:
+    """What was held back is here now."""
+    sha = desk.run(desk.store.content(lambda content: content.put(b"Subject: all of it\r\n\r\nwhole\r\n")))
+    whole = NewContent(message, sha, 9, "whole", 0)
+    desk.run(desk.store.write(lambda tx: tx.messages.set_content([whole])))
+
+
+def held_back(desk: Desk, run: Run) -> list[MessageId]:
+    """Of the second and third message only the top is here."""
+    first, *rest = run(delivered(desk))
+
+    def in_part(tx: Transaction) -> None:
+        tx.ledger.stored(desk.account, [Stored(f"u{each}", 9, each, b"", partly=True) for each in rest])
+        tx._db.execute("UPDATE message SET content = x'', fetched = 0, flags = 0 WHERE id > ?", (first,))
+
+    run(desk.store.write(in_part))
+    return rest
+
+
+def is_read(desk: Desk, message: MessageId) -> bool:
+    return Flags.SEEN in desk.engine.library.summary(message).flags
+
+
+def test_the_top_of_a_large_message_is_not_read_by_lying_open(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    """It is still to be dealt with: unread until it is fetched, or until the person marks it."""
+    held, other = held_back(desk, run)
+    window = desk.open()
+    desk.until(lambda: len(window.messages.model) == 3)
+    window.preferences.change(mark_read_seconds=0.0)
+    window.messages.choose([held])
+    desk.until(lambda: window.places._chosen == [held])
+    assert not window.places._read_timer.isActive() and not is_read(desk, held)
+    rest_came(desk, held)
+    desk.until(lambda: is_read(desk, held))
+    window.messages.choose([other])
+    desk.until(lambda: window.places._chosen == [other])
+    assert not window.places._read_timer.isActive()
+    window.commands.run("mark_read")
+    desk.until(lambda: is_read(desk, other))
+    window.commands.run("mark_read")
+    desk.until(lambda: not is_read(desk, other))
+    assert not window.places._read_timer.isActive()
+
+
+def test_nor_in_a_window_of_its_own(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    held, _ = held_back(desk, run)
+    window = desk.open()
+    desk.until(lambda: len(window.messages.model) == 3)
+    window.messages.choose([held])
+    desk.until(lambda: window.places._chosen == [held])
+    window.preferences.change(mark_read_seconds=0.0)
+    window.commands.run("open_apart")
+    (apart,) = window.beside.messages
+    assert not apart._read.isActive() and not is_read(desk, held)
+    rest_came(desk, held)
+    desk.until(lambda: is_read(desk, held))
+    apart.close()

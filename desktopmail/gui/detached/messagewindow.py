@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from desktopmail.domain.folder import Role
-from desktopmail.domain.message import Flags, Summary
+from desktopmail.domain.message import Fetched, Flags, Summary
 from desktopmail.domain.settings import keys_by_command
 from desktopmail.gui import words
 from desktopmail.gui.commands import Commands, Situation
@@ -55,10 +55,8 @@ class MessageWindow(QWidget):
         self._ends = [self._engine.on_change(lambda changes: self._soon.start())]
         self._read = QTimer(self, singleShot=True)
         self._read.timeout.connect(lambda: spawn(self._engine.actions.see([self.focus])))
+        self._seconds = main.preferences.now.mark_read_seconds
         self.refresh()
-        seconds = main.preferences.now.mark_read_seconds
-        if seconds >= 0:
-            self._read.start(round(seconds * 1000))
 
     # Made -----------------------------------------------------------------------------------------------------
 
@@ -126,6 +124,9 @@ class MessageWindow(QWidget):
         if row is None:
             self.close()
             return
+        if self._seconds >= 0 and row.fetched is not Fetched.HEADERS:  # what is not here cannot be read by lying open
+            self._read.start(round(self._seconds * 1000))
+            self._seconds = -1.0
         self.setWindowTitle(row.subject.strip() or self.tr("No subject"))
         self.reader.show_messages(rows, self.focus)
         self.commands.update(
