@@ -29,7 +29,7 @@ from desktopmail.store.text import TextRow
 from desktopmail.store.transaction import Transaction
 
 LONGEST_TRACE = 4_096
-_TRACE = re.compile(rb"^received:((?:[^\n]|\n[ \t])*+)", re.I | re.M)
+_TRACE = re.compile(rb"^received:((?:[^\n]++|\n[ \t])*+)", re.I | re.M)
 _FOLD = re.compile(rb"\r?\n[ \t]")
 
 
@@ -127,8 +127,8 @@ def received_at(raw: bytes, now: int) -> int:
 
 
 def _received(raw: bytes, header: QuickHeader, now: int) -> int:
-    start = raw[:LONGEST_TRACE]
-    for trace in _TRACE.finditer(start, 0, fields.blank_line(start)[0]):
+    stop = fields.blank_line(raw, 0, min(len(raw), LONGEST_TRACE))[0]
+    for trace in _TRACE.finditer(raw, 0, stop):
         when = dates.parse(_FOLD.sub(b" ", trace[1].rpartition(b";")[2]).strip())
         if when and when[0] > 0:
             return min(when[0], now)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopmail.domain.errors import ConnectionLost, MailError, ProtocolViolation
+from desktopmail.protocols.pop3 import line as pop3_line
 from desktopmail.protocols.pop3.line import CHUNK, HIGH_BYTES, ROOM, SMALL_LIMIT, STATUS_LIMIT, Form, Line, Reply
 from tests.fakes.pop3_script import stuffed
 
@@ -290,3 +291,12 @@ def test_behind_the_agreement_to_encrypt(behind: bytes) -> None:  # T27
     forms = [Form.AGREEMENT, Form.LINE]
     assert isinstance(ended(b"+OK ready\r\n+OK begin\r\n" + behind, forms=forms), ProtocolViolation)
     assert isinstance(ended(b"+OK ready\r\n+OK begin\r\n", behind, forms=forms), ProtocolViolation)
+
+
+@given(st.lists(st.sampled_from(b"\r\n.x"), max_size=60).map(bytes), st.integers(0, 20), st.integers(3, 9))
+def test_lines_that_begin_with_a_dot_are_found_wherever_they_are(said: bytes, begin: int, near: int) -> None:  # P31
+    room = bytearray(said + b".\r\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pop3_line, "NEAR", near)
+        for wanted in (pop3_line.DOT, pop3_line.END):
+            assert pop3_line._find(room, wanted, begin, len(said)) == room.find(wanted, begin, len(said))
