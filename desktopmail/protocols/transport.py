@@ -15,7 +15,8 @@ from typing import TypeVar, cast
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import ConnectionLost, InsecureServer, MailError, Stalled, UnknownHost, Unreachable
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase, said
 from desktopmail.protocols.dialling import dial
 from desktopmail.protocols.tls import check_pin, map_tls_error, ssl_context
 
@@ -48,8 +49,7 @@ async def connect(
     loop = asyncio.get_running_loop()
     host = endpoint.host
     implicit = endpoint.security is Security.TLS
-    through = f" through the proxy {inert(endpoint.proxy)}" if endpoint.proxy else ""
-    async with deadline(timeout, host, f"to open a connection{through}"):
+    async with deadline(timeout, host, _opening(endpoint)):
         with contextlib.ExitStack() as undo:
             try:
                 context = await loop.run_in_executor(None, ssl_context, endpoint) if implicit else None
@@ -68,6 +68,12 @@ async def connect(
     if implicit:
         _check_or_abort(transport, endpoint)
     return transport, protocol
+
+
+def _opening(endpoint: Endpoint) -> str:
+    if endpoint.proxy:
+        return phrase("to open a connection through the proxy {0}", inert(endpoint.proxy))
+    return mark("engine", "to open a connection")
 
 
 async def _line(endpoint: Endpoint) -> socket.socket:
@@ -89,7 +95,7 @@ async def start_tls(
     transport.pause_reading()
     with contextlib.ExitStack() as undo:
         undo.callback(_lose, transport, protocol)
-        async with deadline(timeout, endpoint.host, "to start encryption"):
+        async with deadline(timeout, endpoint.host, mark("engine", "to start encryption")):
             try:
                 context = await loop.run_in_executor(None, ssl_context, endpoint)
                 secured = await loop.start_tls(
@@ -145,8 +151,10 @@ async def deadline(seconds: float | None, host: str, step: str) -> AsyncIterator
 
 
 def stalled(host: str, step: str) -> Stalled:
-    """The words for a server that took too long."""
-    return Stalled(phrase("{0} took too long {1}", host, step), phrase("Nothing is lost. It will be tried again."))
+    """The words for a server that took too long to do what `step`, a marked text, says ('to open a folder')."""
+    return Stalled(
+        phrase("{0} took too long {1}", host, said(step)), phrase("Nothing is lost. It will be tried again.")
+    )
 
 
 def map_error(error: BaseException, host: str) -> MailError:

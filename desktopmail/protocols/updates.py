@@ -24,7 +24,7 @@ async def fetch(url: str, *, seconds: float = SECONDS) -> bytes:
     """The document at an https address; it may send on to another https address three times. `seconds` is for all of
     it. Raises MailError: Refused for anything but https, Stalled, ProtocolViolation for too much."""
     host = _parts(url).hostname or ""
-    async with transport.deadline(seconds, host, "to answer"):
+    async with transport.deadline(seconds, host, mark("engine", "to answer")):
         for _ in range(1 + MOST_REDIRECTS):
             found, further = await _one(_parts(url))
             if found is not None:

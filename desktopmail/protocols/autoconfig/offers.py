@@ -13,6 +13,7 @@ from typing import cast
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.found import Offer
+from desktopmail.domain.marking import mark
 from desktopmail.protocols import transport
 from desktopmail.protocols.autoconfig.listening import Listener
 from desktopmail.protocols.autoconfig.probe import GREETINGS, REFUSALS, Speech
@@ -33,7 +34,7 @@ async def look(endpoint: Endpoint, speech: Speech, *, timeout: float) -> Offer:
     A server that was to begin TLS by command and does not offer it gives an Offer without `tls`, whose endpoint is
     without security: it speaks in clear only. `timeout` in seconds is for all of it."""
     host = endpoint.host
-    async with transport.deadline(timeout, host, "to answer"):
+    async with transport.deadline(timeout, host, mark("engine", "to answer")):
         line, listener = await transport.connect(endpoint, Listener, timeout=timeout)
         try:
             await listener.hear(GREETINGS[speech], (b"",), host)

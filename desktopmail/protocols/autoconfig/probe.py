@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.marking import mark
 from desktopmail.protocols import transport
 from desktopmail.protocols.autoconfig.listening import Listener
 from desktopmail.protocols.certificate import Facts, facts
@@ -42,7 +43,7 @@ async def probe(endpoint: Endpoint, speech: Speech, *, timeout: float) -> Heard:
     """Connect, prove the certificate and hear a greeting; MailError with what stood in the way.
 
     `timeout` in seconds is for all of it."""
-    async with transport.deadline(timeout, endpoint.host, "to answer"):
+    async with transport.deadline(timeout, endpoint.host, mark("engine", "to answer")):
         line, listener = await transport.connect(endpoint, Listener, timeout=timeout)
         try:
             await listener.hear(GREETINGS[speech], (b"",), endpoint.host)

@@ -46,7 +46,7 @@ async def get(url: str, *, timeout: float, visit: Visit = lambda host, port: Non
 
     `timeout` in seconds is for all of it; `visit` hears host and port before each connection. Raises NotFound for 404
     and 410, Refused for any other answer than 200, and what a broken line or a bad certificate raises."""
-    async with transport.deadline(timeout, urlsplit(url).hostname or "", "to answer"):
+    async with transport.deadline(timeout, urlsplit(url).hostname or "", mark("engine", "to answer")):
         for _ in range(1 + MOST_REDIRECTS):
             page, further = await _fetch(_checked(url), visit)
             if page is not None:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from desktopmail.domain.errors import ProtocolViolation
+from desktopmail.domain.marking import mark
 from desktopmail.domain.message import Flags
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap.commands import Part, date_time, flag_list, mailbox
 from desktopmail.protocols.imap.flags import words_to_add, words_to_remove
 from desktopmail.protocols.imap.request import Refusal, Request, response_code
@@ -44,21 +46,23 @@ class ChangeVerbs(SearchVerbs):
             gone = [word for word in gone if self.folder.knows(word)]
         if gone:
             steps.append(f"-FLAGS.SILENT {flag_list(gone)}")
-        async with self._turn("to change marks", self.patience.slow):
+        async with self._turn(mark("engine", "to change marks"), self.patience.slow):
             for words in pieces(uids):
                 for step in steps:
-                    await self._run("UID STORE", words, step, wants={"FETCH"}, verb="The marks could not be changed")
+                    await self._run(
+                        "UID STORE", words, step, wants={"FETCH"}, verb=phrase("The marks could not be changed")
+                    )
         return Change(add.flags & ~kept.flags, add.tags - kept.tags)
 
     async def copy(self, uids: Uids, to: str) -> dict[int, int]:
         """Copy messages; old UID → new UID where the server tells (RFC 4315), else empty."""
-        async with self._turn("to copy mail", self.patience.slow):
+        async with self._turn(mark("engine", "to copy mail"), self.patience.slow):
             return await self._transfer("UID COPY", uids, to)
 
     async def move(self, uids: Uids, to: str) -> dict[int, int]:
         """Move messages; old UID → new UID where the server tells. MOVE (RFC 6851), else copy, mark, expunge: what was
         not confirmed as copied stays where it is. Raises Refused; messages are then in at least one of the two."""
-        async with self._turn("to move mail", self.patience.slow):
+        async with self._turn(mark("engine", "to move mail"), self.patience.slow):
             if self.can("MOVE"):
                 return await self._transfer("UID MOVE", uids, to)
             wanted = await self._present(uids)
@@ -79,7 +83,11 @@ class ChangeVerbs(SearchVerbs):
     async def _transfer(self, verb: str, uids: Uids, to: str) -> dict[int, int]:
         moved: dict[int, int] = {}
         for words in pieces(uids):
-            title = f"Mail could not be {'moved' if verb.endswith('MOVE') else 'copied'} to {to}"
+            title = (
+                phrase("Mail could not be moved to {0}", to)
+                if verb.endswith("MOVE")
+                else phrase("Mail could not be copied to {0}", to)
+            )
             request = await self._run(verb, words, mailbox(to), wants={"OK", "EXPUNGE", "VANISHED"}, verb=title)
             self._counted(request)
             moved |= _new_uids(request)
@@ -88,14 +96,18 @@ class ChangeVerbs(SearchVerbs):
     async def expunge(self, uids: Uids) -> UidSet:
         """Remove messages for ever; returns those that are gone. Without UID EXPUNGE (RFC 4315) and with mail that
         somebody else marked as deleted in the folder, they are only marked: nothing else may be lost with them."""
-        async with self._turn("to remove mail", self.patience.slow):
+        async with self._turn(mark("engine", "to remove mail"), self.patience.slow):
             return await self._expunge(uids)
 
     async def _expunge(self, uids: Uids) -> UidSet:
         wanted = UidSet.of(uids) if not isinstance(uids, str | UidSet) else uids
         for words in pieces(wanted):
             await self._run(
-                "UID STORE", words, "+FLAGS.SILENT (\\Deleted)", wants={"FETCH"}, verb="Mail could not be removed"
+                "UID STORE",
+                words,
+                "+FLAGS.SILENT (\\Deleted)",
+                wants={"FETCH"},
+                verb=phrase("Mail could not be removed"),
             )
         if self.can("UIDPLUS"):
             try:
@@ -114,7 +126,7 @@ class ChangeVerbs(SearchVerbs):
         marked = await self._search("DELETED")
         if not marked or marked - wanted:
             return wanted - marked
-        request = await self._run("EXPUNGE", wants={"EXPUNGE", "VANISHED"}, verb="Mail could not be removed")
+        request = await self._run("EXPUNGE", wants={"EXPUNGE", "VANISHED"}, verb=phrase("Mail could not be removed"))
         self._counted(request)
         return wanted
 
@@ -132,8 +144,8 @@ class ChangeVerbs(SearchVerbs):
             parts.append(date_time(date))
         parts.append(raw)
         seconds = self.patience.answer + len(raw) / self.patience.upload_rate
-        async with self._turn("to take a message", seconds):
-            request = await self._run("APPEND", *parts, verb=f"A message could not be put into {name}")
+        async with self._turn(mark("engine", "to take a message"), seconds):
+            request = await self._run("APPEND", *parts, verb=phrase("A message could not be put into {0}", name))
         code, words_of_code = request.code()
         if code != "APPENDUID":
             return None

@@ -12,6 +12,7 @@ from aioimaplib.aioimaplib import AUTH, SELECTED
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import ProtocolViolation, Stalled
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.imap.commands import Part
 from desktopmail.protocols.imap.mailboxes import Selected
@@ -157,7 +158,7 @@ class Dialogue:
             if name.upper() in (b"OK", b"NO", b"BAD"):
                 self._heed(response_code(text)[0], text)
         if request.status != "OK":
-            raise request.refusal(verb or f"{self.endpoint.host} refused the request")
+            raise request.refusal(verb or phrase("{0} refused the request", self.endpoint.host))
         return request
 
     async def _watched(self, request: Request, step: str) -> None:

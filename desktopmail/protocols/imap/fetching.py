@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from desktopmail.domain.errors import ContentMissing, MailError
+from desktopmail.domain.marking import mark
 from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap import responses
 from desktopmail.protocols.imap.commands import HEADER_FIELDS
@@ -26,7 +27,7 @@ AHEAD = 2
 
 HeaderSink = Callable[[list[RawFetch]], Awaitable[object]]
 BodySink = Callable[[int, bytes], Awaitable[object]]
-STEP = "to send mail"
+STEP = mark("engine", "to send mail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ class FetchVerbs(Dialogue):
         refused: MailError | None = None
         for request in finished:
             try:
-                await self._reply(request, "The server could not give some messages")
+                await self._reply(request, phrase("The server could not give some messages"))
             except MailError as error:
                 refused = error
         if refused is not None:

@@ -7,6 +7,7 @@ import dataclasses
 from aioimaplib.aioimaplib import AUTH, SELECTED, Commands
 
 from desktopmail.domain.errors import NotFound, WrongUsage
+from desktopmail.domain.marking import mark
 from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap import mailboxes
 from desktopmail.protocols.imap.commands import mailbox
@@ -27,7 +28,7 @@ class FolderVerbs(Dialogue):
     async def list_folders(self, *, status: bool = False) -> list[ListedFolder]:
         """All folders with their roles; with `status` also their counters, in one round trip where the server can
         (RFC 5819). Folders whose counters cannot be had have `status` None."""
-        async with self._turn("to list the folders", self.patience.slow):
+        async with self._turn(mark("engine", "to list the folders"), self.patience.slow):
             extended = self.can("LIST-EXTENDED")
             at_once = status and extended and self.can("LIST-STATUS")
             folders = mailboxes.listed(await self._list(extended, at_once))
@@ -48,14 +49,16 @@ class FolderVerbs(Dialogue):
             if at_once:
                 returns.append(f"STATUS {self._status_items()}")
         parts = ['""', '"*"', *([f"RETURN ({' '.join(returns)})"] if returns else [])]
-        request = await self._run("LIST", *parts, wants={"LIST", "STATUS"}, verb="The folders could not be listed")
+        request = await self._run(
+            "LIST", *parts, wants={"LIST", "STATUS"}, verb=phrase("The folders could not be listed")
+        )
         return request.lines
 
     def _status_items(self) -> str:
         return "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN" + (" HIGHESTMODSEQ)" if self.can("CONDSTORE") else ")")
 
     async def _with_subscriptions(self, folders: list[ListedFolder]) -> list[ListedFolder]:
-        request = await self._run("LSUB", '""', '"*"', wants={"LSUB"}, verb="The folders could not be listed")
+        request = await self._run("LSUB", '""', '"*"', wants={"LSUB"}, verb=phrase("The folders could not be listed"))
         lines = [b"LIST" + line[4:] for line in request.lines]
         names = {folder.name for folder in mailboxes.listed(lines) if folder.selectable}
         return [dataclasses.replace(folder, subscribed=folder.name in names) for folder in folders]
@@ -76,10 +79,14 @@ class FolderVerbs(Dialogue):
 
     async def status(self, name: str) -> FolderStatus:
         """The counters of one folder that is not the open one. Raises NotFound, Refused."""
-        async with self._turn("to count the mail in a folder", self.patience.answer):
+        async with self._turn(mark("engine", "to count the mail in a folder"), self.patience.answer):
             try:
                 request = await self._run(
-                    "STATUS", mailbox(name), self._status_items(), wants={"STATUS"}, verb=f"{name} could not be read"
+                    "STATUS",
+                    mailbox(name),
+                    self._status_items(),
+                    wants={"STATUS"},
+                    verb=phrase("{0} could not be read", name),
                 )
             except Refusal as error:
                 raise _missing(error, name) from error
@@ -87,7 +94,7 @@ class FolderVerbs(Dialogue):
 
     async def namespace(self) -> Namespace:
         """Where the person's own folders live (RFC 2342), or what the hierarchy root says."""
-        async with self._turn("to tell where folders are", self.patience.answer):
+        async with self._turn(mark("engine", "to tell where folders are"), self.patience.answer):
             if self.can("NAMESPACE"):
                 request = await self._run("NAMESPACE", wants={"NAMESPACE"})
                 return mailboxes.namespace(request.lines[-1] if request.lines else b"")
@@ -97,14 +104,16 @@ class FolderVerbs(Dialogue):
 
     async def select(self, name: str, *, read_only: bool = False) -> Selected:
         """Open a folder; older news is forgotten. Raises NotFound, Refused."""
-        async with self._turn("to open a folder", self.patience.slow):
+        async with self._turn(mark("engine", "to open a folder"), self.patience.slow):
             self.selected = None
             parts = [mailbox(name)]
             if self.can("CONDSTORE") and not self.enabled & {"CONDSTORE", "QRESYNC"}:
                 parts.append("(CONDSTORE)")
             verb = "EXAMINE" if read_only else "SELECT"
             try:
-                request = await self._run(verb, *parts, wants=SELECT_WANTS, verb=f"{name} could not be opened")
+                request = await self._run(
+                    verb, *parts, wants=SELECT_WANTS, verb=phrase("{0} could not be opened", name)
+                )
             except Refusal as error:
                 self._wire.state = AUTH
                 raise _missing(error, name) from error
@@ -119,20 +128,22 @@ class FolderVerbs(Dialogue):
         """Let go of the open folder without removing anything (RFC 3691); nothing where the server cannot."""
         if self.selected is None or not self.can("UNSELECT"):
             return
-        async with self._turn("to close a folder", self.patience.answer):
+        async with self._turn(mark("engine", "to close a folder"), self.patience.answer):
             await self._run("UNSELECT")
             self.selected, self._wire.state = None, AUTH
 
     async def create(self, name: str) -> None:
         """Make a folder. Raises Refused (`code` ALREADYEXISTS when it is there)."""
-        async with self._turn("to make a folder", self.patience.answer):
-            await self._run("CREATE", mailbox(name), verb=f"The folder {name} could not be made")
+        async with self._turn(mark("engine", "to make a folder"), self.patience.answer):
+            await self._run("CREATE", mailbox(name), verb=phrase("The folder {0} could not be made", name))
 
     async def rename(self, old: str, new: str) -> None:
         """Rename a folder with everything below it. Raises NotFound, Refused."""
-        async with self._turn("to rename a folder", self.patience.slow):
+        async with self._turn(mark("engine", "to rename a folder"), self.patience.slow):
             try:
-                await self._run("RENAME", mailbox(old), mailbox(new), verb=f"The folder {old} could not be renamed")
+                await self._run(
+                    "RENAME", mailbox(old), mailbox(new), verb=phrase("The folder {0} could not be renamed", old)
+                )
             except Refusal as error:
                 raise _missing(error, old) from error
 
@@ -140,9 +151,9 @@ class FolderVerbs(Dialogue):
         """Drop a folder and the mail in it. Raises NotFound, Refused."""
         if self.selected == name:
             await self.unselect()
-        async with self._turn("to remove a folder", self.patience.slow):
+        async with self._turn(mark("engine", "to remove a folder"), self.patience.slow):
             try:
-                await self._run("DELETE", mailbox(name), verb=f"The folder {name} could not be removed")
+                await self._run("DELETE", mailbox(name), verb=phrase("The folder {0} could not be removed", name))
             except Refusal as error:
                 raise _missing(error, name) from error
             if self.selected == name:
@@ -150,7 +161,7 @@ class FolderVerbs(Dialogue):
 
     async def subscribe(self, name: str, on: bool = True) -> None:
         """Put a folder on the list of those that clients show, or take it off."""
-        async with self._turn("to change a subscription", self.patience.answer):
+        async with self._turn(mark("engine", "to change a subscription"), self.patience.answer):
             await self._run("SUBSCRIBE" if on else "UNSUBSCRIBE", mailbox(name))
 
 

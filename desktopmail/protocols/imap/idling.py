@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.imap.dialogue import Dialogue, News
 from desktopmail.protocols.imap.request import Request
@@ -25,7 +27,7 @@ class IdleVerbs(Dialogue):
         limit = min(timeout, IDLE_SECONDS)
         if not self.can("IDLE"):
             return await self._poll(limit)
-        async with self._turn("to wait for news", 0):
+        async with self._turn(mark("engine", "to wait for news"), 0):
             if not self._news:
                 await self._idle(limit)
         return self.take_news()
@@ -39,15 +41,15 @@ class IdleVerbs(Dialogue):
         waiting = request.expect_plus()
         self._wire.register(request)
         self._wire.write(f"{request.tag} IDLE\r\n".encode())
-        async with net.deadline(self.patience.turn, self.endpoint.host, "to wait for news"):
+        async with net.deadline(self.patience.turn, self.endpoint.host, mark("engine", "to wait for news")):
             agreed = await waiting is not None
         if not agreed:
-            await self._reply(request, f"{self.endpoint.host} does not tell about new mail")
+            await self._reply(request, phrase("{0} does not tell about new mail", self.endpoint.host))
             return
         await self._wait(limit)
         if not request.done:
             self._wire.write(b"DONE\r\n")
-        async with net.deadline(self.patience.turn, self.endpoint.host, "to stop waiting for news"):
+        async with net.deadline(self.patience.turn, self.endpoint.host, mark("engine", "to stop waiting for news")):
             await self._reply(request)
 
     async def _wait(self, limit: float) -> None:
@@ -66,6 +68,6 @@ class IdleVerbs(Dialogue):
             if self._noticed.is_set() and not self._news:
                 self._noticed.clear()
                 break
-            async with self._turn("to answer", self.patience.answer):
+            async with self._turn(mark("engine", "to answer"), self.patience.answer):
                 await self._run("NOOP")
         return self.take_news()

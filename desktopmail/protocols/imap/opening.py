@@ -14,6 +14,7 @@ from aioimaplib.aioimaplib import AUTH
 
 from desktopmail.domain.account import Endpoint, Security, SignIn
 from desktopmail.domain.errors import InsecureServer, MailError, ProtocolViolation, Refused, SignInRefused
+from desktopmail.domain.marking import mark
 from desktopmail.domain.saying import phrase
 from desktopmail.protocols import sasl
 from desktopmail.protocols import transport as net
@@ -44,7 +45,7 @@ async def connect(endpoint: Endpoint, timeout: float) -> Wire:
 
 
 async def _begin(wire: Wire, transport: asyncio.Transport, endpoint: Endpoint, timeout: float) -> None:
-    async with net.deadline(timeout, endpoint.host, "to greet"):
+    async with net.deadline(timeout, endpoint.host, mark("engine", "to greet")):
         status, _text = await asyncio.shield(wire.greeting)
     if status == "PREAUTH" and not _knows_us(endpoint):
         raise InsecureServer(
@@ -71,7 +72,7 @@ async def _encrypt(wire: Wire, transport: asyncio.Transport, endpoint: Endpoint,
     """STARTTLS (RFC 3501 section 6.2.1). What the server lists in clear is not even asked for."""
     request = Request(wire.new_tag(), "STARTTLS")
     try:
-        async with net.deadline(timeout, endpoint.host, "to agree on encryption"):
+        async with net.deadline(timeout, endpoint.host, mark("engine", "to agree on encryption")):
             wire.register(request)
             wire.write(f"{request.tag} STARTTLS\r\n".encode())
             await request.wait()
@@ -100,7 +101,7 @@ class Opening(Dialogue):
             undo.pop_all()
 
     async def _introduce(self, password: str, timeout: float) -> None:
-        async with self._turn("to sign in", timeout):
+        async with self._turn(mark("engine", "to sign in"), timeout):
             await self._ask_capabilities()
             if "IMAP4REV1" not in self.capabilities and "IMAP4REV2" not in self.capabilities:
                 raise violation("the server does not speak IMAP4rev1")
@@ -111,7 +112,9 @@ class Opening(Dialogue):
             await self._enable()
 
     async def _ask_capabilities(self) -> None:
-        request = await self._run("CAPABILITY", wants={"CAPABILITY"}, verb="The server does not say what it can do")
+        request = await self._run(
+            "CAPABILITY", wants={"CAPABILITY"}, verb=phrase("The server does not say what it can do")
+        )
         if not request.lines:
             raise violation("no capabilities")
         self._learn(request.lines[-1].partition(b" ")[2])
@@ -180,7 +183,7 @@ class Opening(Dialogue):
         return await self._signed_in(request)
 
     async def _signed_in(self, request: Request) -> Request:
-        await self._reply(request, f"{self.endpoint.host} did not accept the sign-in")
+        await self._reply(request, phrase("{0} did not accept the sign-in", self.endpoint.host))
         for line in request.lines:
             self._learn(line.partition(b" ")[2])
         return request
@@ -196,7 +199,7 @@ class Opening(Dialogue):
         said = f"{error.log} {mechanism.told}" if mechanism is not None and mechanism.told else error.log
         title, detail = sasl.refusal(self.endpoint)
         if error.code == "EXPIRED" and self.endpoint.sign_in is SignIn.WORD:
-            detail = "Mail here is safe. The password has expired; your provider can tell how to renew it."
+            detail = phrase("Mail here is safe. The password has expired; your provider can tell how to renew it.")
         return SignInRefused(title, detail, said)
 
     async def _enable(self) -> None:

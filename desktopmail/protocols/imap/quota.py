@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from desktopmail.domain.errors import ProtocolViolation
 from desktopmail.domain.health import Room
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap.commands import mailbox
 from desktopmail.protocols.imap.dialogue import Dialogue
 from desktopmail.protocols.imap.tokens import members, tokens
@@ -26,12 +28,12 @@ class QuotaVerbs(Dialogue):
         the server sets none or does not tell. Raises Refused."""
         if not self.can("QUOTA"):
             return None
-        async with self._turn("to tell how full the mailbox is", self.patience.answer):
+        async with self._turn(mark("engine", "to tell how full the mailbox is"), self.patience.answer):
             request = await self._run(
                 "GETQUOTAROOT",
                 mailbox(name),
                 wants={"QUOTA", "QUOTAROOT"},
-                verb="The server does not tell how full the mailbox is",
+                verb=phrase("The server does not tell how full the mailbox is"),
             )
             return tightest(request.lines)
 

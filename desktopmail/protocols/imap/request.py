@@ -9,6 +9,8 @@ from collections.abc import Collection
 from aioimaplib.aioimaplib import Command
 
 from desktopmail.domain.errors import MailError, Refused
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import said
 from desktopmail.protocols.imap.framing import violation
 from desktopmail.protocols.transport import inert
 
@@ -97,18 +99,21 @@ class Request(Command):  # type: ignore[misc]
     def refusal(self, title: str) -> Refusal:
         """The server's NO in words; `title` says what did not happen."""
         name, _arguments = self.code()
-        detail = DETAILS.get(name, "Nothing is lost.")
+        detail = said(DETAILS.get(name, SAFE))
         return Refusal(title, detail, f"{self.status} {inert(self.text.decode('utf-8', 'replace'))}", name)
 
 
+SAFE = mark("engine", "Nothing is lost.")
 DETAILS = {
-    "OVERQUOTA": "There is no room left on the server. Remove mail there or ask for more room; nothing is lost.",
-    "NOPERM": "The server does not permit it for this account. Nothing is lost.",
-    "NONEXISTENT": "The folder is not on the server any more. Nothing is lost.",
-    "TRYCREATE": "The folder is not on the server any more. Nothing is lost.",
-    "ALREADYEXISTS": "A folder of that name is already there.",
-    "UNAVAILABLE": "Something behind the server does not answer now. It will be tried again.",
-    "INUSE": "Somebody else is using the folder now. It will be tried again.",
+    "OVERQUOTA": mark(
+        "engine", "There is no room left on the server. Remove mail there or ask for more room; nothing is lost."
+    ),
+    "NOPERM": mark("engine", "The server does not permit it for this account. Nothing is lost."),
+    "NONEXISTENT": mark("engine", "The folder is not on the server any more. Nothing is lost."),
+    "TRYCREATE": mark("engine", "The folder is not on the server any more. Nothing is lost."),
+    "ALREADYEXISTS": mark("engine", "A folder of that name is already there."),
+    "UNAVAILABLE": mark("engine", "Something behind the server does not answer now. It will be tried again."),
+    "INUSE": mark("engine", "Somebody else is using the folder now. It will be tried again."),
 }
 
 

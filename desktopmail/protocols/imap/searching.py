@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap.commands import Part, astring
 from desktopmail.protocols.imap.dialogue import Dialogue
 from desktopmail.protocols.imap.uids import UidSet
@@ -23,7 +25,7 @@ class SearchVerbs(Dialogue):
         """UIDs that match; `text`, if any, follows the criteria as their argument ('TEXT', 'SUBJECT', …), in UTF-8.
 
         `criteria` are the program's own words, never a person's."""
-        async with self._turn("to search", self.patience.slow):
+        async with self._turn(mark("engine", "to search"), self.patience.slow):
             return await self._search(criteria, text)
 
     async def _search(self, criteria: str, text: str = "") -> UidSet:
@@ -33,7 +35,9 @@ class SearchVerbs(Dialogue):
         parts.append(criteria)
         if text:
             parts.append(astring(text))
-        request = await self._run("UID SEARCH", *parts, wants={"ESEARCH", "SEARCH"}, verb="The search was refused")
+        request = await self._run(
+            "UID SEARCH", *parts, wants={"ESEARCH", "SEARCH"}, verb=phrase("The search was refused")
+        )
         lines = request.lines
         if sum(map(len, lines)) < LONG_LINE:
             return found(lines)

@@ -8,6 +8,7 @@ import contextlib
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.health import Encryption
+from desktopmail.domain.marking import mark
 from desktopmail.protocols import encryption
 from desktopmail.protocols import transport as net
 from desktopmail.protocols.imap import opening
@@ -44,14 +45,14 @@ class ImapSession(opening.Opening, FolderVerbs, FetchVerbs, ChangeVerbs, IdleVer
 
     async def noop(self, timeout: float = ALIVE_SECONDS) -> None:
         """Ask for a sign of life, and for news. Raises Stalled or ConnectionLost, and the connection is closed."""
-        async with self._turn("to give a sign of life", timeout):
+        async with self._turn(mark("engine", "to give a sign of life"), timeout):
             await self._run("NOOP")
 
     async def logout(self) -> None:
         """Say goodbye and close; never raises a MailError."""
         with contextlib.suppress(MailError):
             if not self.closed and not self.busy:
-                async with self._turn("to say goodbye", LOGOUT_SECONDS):
+                async with self._turn(mark("engine", "to say goodbye"), LOGOUT_SECONDS):
                     await self._run("LOGOUT")
         await self.close(politely=True)
 

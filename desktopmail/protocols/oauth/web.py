@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError, ProtocolViolation, WrongUsage
+from desktopmail.domain.marking import mark
 from desktopmail.domain.saying import phrase
 from desktopmail.protocols import http, transport
 
@@ -64,7 +65,7 @@ def endpoint(url: str, proxy: str = "") -> Endpoint:
 async def _exchange(url: str, verb: str, body: bytes, kind: str, proxy: str) -> Answer:
     place = endpoint(url, proxy)
     fields = ("Accept: application/json", *((f"Content-Type: {kind}",) if kind else ()))
-    async with transport.deadline(SECONDS, place.host, "to answer"):
+    async with transport.deadline(SECONDS, place.host, mark("engine", "to answer")):
         asked = http.request(verb, urlsplit(url), fields, body)
         try:
             head, content = await http.exchange(place, asked, MAX_BYTES, any_status=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import MailError, WrongUsage
+from desktopmail.domain.marking import mark
 from desktopmail.domain.saying import phrase
 from desktopmail.protocols.pop3.large import Large
 from desktopmail.protocols.pop3.line import SMALL_LIMIT, Form, Line, Reply, lost
@@ -106,7 +107,7 @@ class Dialogue:
         if at_hand is not None:
             return at_hand
         if form not in (Form.LINES, Form.PARTS):
-            return await self._within(seconds or self.patience.answer, "to answer")
+            return await self._within(seconds or self.patience.answer, mark("engine", "to answer"))
         return await self._progressing(self._end_of(size))
 
     def _end_of(self, size: int) -> float:
@@ -122,7 +123,7 @@ class Dialogue:
                     return await self._line.reply()
             except TimeoutError as error:
                 if self._line.received - before < self.patience.progress_bytes or time.monotonic() >= end:
-                    raise stalled(self.endpoint.host, "to send mail") from error
+                    raise stalled(self.endpoint.host, mark("engine", "to send mail")) from error
 
     async def _within(self, seconds: float, step: str) -> Reply:
         try:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import MailError, Refused, RefusedForNow, SignInRefused
 from desktopmail.domain.health import Encryption
+from desktopmail.domain.marking import mark
 from desktopmail.domain.saying import phrase
 from desktopmail.protocols import encryption, language, sasl
 from desktopmail.protocols import transport as net
@@ -52,7 +53,7 @@ class Opening(Dialogue):
                 await self._greet(transport, timeout)
                 if connected is not None:
                     connected()
-                async with net.deadline(timeout * SIGN_IN_FACTOR, self.endpoint.host, "to sign in"):
+                async with net.deadline(timeout * SIGN_IN_FACTOR, self.endpoint.host, mark("engine", "to sign in")):
                     await self.introduce(secret)
             except MailError as error:
                 self._line.fail(error)
@@ -62,7 +63,7 @@ class Opening(Dialogue):
 
     async def _greet(self, transport: asyncio.Transport, timeout: float) -> None:
         host = self.endpoint.host
-        async with net.deadline(timeout, host, "to greet"):
+        async with net.deadline(timeout, host, mark("engine", "to greet")):
             greeting = await self.heard()
         if self.endpoint.security is Security.STARTTLS:
             if not greeting.ok:
@@ -77,7 +78,7 @@ class Opening(Dialogue):
         host = self.endpoint.host
         if not greeting.ok:
             known = at_sign_in(greeting.text, host, 0)
-            detail = "Nothing was sent. It will be tried again."
+            detail = phrase("Nothing was sent. It will be tried again.")
             raise known or RefusedForNow(phrase("{0} lets nobody in now", host), detail, human(greeting.text))
         stamp = _STAMP.search(greeting.text)
         self._stamp = stamp[0] if stamp and self.endpoint.security is Security.TLS else b""
@@ -86,7 +87,7 @@ class Opening(Dialogue):
         """STLS (RFC 2595 section 4). What the server lists in clear is not even asked for, and what it says about a
         refusal is not repeated."""
         host = self.endpoint.host
-        async with net.deadline(timeout, host, "to agree on encryption"):
+        async with net.deadline(timeout, host, mark("engine", "to agree on encryption")):
             agreed = await self.command(b"STLS", Form.AGREEMENT)
         if self._line.failure is not None:
             raise self._line.failure

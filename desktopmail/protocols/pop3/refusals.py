@@ -43,10 +43,10 @@ def refusal(title: str, text: bytes, *, host: str, delay: int = 0) -> Refused:
             title, phrase("Something behind the server does not work now. It will be tried again."), said
         )
     if named == "SYS/PERM":
-        detail = "Something behind the server is broken; somebody has to mend it there. Nothing is lost."
+        detail = phrase("Something behind the server is broken; somebody has to mend it there. Nothing is lost.")
         return Refused(title, detail, said)
     if named == "UTF8":
-        detail = (
+        detail = phrase(
             "It is written in letters that the server hands out only in a way it did not agree to. Nothing is lost."
         )
         return Refused(title, detail, said)
@@ -57,7 +57,7 @@ def at_sign_in(text: bytes, host: str, delay: int) -> MailError | None:
     """What a -ERR to a sign-in says beside 'wrong password'; None when it says that, or nothing in particular."""
     named = code(text)
     if named in ("IN-USE", "LOGIN-DELAY", "SYS/TEMP", "SYS/PERM", "UTF8"):
-        return refusal(f"{host} does not let anybody in now", text, host=host, delay=delay)
+        return refusal(phrase("{0} does not let anybody in now", host), text, host=host, delay=delay)
     if not named and _BUSY.search(text[:500]):
         return busy(host, human(text))
     return None

@@ -73,16 +73,16 @@ class Pop3Session(Opening):
                 count, size = (*reply.text.split(), b"", b"")[:2]
                 self._count = number_of(count, MOST_MESSAGES)
                 return self._count, number_of(size)
-        raise self._refusal("The server does not say what is in the mailbox", reply)
+        raise self._refusal(phrase("The server does not say what is in the mailbox"), reply)
 
     async def uidl(self) -> list[tuple[int, str]]:
         """Number and unique id of every message, in the server's order (UIDL). Raises Refused where the server has no
         such ids. Ids are printable as they stand in the list; what else is in them comes as it is."""
-        return await self._list(b"UIDL", "The server has no names for its messages", read_ids)
+        return await self._list(b"UIDL", phrase("The server has no names for its messages"), read_ids)
 
     async def sizes(self) -> list[tuple[int, int]]:
         """Number and bytes of every message, in the server's order (LIST)."""
-        return await self._list(b"LIST", "The server does not list the messages", read_sizes)
+        return await self._list(b"LIST", phrase("The server does not list the messages"), read_sizes)
 
     async def top(self, numbers: Sequence[int], sink: Sink, lines: int = 0, refused: Refusals | None = None) -> None:
         """The header and the first `lines` of the text of messages (TOP). What the server does not give is told to
@@ -132,7 +132,7 @@ class Pop3Session(Opening):
                 return large.whole(ask.number) is not False and not failures
             if reply.ok:
                 return sink(ask.number, reply.lines) is not False and not failures
-            error = self._refusal("The server does not give one of the messages", reply)
+            error = self._refusal(phrase("The server does not give one of the messages"), reply)
             if refused is not None:
                 refused(ask.number, error)
                 return True
@@ -159,11 +159,11 @@ class Pop3Session(Opening):
 
     async def reset(self) -> None:
         """Take back all marks (RSET)."""
-        await self._simple(b"RSET", "The server does not take back what was marked")
+        await self._simple(b"RSET", phrase("The server does not take back what was marked"))
 
     async def noop(self) -> None:
         """Hear whether the server is still there (NOOP)."""
-        await self._simple(b"NOOP", "The server does not answer as it should")
+        await self._simple(b"NOOP", phrase("The server does not answer as it should"))
 
     async def quit(self) -> None:
         """Leave, and have removed what was marked. Returns after the server's yes alone; whatever is raised means that
@@ -176,7 +176,7 @@ class Pop3Session(Opening):
             finally:
                 self.drop()
         if not reply.ok:
-            raise self._refusal("The server did not remove everything that was to be removed", reply)
+            raise self._refusal(phrase("The server did not remove everything that was to be removed"), reply)
 
     async def _simple(self, words: bytes, title: str) -> None:
         async with self._turn():
