@@ -2,6 +2,7 @@
 
 import sys
 
+import hijack
 import launch
 import pytest
 
@@ -11,6 +12,11 @@ def test_foreign_variables_are_taken_out() -> None:
     environment = dict.fromkeys(launch.FOREIGN, "/trap") | {"HOME": "/home/a", "QT_SCALE_FACTOR": "2", "LANG": "de"}
     launch.cleaned(environment)
     assert environment == {"HOME": "/home/a", "QT_SCALE_FACTOR": "2", "LANG": "de"}
+
+
+def test_what_the_trap_is_set_with_is_foreign() -> None:
+    """U11: every variable that the installed program is tried with has to be on the list."""
+    assert set(hijack.VARIABLES) <= set(launch.FOREIGN)
 
 
 def test_children_get_the_search_path_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,9 @@ def test_an_altered_hash_stops_the_build(tmp_path: Path, monkeypatch: pytest.Mon
     lock.write_text(f"speck==1.0 --hash=sha256:{altered}\n")
     with pytest.raises(subprocess.CalledProcessError):
         locked.environment(tmp_path / "venv", lock)
+    lock.write_text("speck==1.0\n")  # nor does one without a hash get in
+    with pytest.raises(subprocess.CalledProcessError):
+        locked.environment(tmp_path / "venv", lock)
     lock.write_text(f"speck==1.0 --hash=sha256:{digest}\n")
     python = locked.environment(tmp_path / "venv", lock)
     assert subprocess.check_output([str(python), "-c", "import speck; print(speck.value)"], text=True).strip() == "1"
