@@ -19,9 +19,9 @@ FONTS = "libfontconfig.so.1"
 
 def begin() -> None:
     """Load the small libraries, then begin with the large ones, on a thread that nobody waits for. What it cannot load,
-    or has not loaded when it is needed, is loaded then as if there were no such thread. Only Linux is known well enough
-    here; elsewhere nothing happens."""
-    if sys.platform == "linux":
+    or has not loaded when it is needed, is loaded then as if there were no such thread. Nothing happens where there is
+    no other core, and outside Linux, which alone is known well enough here."""
+    if sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1:
         for module in SMALL:
             import_module(module)
         Thread(target=_load, name="ahead", daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from desktopmail.app.ahead import libraries, platform
 
 TOOLKIT = Path(PySide6.__file__).parent
+CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 linux = pytest.mark.skipif(sys.platform != "linux", reason="libraries have other names elsewhere")
 BEGUN = """
 import sys, threading
@@ -38,6 +40,13 @@ ahead.libraries = lambda toolkit, platform: [Path("/nowhere/libQt6Core.so.6"), P
 ahead.begin()
 [each.join() for each in threading.enumerate() if each.name == "ahead"]
 from PySide6.QtCore import QSize
+"""
+ALONE = """
+import os, threading
+from desktopmail.app import ahead
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+ahead.begin()
+assert threading.active_count() == 1
 """
 
 
@@ -76,8 +85,14 @@ def test_the_files_are_there(name: str) -> None:
 
 
 @linux
+@pytest.mark.skipif(CORES < 2, reason="there is no other core")
 def test_everything_is_loaded_before_the_toolkit_is_imported() -> None:
     assert said(BEGUN) == (0, "")
+
+
+@linux
+def test_a_core_alone_does_one_thing_at_a_time() -> None:
+    assert said(ALONE) == (0, "")
 
 
 @linux
