@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from desktopmail.domain.saying import phrase
+
 MAX_BYTES = 200
 """Leaves room below the 255 bytes of file systems for a number that makes a name unique."""
 
@@ -153,14 +155,14 @@ def mismatch(name: str, media_type: str, data: bytes) -> str:
     by_name = _TYPES.get(ending(name), "")
     found = sniffed(data[:16])
     if found in _EXECUTABLE_TYPES and not is_executable(name) and (by_name or media_type.startswith("image/")):
-        return "the content is a program"
+        return phrase("the content is a program")
     family = media_type.partition("/")[0]
     if family in ("image", "audio", "video") and by_name and by_name.partition("/")[0] != family:
-        return f"sent as {media_type}, named like {by_name}"
+        return phrase("sent as {0}, named like {1}", media_type, by_name)
     if family in ("image", "audio", "video") and ending(name) in EXECUTABLE:
-        return f"sent as {media_type}, named .{ending(name)}"
+        return phrase("sent as {0}, named .{1}", media_type, ending(name))
     if by_name.startswith("image/") and found and not found.startswith("image/"):
-        return f"named like {by_name}, contains {found}"
+        return phrase("named like {0}, contains {1}", by_name, found)
     if media_type in ("application/pdf", "text/plain") and ending(name) in EXECUTABLE and by_name != media_type:
-        return f"sent as {media_type}, named .{ending(name)}"
+        return phrase("sent as {0}, named .{1}", media_type, ending(name))
     return ""

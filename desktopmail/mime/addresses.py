@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from desktopmail.domain.address import Address
+from desktopmail.domain.marking import mark
 from desktopmail.mime import words
 
 MAX_ADDRESSES = 50_000
@@ -118,7 +119,7 @@ class _Parser:
             if self._phrase:
                 self._phrase.append(" ")
         elif piece[0] == "\\" and len(piece) > 1:
-            self._odd("quoted-pair outside quotes")
+            self._odd(mark("engine", "quoted-pair outside quotes"))
             self._add(piece)
         elif piece not in ")>":
             self._add(piece)
@@ -160,12 +161,12 @@ class _Parser:
             position += 1
         self._comments.append(_ESCAPED.sub(r"\1", text[start + 1 : position - 1]))
         if self._phrase and self._phrase[-1] != " " and text[position : position + 1] not in _AFTER_COMMENT:
-            self._odd("comment inside an address")
+            self._odd(mark("engine", "comment inside an address"))
         self._position = position
 
     def _angle_address(self, start: int) -> None:
         if self._angle is not None:
-            self._odd("several addresses without a comma")
+            self._odd(mark("engine", "several addresses without a comma"))
             self._flush()
         match = _ANGLE.match(self._text, start, start + _LONGEST)
         if match is not None:
@@ -173,13 +174,13 @@ class _Parser:
             self._position = match.end()
             return
         self._failures += 1
-        self._odd("unclosed angle bracket")
+        self._odd(mark("engine", "unclosed angle bracket"))
         if self._failures > _MAX_FAILURES:
             self._position = len(self._text)
             return
         following = self._text.find("<", start + 1)
         stop = len(self._text) if following < 0 else following
-        ends = [found for mark in ">," if (found := self._text.find(mark, start, stop)) >= 0]
+        ends = [found for sign in ">," if (found := self._text.find(sign, start, stop)) >= 0]
         end = ends[0] if ends else stop
         self._angle = self._text[start + 1 : end]
         self._position = end
@@ -189,7 +190,7 @@ class _Parser:
             return
         name = "".join(self._phrase)
         if "@" in name:
-            self._odd("group name with an @")
+            self._odd(mark("engine", "group name with an @"))
         self._phrase.clear()
         self._quoted = False
         self._comments.clear()
@@ -203,7 +204,7 @@ class _Parser:
         self._quoted = self._trailing = False
         if angle is not None:
             if trailing:
-                self._odd("text after the address")
+                self._odd(mark("engine", "text after the address"))
             self._append(phrase or " ".join(comments), self._address_in(angle))
         elif phrase:
             self._bare(phrase, " ".join(comments), quoted)
@@ -211,7 +212,7 @@ class _Parser:
     def _append(self, name: str, address: str) -> None:
         decoded = words.decode(name)
         if words.has_hidden(decoded) or words.has_hidden(address):
-            self._odd("control or direction characters")
+            self._odd(mark("engine", "control or direction characters"))
         name, address = words.unmasked(decoded), words.unmasked(address)
         if name or address:
             self._found.append(Address(name, address))
@@ -220,31 +221,31 @@ class _Parser:
         """The addr-spec between angle brackets: route dropped, comments and white space removed."""
         text = angle.strip()
         if len(text) > _LONGEST:
-            self._odd("address too long")
+            self._odd(mark("engine", "address too long"))
             return text[:_LONGEST].replace('"', "")
         if text.startswith("@") and ":" in text:
-            self._odd("route address")
+            self._odd(mark("engine", "route address"))
             text = text.partition(":")[2]
         if "(" in text and ")" in text:
-            self._odd("comment inside an address")
+            self._odd(mark("engine", "comment inside an address"))
             text = _without_comments(text)
         bare = _QUOTED_PART.sub("", text) if '"' in text else text
         if "\\" in bare or "," in bare or bare.count("@") > 1:
-            self._odd("address with quoted or several parts")
+            self._odd(mark("engine", "address with quoted or several parts"))
         if "=?" in text:
-            self._odd("encoded word inside an address")
+            self._odd(mark("engine", "encoded word inside an address"))
         return text if '"' in text else _SPACE.sub("", text)
 
     def _bare(self, phrase: str, comment: str, quoted: bool) -> None:
         """A mailbox without angle brackets."""
         compact = re.sub(r" ?([@.]) ?", r"\1", phrase) if " " in phrase and "@" in phrase else phrase
         if "=?" in compact:
-            self._odd("encoded word inside an address")
+            self._odd(mark("engine", "encoded word inside an address"))
             if "@" not in compact:
                 self._append(compact, "")
                 return
         if "@" in compact and (quoted or " " in compact):
-            self._odd("name and address without angle brackets")
+            self._odd(mark("engine", "name and address without angle brackets"))
             self._name_and_word(compact)
         elif " " in compact or quoted:
             self._append(compact, "")

@@ -9,6 +9,7 @@ from html import escape
 
 from desktopmail.domain import filename
 from desktopmail.domain.body import PART_URL, Body, Part, Warning
+from desktopmail.domain.saying import phrase
 from desktopmail.mime import authres, choice, doubts, flowed, htmltext, links, reports, sanitize, words
 from desktopmail.mime.headers import Headers
 from desktopmail.mime.parse import Entity, Message, parse
@@ -215,16 +216,16 @@ def _placeholder(message: Message) -> str:
     """Says honestly that there is no text, and why."""
     root = message.root
     if root.type in ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"):
-        said = "This message is encrypted and cannot be read here."
+        told = phrase("This message is encrypted and cannot be read here.")
     elif "too-deep" in message.problems:
-        said = "This message is nested too deeply to be shown."
+        told = phrase("This message is nested too deeply to be shown.")
     elif any(entity.is_message for entity in message.walk()):
-        said = "This message has no text of its own. It carries other messages as attachments."
+        told = phrase("This message has no text of its own. It carries other messages as attachments.")
     elif any(is_attachment(entity) for entity in message.leaves):
-        said = "This message has no text, only attachments."
+        told = phrase("This message has no text, only attachments.")
     else:
-        said = "This message has no text."
-    return f'<p class="placeholder">{said}</p>'
+        told = phrase("This message has no text.")
+    return f'<p class="placeholder">{escape(told)}</p>'
 
 
 def _unsubscribe(headers: Headers) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from desktopmail.domain import filename
 from desktopmail.domain.address import Address
 from desktopmail.domain.body import Part, Warning
+from desktopmail.domain.saying import phrase, said
 from desktopmail.mime import charset, hosts, links, transfer, words
 from desktopmail.mime.headers import Headers
 from desktopmail.mime.parse import Entity, Message
@@ -51,7 +52,7 @@ def _about_addresses(headers: Headers, field: str) -> Iterator[Warning]:
     oddities = headers.oddities(field)
     unclear = [oddity for oddity in oddities if oddity != _HIDDEN_ODDITY]
     if unclear:
-        yield Warning("ambiguous-address", f"{field}: {', '.join(unclear)}")
+        yield Warning("ambiguous-address", f"{field}: {', '.join(said(each) for each in unclear)}")
     if _HIDDEN_ODDITY in oddities:
         yield Warning("bidi-or-control", field)
     for one in headers.people(field)[:20]:
@@ -112,7 +113,7 @@ def about_files(parts: Iterable[tuple[Part, str, bytes]]) -> Iterator[Warning]:
         if given and filename.is_altered(given, part.name):
             yield Warning("name-altered", f"{words.unmasked(given)[:300]} → {part.name}")
         if given and filename.hides_ending(given):
-            yield Warning("bidi-or-control", f"file name {part.name}")
+            yield Warning("bidi-or-control", phrase("file name {0}", part.name))
 
 
 def about_links(html: str) -> Iterator[Warning]:

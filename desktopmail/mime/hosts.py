@@ -10,6 +10,8 @@ from functools import lru_cache
 
 import idna
 
+from desktopmail.domain.saying import phrase
+
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
 _DIGITS = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"})
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gob", "gouv", "gov", "go", "ne", "net", "nom", "or", "org"})
@@ -128,20 +130,19 @@ def doubt(host: str) -> str:
     """Why a name deserves a second look, its ASCII form included; empty when it does not."""
     shown = host.rstrip(".").lower()
     if _HIDDEN.search(shown):
-        return f"{ascii_form(shown)}: contains invisible characters"
+        return phrase("{0}: contains invisible characters", ascii_form(shown))
     plain = _unicode(shown)
     if not plain.isascii():
-        reason = "international letters"
         if any(_mixed(label) for label in plain.split(".")):
-            reason = "letters of several scripts"
-        elif any(_imitates(label) for label in plain.split(".")):
-            reason = "letters that look like others"
-        return f"{ascii_form(shown)}: {reason}"
+            return phrase("{0}: letters of several scripts", ascii_form(shown))
+        if any(_imitates(label) for label in plain.split(".")):
+            return phrase("{0}: letters that look like others", ascii_form(shown))
+        return phrase("{0}: international letters", ascii_form(shown))
     for label in organisation(plain).split(".")[:1]:
         for word in (label, *label.split("-")):
             skeleton = word.translate(_DIGITS).replace("rn", "m").replace("vv", "w")
             if skeleton != word and skeleton in _WELL_KNOWN and word not in _WELL_KNOWN:
-                return f"{plain}: looks like {skeleton}"
+                return phrase("{0}: looks like {1}", plain, skeleton)
     return ""
 
 

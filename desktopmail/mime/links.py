@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
+from desktopmail.domain.saying import phrase
 from desktopmail.mime import hosts
 
 LONGEST = 8_192
@@ -78,15 +79,15 @@ def _web_link(scheme: str, authority: str, rest: str) -> Link | None:
         return None
     doubts = list(_masked(authority + rest))
     if at:
-        doubts.append(f"the part before @ is not the place: {name}")
+        doubts.append(phrase("the part before @ is not the place: {0}", name))
     numeric = hosts.number(name)
     if numeric is not None:
-        doubts.append(f"a number instead of a name: {numeric}")
+        doubts.append(phrase("a number instead of a name: {0}", numeric))
     doubted = hosts.doubt(unquote(host))
     if doubted:
         doubts.append(doubted)
     if len(name) > 100:
-        doubts.append(f"a very long name that ends in {hosts.organisation(name)}")
+        doubts.append(phrase("a very long name that ends in {0}", hosts.organisation(name)))
     user_part = quote(user, safe="%:!$&'()*+,;=~-._") + "@" if at else ""
     path = quote(rest.replace("\\", "%5C"), safe=_SAFE_PATH)
     return Link(f"{scheme}://{user_part}{name}{':' + port if port else ''}{path or '/'}", name, tuple(doubts))
@@ -98,7 +99,7 @@ def _host_and_port(place: str) -> tuple[str, str]:
 
 
 def _masked(text: str) -> tuple[str, ...]:
-    return ("invisible or direction-changing characters",) if _MASKING.search(text) else ()
+    return (phrase("invisible or direction-changing characters"),) if _MASKING.search(text) else ()
 
 
 def differing(words: str, link: Link) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
+from html import escape
 from types import TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
 from desktopmail.domain.errors import Stalled, Unreachable
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase, said
 
 SECONDS = 300.0
 REQUEST_SECONDS = 10.0
@@ -21,12 +23,15 @@ MAX_HEAD = 16_384
 MAX_FIELDS = 20
 
 PAGE = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>desktopmail</title>"
+    "<!doctype html><html><meta charset=utf-8><title>desktopmail</title>"
     "<body style='font:18px/1.5 system-ui,sans-serif;margin:20vh auto;max-width:30em;padding:0 1em'>"
     "<h1 style='font-size:1.3em'>{title}</h1><p>{words}</p>"
 )
-DONE = ("Back to desktopmail", "You can close this page.")
-ODD = ("This is not what was expected", "Go back to desktopmail and begin again there.")
+DONE = (mark("engine", "Back to desktopmail"), mark("engine", "You can close this page."))
+ODD = (
+    mark("engine", "This is not what was expected"),
+    mark("engine", "Go back to desktopmail and begin again there."),
+)
 
 Ours = Callable[[Mapping[str, str]], bool]
 
@@ -102,7 +107,7 @@ class Loopback:
             async with asyncio.timeout(REQUEST_SECONDS):
                 head = await reader.readuntil(b"\r\n\r\n")
                 status, words = self._judge(head)
-                body = PAGE.format(title=words[0], words=words[1]).encode()
+                body = PAGE.format(title=escape(said(words[0])), words=escape(said(words[1]))).encode()
                 writer.write(_reply(status, body))
                 await writer.drain()
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, OSError):
