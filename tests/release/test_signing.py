@@ -65,6 +65,8 @@ def test_one_flipped_byte_is_refused(folder: Path, name: str) -> None:
         changed[place] ^= 0x01
         path.write_bytes(changed)
         assert refused(folder)
+        with pytest.raises((signing.Unproven, UnicodeDecodeError)):
+            signing.verify(folder, KEYS)  # the list alone finds it, too, without the notice
     path.write_bytes(whole)
     assert signing.verify(folder, KEYS)
 
