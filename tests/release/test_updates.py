@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -192,11 +193,25 @@ def test_data_that_drips_for_ever(certificates: Certificates) -> None:
     asyncio.run(asyncio.wait_for(scene(), 60))
 
 
-def test_to_another_https_address(play: Play) -> None:
+def test_to_another_https_address(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, port, *rest, **more: real("127.0.0.1", port, *rest, **more))
+
+    async def scene(it: Scene) -> None:
+        it.web.pages["localhost/notice.json"] = moved(f"https://example.org:{it.web.port}/here")
+        it.web.pages["example.org/here"] = page(NOTICE)
+        assert await it.updates.look() == RELEASE
+
+    play(scene)
+
+
+def test_never_to_an_address_without_a_name(play: Play) -> None:
     async def scene(it: Scene) -> None:
         it.web.pages["localhost/notice.json"] = moved(f"https://127.0.0.1:{it.web.port}/here")
         it.web.pages["127.0.0.1/here"] = page(NOTICE)
-        assert await it.updates.look() == RELEASE
+        with pytest.raises(Refused):
+            await it.updates.look()
+        assert it.web.asked == ["localhost/notice.json"]
 
     play(scene)
 

@@ -1,103 +1,20 @@
-"""Fetches one small document over HTTP/1.1 (RFC 9112): no cookies, no credentials, no compression, nothing kept.
-
-Every length is capped. A redirect is followed from https to https only, three times at most, to a host with a name.
-"""
+"""Fetches what a domain or a collection publishes about mail servers."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import SplitResult, urljoin, urlsplit
-
-from desktopmail.domain.account import Endpoint, Security
-from desktopmail.domain.errors import NotFound, ProtocolViolation, Refused
-from desktopmail.domain.hostname import host_name
 from desktopmail.domain.marking import mark
-from desktopmail.domain.saying import phrase, said
-from desktopmail.protocols import http, transport
+from desktopmail.protocols import document
+from desktopmail.protocols.document import Asking, Page, Visit
 
 MOST_BYTES = 256 * 1024
-MOST_REDIRECTS = 3
-LONGEST_URL = 4_096
-SAFE = mark("engine", "Nothing but the name of the domain was sent.")
-
-_TARGET = re.compile(r"[!-~]*\Z")
-_FIELDS = ("User-Agent: desktopmail", "Accept: application/xml, text/xml, */*;q=0.1")
-
-Visit = Callable[[str, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A document and the address it came from in the end."""
-
-    url: str
-    body: bytes
-
-    @property
-    def host(self) -> str:
-        """The host that gave it."""
-        return urlsplit(self.url).hostname or ""
+_ASKING = Asking(
+    "application/xml, text/xml, */*;q=0.1",
+    MOST_BYTES,
+    mark("engine", "Nothing but the name of the domain was sent."),
+    mark("engine", "{0} publishes no settings"),
+)
 
 
 async def get(url: str, *, timeout: float, visit: Visit = lambda host, port: None) -> Page:
-    """The document at an address, https or plain http as the address says; a plain one is never redirected.
-
-    `timeout` in seconds is for all of it; `visit` hears host and port before each connection. Raises NotFound for 404
-    and 410, Refused for any other answer than 200, and what a broken line or a bad certificate raises."""
-    async with transport.deadline(timeout, urlsplit(url).hostname or "", mark("engine", "to answer")):
-        for _ in range(1 + MOST_REDIRECTS):
-            page, further = await _fetch(_checked(url), visit)
-            if page is not None:
-                return page
-            if not url.startswith("https:"):
-                break
-            further = _joined(url, further)
-            if not further:
-                break
-            url = further
-    raise Refused(phrase("{0} sends on to somewhere else", transport.inert(urlsplit(url).hostname or "")), said(SAFE))
-
-
-def _joined(url: str, further: str) -> str:
-    """Where a redirect leads; empty when that is not https, or no host with a name."""
-    try:
-        to = urljoin(url, further)
-        sound = to.startswith("https://") and host_name(urlsplit(to).hostname or "")
-    except ValueError:
-        return ""
-    return to if sound else ""
-
-
-def _checked(url: str) -> SplitResult:
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = 0
-    sound = parts.scheme in ("https", "http") and parts.hostname and port != 0 and _TARGET.match(url)
-    if not sound or "@" in parts.netloc or len(url) > LONGEST_URL:
-        raise Refused(phrase("This is no address of a page"), said(SAFE), transport.inert(url, 100))
-    return parts
-
-
-async def _fetch(parts: SplitResult, visit: Visit) -> tuple[Page | None, str]:
-    """The page, or where else it is."""
-    host = parts.hostname or ""
-    secure = parts.scheme == "https"
-    place = Endpoint(host, parts.port or (443 if secure else 80), Security.TLS if secure else Security.NONE, "")
-    visit(place.host, place.port)
-    try:
-        head, content = await http.exchange(place, http.request("GET", parts, _FIELDS), MOST_BYTES)
-    except http.Unreadable as error:
-        raise ProtocolViolation(
-            phrase("{0} gave an answer that makes no sense", host), said(SAFE), str(error)
-        ) from error
-    if head.status in http.MOVED:
-        return None, head.fields.get("location", "")
-    if head.status in (404, 410):
-        raise NotFound(phrase("{0} publishes no settings", host), said(SAFE))
-    if head.status != 200:
-        raise Refused(phrase("{0} answered with {1}", host, head.status), said(SAFE))
-    return Page(parts.geturl(), content), ""
+    """The document at an address, https or plain http as the address says; see `document.get`. `timeout` in seconds."""
+    return await document.get(url, _ASKING, seconds=timeout, visit=visit)

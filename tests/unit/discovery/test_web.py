@@ -6,6 +6,7 @@ import pytest
 
 from desktopmail.domain.errors import BadCertificate, MailError, NotFound, ProtocolViolation, Refused, Stalled
 from desktopmail.protocols.autoconfig import web
+from desktopmail.protocols.document import Page
 from tests.fakes.web_script import SILENT, WebScript, moved, page
 from tests.unit.discovery.conftest import Play, World
 
@@ -31,7 +32,7 @@ def url(world: World, path: str = "p", host: str = "example.org") -> str:
 def test_a_page(play: Play, answer: bytes) -> None:
     async def scene(world: World) -> None:
         world.web.pages["example.org/p"] = answer
-        assert await web.get(url(world), timeout=5) == web.Page(url(world), BODY)
+        assert await web.get(url(world), timeout=5) == Page(url(world), BODY)
 
     play(scene)
 
