@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import product
+import verify
 from report import CheckFailed
 
 FOLDER = Path(__file__).resolve().parent / "flatpak"
@@ -62,8 +63,8 @@ def built(place: Path, commands: list[str]) -> str:
     answer = json.loads(_run([str(app / "bin" / product.NAME), "--self-test", "--json"], place, environment))
     if not answer["ok"]:
         raise CheckFailed(json.dumps(answer))
-    shared = sum(path.is_file() for path in (app / "share").rglob("*"))
-    return f"its commands install a program that passes its self-test, and {shared} files for the desktop"
+    verify.desktop(app / "share")
+    return "its commands install a program that passes its self-test, and what desktops want, valid"
 
 
 def _run(command: list[str], place: Path, environment: os._Environ[str] | dict[str, str]) -> str:
