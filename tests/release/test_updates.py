@@ -193,14 +193,14 @@ def test_data_that_drips_for_ever(certificates: Certificates) -> None:
     asyncio.run(asyncio.wait_for(scene(), 60))
 
 
-def test_to_another_https_address(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_to_another_https_address(play: Play, certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, port, *rest, **more: real("127.0.0.1", port, *rest, **more))
 
     async def scene(it: Scene) -> None:
-        it.web.pages["localhost/notice.json"] = moved(f"https://example.org:{it.web.port}/here")
-        it.web.pages["example.org/here"] = page(NOTICE)
-        assert await it.updates.look() == RELEASE
+        async with WebScript({"example.org/here": page(NOTICE)}, certificates.many.context()) as other:
+            it.web.pages["localhost/notice.json"] = moved(f"https://example.org:{other.port}/here")
+            assert await it.updates.look() == RELEASE
 
     play(scene)
 
