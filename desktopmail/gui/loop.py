@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEventLoop, QObject
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from desktopmail.domain.activity import Problem
+
+TRANSLATIONS = Path(__file__).resolve().parents[2] / "resources" / "translations"
 
 
 class NestedRuns:
@@ -48,13 +51,17 @@ class NestedRuns:
 
 
 def application() -> QApplication:
-    """The one application object, made when there is none yet."""
+    """The one application object, made when there is none yet, in the language of the person."""
     from desktopmail.gui.style.theme import STYLE, STYLE_KEY
 
     made = QApplication.instance()
     if made is None:
         made = QApplication([*sys.argv[:1], "-style", STYLE])
         made.setProperty(STYLE_KEY, STYLE)
+        if TRANSLATIONS.is_dir():
+            from desktopmail.gui.language import speak
+
+            speak(made, TRANSLATIONS)
     assert isinstance(made, QApplication)
     made.setQuitOnLastWindowClosed(False)
     made.setApplicationName(NAME)

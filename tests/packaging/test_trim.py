@@ -25,6 +25,7 @@ import trim
         "libssl.so.3",
         "libcrypto.so.3",
         "resources/icons/app/desktopmail.svg",
+        "resources/translations/desktopmail_de.qm",
         "keyring-25.7.0.dist-info/entry_points.txt",
     ],
 )
