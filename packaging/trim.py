@@ -46,7 +46,9 @@ UNUSED_MODULES = (
 _MODULE = re.compile(r"(?:^|/)(?:lib)?Qt6?(" + "|".join(GPL_MODULES + UNUSED_MODULES) + r")[^/]*(?:/|$)")
 _PLUGIN = re.compile(r"(?:^|/)plugins/([^/]+)/(?:lib)?q?([^/.]+)[^/]*$")
 _RESOURCE = re.compile(r"(?:^|/)(?:qml/|metatypes/|typesystems/)|qtwebengine_devtools_resources|\.debug\.[a-z]+$")
-_LOCALE = re.compile(r"qtwebengine_locales/(?!en-US\.pak$)|(?<!^resources)/translations/(?!qtwebengine_locales/).*\.qm$")
+_LOCALE = re.compile(
+    r"qtwebengine_locales/(?!en-US\.pak$)|(?<!^resources)/translations/(?!qtwebengine_locales/).*\.qm$"
+)
 _DEAD_WEIGHT = re.compile(
     r"(?:^|/)(?:_cffi\.[^/]*\.(?:so|pyd)|[^/]*\.chk|resources/screenshots/.*"
     r"|[^/]*dist-info/(?:RECORD|INSTALLER|REQUESTED|direct_url\.json))$"
