@@ -9,6 +9,7 @@ from datetime import datetime
 
 from desktopmail.domain.folder import Place
 from desktopmail.domain.ids import MessageId
+from desktopmail.domain.message import Copy
 from desktopmail.domain.query import NOTHING, parse, terms
 from desktopmail.domain.saying import phrase
 from desktopmail.engine.library import Library
@@ -56,6 +57,12 @@ class Search:
         from desktopmail.engine.excerpts import excerpts
 
         return await excerpts(self._store, ids, terms)
+
+    async def copies(self, place: Place) -> dict[Copy, int]:
+        """How many messages of a place are only on a server, there and here, and only here."""
+        async with self._turn:
+            library = self._library = self._library or Library(self._store)
+            return await asyncio.to_thread(library.copies, place)
 
     async def _catch_up(self) -> None:
         """Read a piece of what waits for the index into it: all of it, after a change or two."""

@@ -170,7 +170,8 @@ class Going(QObject):
 
     def _filter(self) -> None:
         messages = self._window.messages
-        messages.filter(FILTERS[(FILTERS.index(messages.model.only) + 1) % len(FILTERS)])
+        only = messages.model.only
+        messages.filter(FILTERS[(FILTERS.index(only) + 1) % len(FILTERS)] if only in FILTERS else Only.ALL)
 
     def _account(self) -> AccountId | None:
         folder = self._window.places.folder(self._window.places.place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from desktopmail.domain.changes import ChangeSet
 from desktopmail.domain.ids import MessageId
+from desktopmail.domain.message import Copy
 from desktopmail.gui.gathering import Gathering
 from desktopmail.gui.loop import tell_problems
 
@@ -44,6 +45,7 @@ class Wiring(QObject):
         actions = window.commands.actions
         window.bar.use(actions, window.menus.main)
         window.messages.header.use(actions)
+        window.messages.header.copies.counting = self._copies
         view.tips = lambda name: actions[name].toolTip()
         window.places.situation.connect(window.commands.update)
         window.places.reading.connect(self._reading)
@@ -129,6 +131,10 @@ class Wiring(QObject):
         return Excerpts(self._window.messages, self._window.engine.search.excerpts)
 
     excerpts = cached_property(_make_excerpts)
+
+    async def _copies(self) -> Mapping[Copy, int]:
+        place = self._window.places.place
+        return {} if place is None else await self._window.engine.search.copies(place)
 
     def _seen(self, ids: list[MessageId]) -> None:
         if self._window.panes.seen[2]:

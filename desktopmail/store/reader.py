@@ -15,7 +15,7 @@ from desktopmail.domain.address import Address
 from desktopmail.domain.errors import StoreFailed
 from desktopmail.domain.folder import Folder, Place
 from desktopmail.domain.ids import AccountId, FolderId, ThreadId
-from desktopmail.domain.message import Summary
+from desktopmail.domain.message import Copy, Summary
 from desktopmail.domain.saying import phrase
 from desktopmail.domain.settings import Settings
 from desktopmail.store import listing
@@ -64,7 +64,7 @@ class Lists:
     def ids(self, place: Place, grouped: bool = False, *, unread: bool = False, starred: bool = False) -> array[int]:
         """The messages of a place, newest first; with `grouped` the newest of each conversation."""
         with mapped(self._db, self._path):
-            return listing.ids(self._db, place, grouped=grouped, unread=unread, starred=starred)
+            return listing.ids(self._db, place, listing.Narrow(unread, starred), grouped=grouped)
 
     def rows(
         self,
@@ -73,19 +73,26 @@ class Lists:
         grouped: bool = False,
         unread: bool = False,
         starred: bool = False,
+        copy: Copy | None = None,
         limit: int = 0,
     ) -> tuple[array[int], array[int], array[int]]:
         """Like `ids`, with the place in the order and the conversation of every row: ids, sorts, threads. With a
         `limit` only that many of the newest messages are looked at."""
         with mapped(self._db, self._path):
-            return listing.rows(self._db, place, grouped=grouped, unread=unread, starred=starred, limit=limit)
+            return listing.rows(self._db, place, listing.Narrow(unread, starred, copy), grouped=grouped, limit=limit)
 
     def heads(
-        self, place: Place, threads: Iterable[int], *, unread: bool = False, starred: bool = False
+        self,
+        place: Place,
+        threads: Iterable[int],
+        *,
+        unread: bool = False,
+        starred: bool = False,
+        copy: Copy | None = None,
     ) -> list[tuple[int, int, int]]:
         """(id, sort, thread) of the newest message of each of these conversations in a place, in no order."""
         with mapped(self._db, self._path):
-            return listing.heads(self._db, place, threads, unread=unread, starred=starred)
+            return listing.heads(self._db, place, threads, listing.Narrow(unread, starred, copy))
 
     def keys(self, ids: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
         """(id, sort, thread, folder, flags) of messages that are still there, in no order."""
@@ -96,6 +103,16 @@ class Lists:
         """How many messages a place has, and how many of them are unread."""
         with mapped(self._db, self._path):
             return listing.counts(self._db, place)
+
+    def copies(self, place: Place) -> dict[Copy, int]:
+        """How many messages of a place are in which state. Slow for a window: call it on a thread."""
+        with mapped(self._db, self._path):
+            return listing.copies(self._db, place)
+
+    def elsewhere(self, message: int) -> tuple[FolderId, ...]:
+        """The folders of other accounts in which the same message is kept, too."""
+        with mapped(self._db, self._path):
+            return tuple(FolderId(one) for one in listing.elsewhere(self._db, message))
 
     def summaries(self, ids: Iterable[int], *, grouped: bool = False) -> list[Summary]:
         """Rows of a list in the order asked for; with `grouped` each stands for its conversation."""

@@ -7,7 +7,6 @@ from array import array
 import apsw
 
 from desktopmail.domain.folder import Place, Unified
-from desktopmail.domain.message import Copy
 from desktopmail.domain.query import (
     AllOf,
     AnyOf,
@@ -24,8 +23,7 @@ from desktopmail.domain.query import (
     Words,
 )
 from desktopmail.domain.words import folded, match_phrase
-from desktopmail.store.listing import APART
-from desktopmail.store.summaries import ON_SERVER
+from desktopmail.store.listing import APART, COPIES
 from desktopmail.store.tree import folders
 
 _COLUMNS = {
@@ -67,13 +65,6 @@ _UNIFIED = {
 }
 
 
-_COPIES = {
-    Copy.SERVER: f"({ON_SERVER} AND m.content = x'')",
-    Copy.BOTH: f"({ON_SERVER} AND m.content <> x'')",
-    Copy.HERE: f"NOT {ON_SERVER}",
-}
-
-
 class _Expression:
     """SQL text of fixed pieces, with everything a person typed in `bound`."""
 
@@ -97,7 +88,7 @@ class _Expression:
             case HasTag(tag=tag):
                 return self._with("(' ' || m.tags || ' ') LIKE ('% ' || ? || ' %') ESCAPE '\\'", _like(tag))
             case HasCopy(copy=copy):
-                return _COPIES[copy]
+                return COPIES[copy]
             case HasAttachment():
                 return "m.attachments > 0"
             case InFolder(name=name):

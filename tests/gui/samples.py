@@ -90,6 +90,7 @@ class Samples:
         grouped: bool = False,
         unread: bool = False,
         starred: bool = False,
+        copy: Copy | None = None,
         limit: int = 0,
     ) -> tuple[array[int], array[int], array[int]]:
         found = [
@@ -98,6 +99,7 @@ class Samples:
             if (isinstance(place, Unified) or each.folder == place)
             and not (unread and Flags.SEEN in each.flags)
             and not (starred and Flags.STARRED not in each.flags)
+            and copy in (None, each.copy)
         ]
         found.sort(key=lambda each: (-each.date, -each.id))
         found = found[: limit or None]
@@ -110,10 +112,16 @@ class Samples:
                 array("q", [each.thread for each in found]))  # fmt: skip
 
     def heads(
-        self, place: FolderId | Unified, threads: Iterable[int], *, unread: bool = False, starred: bool = False
+        self,
+        place: FolderId | Unified,
+        threads: Iterable[int],
+        *,
+        unread: bool = False,
+        starred: bool = False,
+        copy: Copy | None = None,
     ) -> list[tuple[int, int, int]]:
         wanted = set(threads)
-        rows = zip(*self.rows(place, grouped=True, unread=unread, starred=starred), strict=True)
+        rows = zip(*self.rows(place, grouped=True, unread=unread, starred=starred, copy=copy), strict=True)
         return [row for row in rows if row[2] in wanted]
 
     def keys(self, ids: Iterable[MessageId]) -> list[tuple[int, int, int, int, int]]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.body import Body
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Copy
+from desktopmail.gui.messages.source import Only
 from desktopmail.gui.messages.spoken import spoken
 from desktopmail.gui.reader.header import MessageHeader
+from desktopmail.gui.window import MainWindow
 from tests.gui.desk import Desk
 from tests.gui.samples import summary
 from tests.gui.test_pop3 import Run, delivered, desk
@@ -64,3 +68,49 @@ def test_the_head_of_a_message_says_where_it_is(qtbot: QtBot, copy: Copy, words:
     header._to.click()
     header.show_copy(copy)
     assert any(words in each.text() for each in header.findChildren(QLabel))
+
+
+def menu_of(window: MainWindow) -> dict[str, QAction]:
+    """What the button above the list offers, by its words."""
+    menu = window.messages.header.copies._menu
+    assert menu is not None
+    return {action.text(): action for action in menu.actions() if action.text()}
+
+
+def test_the_list_is_narrowed_to_where_messages_are(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    """By the keyboard, with counts; the button says what is shown, and another folder shows everything again."""
+    run(delivered(desk))
+    window = desk.open()
+    desk.until(lambda: len(window.messages.model) == 3)
+    button = window.messages.header.copies
+    assert button.focusPolicy() & Qt.FocusPolicy.TabFocus and button.accessibleName().endswith("Everywhere")
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    desk.until(lambda: "Only here (1)" in menu_of(window))
+    offered = menu_of(window)
+    assert set(offered) == {"Everywhere (3)", "Only on the server (2)", "Here and on the server (0)", "Only here (1)"}
+    assert [words for words, action in offered.items() if action.isChecked()] == ["Everywhere (3)"]
+    offered["Only here (1)"].trigger()
+    assert window.messages.model.only is Only.HERE and list(window.messages.model.vector.ids) == [desk.ids[0]]
+    assert button.isChecked() and button.text().strip() == "Only here" and "Only here" in button.accessibleName()
+    offered["Here and on the server (0)"].trigger()
+    assert "both on this computer and" in window.messages.empty.words and len(window.messages.model) == 0
+    window.commands.run("quick_filter")
+    assert window.messages.model.only is Only.ALL and not button.isChecked() and button.text().strip() == ""
+    offered["Only on the server (2)"].trigger()
+    assert len(window.messages.model) == 2
+    button._menu.close()  # type: ignore[union-attr]
+    window.places.go(window.places.place)
+    assert window.messages.model.only is Only.ALL and button.accessibleName().endswith("Everywhere")
+
+
+def test_news_come_under_the_filter_only_when_they_belong(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    first, second, third = run(delivered(desk))
+    window = desk.open()
+    desk.until(lambda: len(window.messages.model) == 3)
+    window.messages.filter(Only.HERE)
+    assert list(window.messages.model.vector.ids) == [first]
+    run(desk.store.write(lambda tx: tx.ledger.vanished(desk.account, [f"u{second}"])))
+    desk.until(lambda: sorted(window.messages.model.vector.ids) == sorted([first, second]))
+    run(desk.engine.actions.star([third], True))
+    run(desk.settled())
+    assert third not in window.messages.model.vector.ids

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QWidget
 
 from desktopmail.gui import words
+from desktopmail.gui.messages.copyfilter import CopyFilter
 from desktopmail.gui.messages.source import Only
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
@@ -34,6 +35,8 @@ class ListHeader(QWidget):
         self._detail = ElidedLabel("", size=measures.SMALL, tone="secondary")
         self._unread = self._filter(self.tr("Unread"), Only.UNREAD)
         self._starred = self._filter(self.tr("Starred"), Only.STARRED)
+        self.copies = CopyFilter()
+        self.copies.only_wanted.connect(self.only_wanted)
         self._scope = WordButton("", look="plain")
         self._scope.setFont(measures.font(measures.SMALL))
         self._everywhere = True
@@ -58,7 +61,7 @@ class ListHeader(QWidget):
         row.addWidget(self._title)
         row.addSpacing(px(4))
         row.addWidget(self._detail, 1)
-        for button in (self._scope, self._unread, self._starred):
+        for button in (self._scope, self._unread, self._starred, self.copies):
             row.addWidget(button)
         return page
 
@@ -90,6 +93,8 @@ class ListHeader(QWidget):
         for button, value in ((self._unread, Only.UNREAD), (self._starred, Only.STARRED)):
             button.show()
             button.setChecked(only is value)
+        self.copies.show()
+        self.copies.show_only(only)
 
     def show_search(self, detail: str, everywhere: bool, here: str) -> None:
         """Search results: how complete they are, and where was looked."""
@@ -100,6 +105,7 @@ class ListHeader(QWidget):
         self._scope.setVisible(bool(here))
         self._unread.hide()
         self._starred.hide()
+        self.copies.hide()
 
     def _say(self, title: str, detail: str) -> None:
         self._title.setText(title)

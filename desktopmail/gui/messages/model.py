@@ -100,8 +100,15 @@ class MessageModel(RowModel):
 
     def _read(self, limit: int = 0) -> Vector:
         assert self.place is not None and not isinstance(self.place, Found)
-        unread, starred = self.only is Only.UNREAD, self.only is Only.STARRED
-        return Vector(*self.source.rows(self.place, grouped=self.grouped, unread=unread, starred=starred, limit=limit))
+        rows = self.source.rows(
+            self.place,
+            grouped=self.grouped,
+            unread=self.only is Only.UNREAD,
+            starred=self.only is Only.STARRED,
+            copy=self.only.copy,
+            limit=limit,
+        )
+        return Vector(*rows)
 
     def _gathered(self, place: Place) -> tuple[frozenset[FolderId] | None, bool]:
         """The folders whose news concern this place (None: all), and whether what is there can also be on a server."""
@@ -135,7 +142,7 @@ class MessageModel(RowModel):
         """The rows that some conversations would have if the place was read now."""
         assert self.place is not None and not isinstance(self.place, Found)
         unread, starred = self.only is Only.UNREAD, self.only is Only.STARRED
-        return self.source.heads(self.place, threads, unread=unread, starred=starred)
+        return self.source.heads(self.place, threads, unread=unread, starred=starred, copy=self.only.copy)
 
     def selected_ids(self, selection: QItemSelection, most: int = 0) -> list[MessageId]:
         """The rows of a selection, in their order: by ranges, so that selecting everything costs little. At most so

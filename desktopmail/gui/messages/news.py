@@ -35,9 +35,12 @@ def apply(model: MessageModel, added: set[MessageId], changed: set[MessageId], r
         else:
             model.refresh(None)
         return
+    if model.place is Unified.SENT and (added or removed):
+        model.reread()  # what another account keeps too is one row, and takes the place of the one that went
+        return
     keys: dict[int, Key] = {key[0]: key for key in model.source.keys(touched)}
     fresh = [keys[one] for one in (added | changed if filtered else added) if one in keys]
-    fresh = [key for key in fresh if _belongs(model, key)]
+    fresh = _in_state(model, [key for key in fresh if _belongs(model, key)])
     gone = [one for one in touched if one not in keys or not model.within(keys[one][3])]
     if model.grouped:
         _work_in_talks(model, keys, fresh, [*gone, *_in_other_talks(model, keys, changed)])
@@ -54,6 +57,15 @@ def _belongs(model: MessageModel, key: Key) -> bool:
     if model.only is Only.UNREAD:
         return not flags & Flags.SEEN
     return model.only is not Only.STARRED or bool(flags & Flags.STARRED)
+
+
+def _in_state(model: MessageModel, keys: list[Key]) -> list[Key]:
+    """Those that are in the state of copies that is shown alone, if one is."""
+    wanted = model.only.copy
+    if wanted is None:
+        return keys
+    there = {row.id for row in model.source.summaries([MessageId(key[0]) for key in keys]) if row.copy is wanted}
+    return [key for key in keys if key[0] in there]
 
 
 def _work_in(model: MessageModel, keys: dict[int, Key], fresh: list[Key], gone: list[MessageId]) -> None:

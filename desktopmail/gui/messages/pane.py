@@ -326,10 +326,20 @@ class MessagePane(QWidget):
             self.empty.say(self.tr("Nothing unread here"), "", self.tr("Show all"), "mail-open")
         elif only is Only.STARRED:
             self.empty.say(self.tr("Nothing starred here"), "", self.tr("Show all"), "star")
+        elif only.copy is not None:
+            self.empty.say(self._none_in(only), "", self.tr("Show all"), "hard-drive")
         elif self._waiting_words:
             self.empty.say(self.tr("Messages are on their way"), self._waiting_words, "", "cloud-download")
         else:
             self.empty.say(self.tr("No messages here"))
+
+    def _none_in(self, only: Only) -> str:
+        match only:
+            case Only.SERVER:
+                return self.tr("Nothing here is only on the server")
+            case Only.BOTH:
+                return self.tr("Nothing here is both on this computer and on the server")
+        return self.tr("Nothing here is only on this computer")
 
     def _more(self) -> None:
         """The button of an empty list: look further."""

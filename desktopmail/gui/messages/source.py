@@ -11,7 +11,7 @@ from typing import Protocol
 from desktopmail.domain.account import Account
 from desktopmail.domain.folder import Folder, Unified
 from desktopmail.domain.ids import FolderId, MessageId, ThreadId
-from desktopmail.domain.message import Summary
+from desktopmail.domain.message import Copy, Summary
 
 Place = FolderId | Unified
 
@@ -22,6 +22,17 @@ class Only(Enum):
     ALL = "all"
     UNREAD = "unread"
     STARRED = "starred"
+    SERVER = "server"
+    BOTH = "both"
+    HERE = "here"
+
+    @property
+    def copy(self) -> Copy | None:
+        """The state of copies it stands for, if for one."""
+        return Copy(self.value) if self in COPIES else None
+
+
+COPIES = (Only.SERVER, Only.BOTH, Only.HERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +57,19 @@ class Source(Protocol):
         grouped: bool = False,
         unread: bool = False,
         starred: bool = False,
+        copy: Copy | None = None,
         limit: int = 0,
     ) -> tuple[array[int], array[int], array[int]]:
         """Ids, sort keys and conversations of a place, newest first; of the newest messages only, with a limit."""
 
     def heads(
-        self, place: Place, threads: Iterable[int], *, unread: bool = False, starred: bool = False
+        self,
+        place: Place,
+        threads: Iterable[int],
+        *,
+        unread: bool = False,
+        starred: bool = False,
+        copy: Copy | None = None,
     ) -> list[tuple[int, int, int]]:
         """(id, sort, thread) of the newest message of each of these conversations in a place, in no order."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
@@ -138,6 +138,7 @@ class MessageHeader(QWidget):
         self._details: Details | None = None
         self._body: Body | None = None
         self._copy: Copy | None = None
+        self.elsewhere: Callable[[], Sequence[str]] = tuple
         self._to.toggled.connect(self._open)
         lines = QVBoxLayout()
         lines.setSpacing(measures.px(2))
@@ -166,8 +167,12 @@ class MessageHeader(QWidget):
         """Where the message exists, which may change while it is shown."""
         if copy is not self._copy:
             self._copy = copy
-            if self._details is not None and self._body is not None:
-                self._details.show_body(self._body, copy)
+            if self._details is not None:
+                self._fill(self._details)
+
+    def _fill(self, details: Details) -> None:
+        if self._body is not None:
+            details.show_body(self._body, self._copy, self.elsewhere())
 
     def show_body(self, body: Body, own: frozenset[str]) -> None:
         """What the whole head says."""
@@ -176,7 +181,7 @@ class MessageHeader(QWidget):
         self._sender.show_sender(body.sender, body.date, body.date_offset)
         self._to.show_people(body.to, body.cc + body.bcc, own)
         if self._details is not None:
-            self._details.show_body(body, self._copy)
+            self._fill(self._details)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -187,8 +192,7 @@ class MessageHeader(QWidget):
         if opened and self._details is None:
             self._details = Details()
             self._all.addWidget(self._details)
-            if self._body is not None:
-                self._details.show_body(self._body, self._copy)
+            self._fill(self._details)
         if self._details is not None:
             self._details.setVisible(opened)
 
@@ -204,8 +208,8 @@ class Details(QWidget):
         self._grid.setVerticalSpacing(measures.px(4))
         self._grid.setColumnStretch(1, 1)
 
-    def show_body(self, body: Body, copy: Copy | None = None) -> None:
-        """Fill the table anew."""
+    def show_body(self, body: Body, copy: Copy | None = None, elsewhere: Sequence[str] = ()) -> None:
+        """Fill the table anew. `elsewhere` are the folders of other accounts that keep the message too."""
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -218,6 +222,7 @@ class Details(QWidget):
             (self.tr("Date"), dates.whole(body.date, body.date_offset).replace("\n", "; ")),
             (self.tr("Sender checked"), verdict_words(body)),
             (self.tr("Kept"), self._kept(copy)),
+            (self.tr("Also in"), ", ".join(elsewhere)),
         ]
         for number, (name, value) in enumerate((name, value) for name, value in rows if value):
             label = PlainLabel(name, size=measures.SMALL, tone="secondary")

@@ -17,6 +17,7 @@ from desktopmail.domain.body import REMOTE_URL, Body
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.message import Summary
 from desktopmail.gui.loop import spawn
+from desktopmail.gui.naming import folder_title
 from desktopmail.gui.reader.attachments import Attachments
 from desktopmail.gui.reader.bodies import Bodies
 from desktopmail.gui.reader.document import MOST_CHARACTERS, compose
@@ -108,6 +109,18 @@ class MessageView(QWidget):
         if fetched and self.is_open and self.body is None:
             self.load()
 
+    def _elsewhere(self) -> list[str]:
+        """The folders of other accounts that keep this message too, as sent mail may be."""
+        library = self._engine.library
+        if not (homes := library.elsewhere(self.summary.id)):
+            return []
+        names = {each.id: each.name or each.address for each in library.accounts()}
+        return [
+            self.tr("{0} of {1}").format(folder_title(each), names.get(each.account, ""))
+            for each in library.folders()
+            if each.id in homes
+        ]
+
     def open(self) -> None:
         """Show the whole message."""
         if self.is_open:
@@ -118,6 +131,7 @@ class MessageView(QWidget):
         self._all.setContentsMargins(side, measures.px(16), side, measures.px(20))
         self._all.setSpacing(measures.px(12))
         self._header = MessageHeader()
+        self._header.elsewhere = self._elsewhere
         self._header.show_summary(self.summary, self._own)
         self._header.fold_wanted.connect(self.fold_wanted)
         self._strips = Strips()

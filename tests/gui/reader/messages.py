@@ -98,6 +98,9 @@ class Library:
     def settings(self) -> Settings:
         return self.now
 
+    def elsewhere(self, message: int) -> tuple[int, ...]:
+        return ()
+
     def images_allowed(self, address: str) -> bool:
         return address in self.allowed
 

@@ -3,6 +3,7 @@ is recognised when it comes back. Whatever becomes of the copy, nothing is sent 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from desktopmail.domain.address import Address
 from desktopmail.domain.arrangement import Beside
 from desktopmail.domain.draft import Draft, Sending
 from desktopmail.domain.errors import DiskFull, WrongUsage
-from desktopmail.domain.folder import Role
+from desktopmail.domain.folder import Role, Unified
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Copy, Flags
 from desktopmail.engine import filing
@@ -98,6 +99,29 @@ def test_a_second_copy_goes_into_the_chosen_sent_folder(desks: Desks) -> None:  
     (row,) = desk.rows(Role.SENT)
     assert len(desk.read(lambda tx: tx.messages.thread(row.thread))) == 1
     assert send(desk) == []
+
+
+def test_gathered_sent_mail_shows_it_once(desks: Desks) -> None:
+    """Each folder shows its own; where all sent mail is gathered there is one row, whichever of the two is left."""
+    desk = desks([])
+    other = imap(desk)
+    arrange(desk, Beside.FOLDER, other)
+    write(desk)
+    assert len(send(desk)) == 1
+    with contextlib.closing(desk.store.reader()) as reader:
+        own, far = (
+            desk.read(lambda tx, one=one: tx.folders.by_role(one, Role.SENT).id)  # type: ignore[misc,union-attr]
+            for one in (desk.account.id, other.id)
+        )
+        (first,), (second,) = reader.ids(own), reader.ids(far)
+        for grouped in (False, True):
+            assert list(reader.ids(Unified.SENT, grouped)) == [first]
+            assert list(reader.rows(Unified.SENT, grouped=grouped)[0]) == [first]
+        threads = [row.thread for row in reader.summaries([first])]
+        assert [row[0] for row in reader.heads(Unified.SENT, threads)] == [first]
+        assert reader.elsewhere(first) == (far,) and reader.elsewhere(second) == (own,)
+        desk.write(lambda tx: tx.messages.remove([MessageId(first)], settle_at=0))
+        assert list(reader.ids(Unified.SENT)) == [second] and reader.elsewhere(second) == ()
 
 
 def test_filing_again_makes_no_second_copy(desks: Desks) -> None:

@@ -56,6 +56,27 @@ def test_where_a_message_is(desk: Desk) -> None:
     assert (rows[1].size, rows[1].preview, rows[1].attachments) == (77, "Hello", 2)
 
 
+def test_one_state_of_copies_alone(desk: Desk) -> None:
+    """Also folded into conversations: the newest message that is in the state stands for its own."""
+    inbox = desk.folder_of(Role.INBOX)
+    server, both, here, old = desk.put(
+        desk.new(5),
+        desk.new(2),
+        desk.new(3, uid=0, content=b"c" * 32, fetched=Fetched.FULL),
+        desk.new(1, flags=Flags.SEEN),
+    )
+    desk.write(lambda tx: tx.messages.set_content([NewContent(both, b"c" * 32, 77, "Hello", 2)]))
+    library = desk.library
+    assert list(library.rows(inbox, copy=Copy.SERVER)[0]) == [server, old]
+    assert list(library.rows(inbox, copy=Copy.SERVER, unread=True)[0]) == [server]
+    assert list(library.rows(inbox, copy=Copy.BOTH)[0]) == [both]
+    assert list(library.rows(Unified.INBOX, copy=Copy.HERE, grouped=True)[0]) == [here]
+    assert library.copies(inbox) == {Copy.SERVER: 2, Copy.BOTH: 1, Copy.HERE: 1} == library.copies(Unified.INBOX)
+    thread = library.summary(both).thread
+    assert [row[0] for row in library.heads(inbox, [thread], copy=Copy.BOTH)] == [both]
+    assert library.heads(inbox, [thread], copy=Copy.SERVER) == []
+
+
 def test_a_window_keeps_its_order_and_leaves_out_what_is_gone(desk: Desk) -> None:
     one, two, three = desk.put(desk.new(1), desk.new(2), desk.new(3))
     desk.write(lambda tx: tx.messages.forget([two]))
