@@ -11,7 +11,7 @@ from typing import Any
 
 SLICE = 500
 """Rows written in one transaction."""
-SLICE_SECONDS = 0.003
+SLICE_SECONDS = 0.002
 """How long many small steps may hold up the loop."""
 AHEAD = 4
 """Jobs handed over and not finished; whoever hands over one more waits, and with it the server."""

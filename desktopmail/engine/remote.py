@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.engine.activity import Tally
+
+FILL, LONGEST_FILL = 2.0, 60.0
+"""How long content is brought in one go, in seconds, when somebody waits for the line and when nobody does."""
+
+Awaited = Callable[[], bool]
+"""Asked again and again, whether somebody waits for the line."""
+
+
+def nobody() -> bool:
+    """Nobody waits for the line."""
+    return False
+
+
+class Going:
+    """How long content is brought in one go."""
+
+    def __init__(self, awaited: Awaited) -> None:
+        self._begun = time.monotonic()
+        self._awaited = awaited
+
+    def on(self) -> bool:
+        """Whether to go on."""
+        past = time.monotonic() - self._begun
+        return past < FILL or (past < LONGEST_FILL and not self._awaited())
 
 
 class Remote(Protocol):
@@ -28,8 +53,9 @@ class Remote(Protocol):
     async def list_new(self) -> None:
         """Bring the headers of what the last `pull` saw and did not bring itself; no content is to follow now."""
 
-    async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
-        """Bring a bounded piece of the content that is still missing, newest first. Whether more is left."""
+    async def fill(self, folders: Collection[FolderId] | None = None, awaited: Awaited = nobody) -> bool:
+        """Bring content that is still missing, newest first, for LONGEST_FILL seconds, or FILL seconds when the line is
+        `awaited`. Whether more is left."""
 
     async def watch(self) -> Collection[FolderId] | None:
         """Return when there is reason to pull: these folders, or all (None)."""

@@ -63,6 +63,7 @@ class Runner:
         self._pull_all = True
         self._push = True
         self._force = False
+        self._listed = True
 
     @property
     def activity(self) -> Activity:
@@ -214,12 +215,21 @@ class Runner:
                 continue
             self._backoff.reset()
             self._pulled.set()
-            if await index_piece(self._store) or await self._remote.fill():
+            if await self._fill_and_index():
                 continue
             self._teller.idle(self._remote.put_off)
             await self._rest()
 
+    async def _fill_and_index(self) -> bool:
+        """What nobody waits for, and what was listed is to be found before its content is here. Looking for what is not
+        in the index looks at all messages, so it is not done between pieces of content. Whether there was something."""
+        if self._listed and await index_piece(self._store):
+            return True
+        self._listed = False
+        return await self._remote.fill(awaited=self._work.is_set) or await index_piece(self._store)
+
     async def _pull_now(self) -> None:
+        self._listed |= self._pull_all or bool(self._pull)
         everything, folders = self._pull_all, self._pull
         self._pull_all, self._pull = False, set()
         if everything:

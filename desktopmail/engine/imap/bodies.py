@@ -23,6 +23,7 @@ from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.imap.large import WHOLE, bring_large
 from desktopmail.engine.imap.windows import BODY_COUNT, ON_DEMAND_SIZE, Budget, body_batches
 from desktopmail.engine.lane import Breath, Lane
+from desktopmail.engine.remote import Going
 from desktopmail.mime.headers import quick
 from desktopmail.mime.text import IndexText, at_once, for_index
 from desktopmail.protocols.imap.session import ImapSession
@@ -37,8 +38,6 @@ CHUNK_BYTES, CHUNK_COUNT = 4_000_000, 250
 CHUNKS_AHEAD = 3
 LOOK = 4 * BODY_COUNT
 """How many missing messages are looked at in one go."""
-SECONDS = 2.0
-"""How long background content is brought before changes get their turn."""
 DAY = 86_400
 STRIKES = 3
 """How often the line may break at one message before it is left to whoever opens it."""
@@ -74,11 +73,10 @@ class Bodies:
         self._trouble = Trouble()
         self._turn = asyncio.Lock()
 
-    async def some(self, folders: Collection[FolderId] | None, budget: Budget, trouble: Trouble) -> bool:
-        """Bring the newest messages that are missing, in requests of bounded bytes, for about SECONDS. While one is
-        stored the next is on its way. False: nothing is missing."""
+    async def some(self, folders: Collection[FolderId] | None, budget: Budget, trouble: Trouble, going: Going) -> bool:
+        """Bring the newest messages that are missing, in requests of bounded bytes, as long as it is to go on. While
+        one is stored the next is on its way. False: nothing is missing."""
         self._trouble = trouble
-        end = time.monotonic() + SECONDS
         missing = await self._store.read(lambda tx: _missing(tx, self._account, folders, trouble.closed))
         if not missing:
             trouble.total = 0
@@ -88,9 +86,9 @@ class Bodies:
             lambda tx: tx.messages.count_without_content(self._account.id, ON_DEMAND_SIZE, since)
         )
         async with Lane(CHUNKS_AHEAD) as lane:
-            while missing and (begun := time.monotonic()) < end:
+            while missing and going.on():
                 folder, batch = _next(missing, budget.bytes, trouble)
-                before = self._tally.bytes
+                begun, before = time.monotonic(), self._tally.bytes
                 trouble.total = max(trouble.total, left)
                 if trouble.total > len(batch):
                     self._teller.counting("Downloading", trouble.total - left, trouble.total)

@@ -19,6 +19,7 @@ from desktopmail.engine.imap.push import Push
 from desktopmail.engine.imap.watch import LOOK_SECONDS, watch
 from desktopmail.engine.imap.windows import Budget
 from desktopmail.engine.imap.witness import Witness
+from desktopmail.engine.remote import Awaited, Going, nobody
 from desktopmail.protocols.imap.mailboxes import Namespace
 from desktopmail.protocols.imap.session import ImapSession
 from desktopmail.store.secrets import PasswordSource
@@ -67,12 +68,12 @@ class ImapRemote:
     async def list_new(self) -> None:
         """Nothing: `pull` brings headers."""
 
-    async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
+    async def fill(self, folders: Collection[FolderId] | None = None, awaited: Awaited = nobody) -> bool:
         """Bring some of the missing content; the requests grow with the speed of the line."""
         async with self._working:
             session = await self._work_line()
             bodies = Bodies(session, self._store, self._account, self._teller, self.tally)
-            return await bodies.some(folders, self._budget, self._trouble)
+            return await bodies.some(folders, self._budget, self._trouble, Going(awaited))
 
     async def watch(self) -> Collection[FolderId] | None:
         """Return when there is reason to pull: the Inbox, or everything (None). A server that grants no second

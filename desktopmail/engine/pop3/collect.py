@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -20,11 +19,10 @@ from desktopmail.engine.pop3.retrieving import Retrieving, discard
 from desktopmail.engine.pop3.rules import PIECE_COUNT, pieces
 from desktopmail.engine.pop3.storing import Brought, keep, keep_tops
 from desktopmail.engine.pop3.visit import Visit
+from desktopmail.engine.remote import Awaited, Going, nobody
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
-SECONDS, LONGEST = 2.0, 60.0
-"""How long is brought before somebody who waits for one message gets the line, and how long when nobody does."""
 AHEAD = 2
 STRETCH_BYTES, STRETCH_COUNT = 64_000_000, 2_000
 """How much is asked for in one go. Within it the server never waits for the next question."""
@@ -53,29 +51,24 @@ class Collect:
         self._teller = teller
         self._tally = tally
         self._trouble = trouble
-        self._begun = time.monotonic()
-        self._awaited: Callable[[], bool] = lambda: False
+        self._going = Going(nobody)
 
-    async def some(self, awaited: Callable[[], bool]) -> bool:
-        """Bring messages for about LONGEST, or only SECONDS when the line is `awaited`. Whether more are left. Raises
+    async def some(self, awaited: Awaited) -> bool:
+        """Bring messages for a while, for a short one when the line is `awaited`. Whether more are left. Raises
         MailError; what came before is stored."""
         visit = self._visit
-        self._begun, self._awaited = time.monotonic(), awaited
+        self._going = Going(awaited)
         self._leave_out()
-        while visit.wanted and self._goes_on():
+        while visit.wanted and self._going.on():
             async with Lane(AHEAD) as lane:
                 for stretch in self._stretches():
                     await self._stretch(stretch, lane)
-                    if not self._goes_on():
+                    if not self._going.on():
                         break
         if not visit.wanted:
             await self._greet()
             await self._tell()
         return bool(visit.wanted)
-
-    def _goes_on(self) -> bool:
-        past = time.monotonic() - self._begun
-        return past < SECONDS or (past < LONGEST and not self._awaited())
 
     async def heads(self) -> None:
         """Bring the tops of everything that is new, and nothing more. Where the server gives none, nothing comes."""
@@ -143,7 +136,7 @@ class Collect:
             await lane.put(self._keep(came))
             self._count(len(coming.done))
 
-        coming = Retrieving(self._visit, self._store, names, self._goes_on, hand_over)
+        coming = Retrieving(self._visit, self._store, names, self._going.on, hand_over)
         try:
             await coming.run()
         except MailError:

@@ -25,6 +25,7 @@ from desktopmail.engine.pop3.removal import finish
 from desktopmail.engine.pop3.rest import Rest
 from desktopmail.engine.pop3.retrieving import bring, discard
 from desktopmail.engine.pop3.visit import Visit, begin, ensure_receiving, inbox_for, pop3_server
+from desktopmail.engine.remote import Awaited, nobody
 from desktopmail.protocols.pop3.session import Pop3Session
 from desktopmail.store.ledger_rows import Entry
 from desktopmail.store.secrets import PasswordSource
@@ -85,7 +86,7 @@ class Pop3Remote:
                 await Collect(self._visit, self._store, self._teller, self.tally, self._trouble).heads()
             await self._end()
 
-    async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
+    async def fill(self, folders: Collection[FolderId] | None = None, awaited: Awaited = nobody) -> bool:
         """Bring a piece of what is new; after the last one, remove what has to go and leave."""
         async with self._turn:
             if self._visit is None and not self._unfinished:
@@ -93,7 +94,7 @@ class Pop3Remote:
             visit = self._visit or await self._begin()
             async with self._dropping():
                 collect = Collect(visit, self._store, self._teller, self.tally, self._trouble)
-                if await collect.some(lambda: self._awaiting > 0):
+                if await collect.some(lambda: self._awaiting > 0 or awaited()):
                     return True
                 await finish(visit, self._store, self._account, self.tally)
             self._left()

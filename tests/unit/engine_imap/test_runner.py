@@ -6,11 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
+import pytest
+
 from desktopmail.domain.account import NewAccount
 from desktopmail.domain.activity import Activity, Remedy, State
 from desktopmail.domain.errors import MailError, SignInRefused, Unreachable
 from desktopmail.domain.ids import FolderId, MessageId
+from desktopmail.engine import runner
 from desktopmail.engine.activity import Tally, Teller, offline_words
+from desktopmail.engine.remote import FILL, LONGEST_FILL, Awaited, Going, nobody
 from desktopmail.engine.runner import Runner
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -48,7 +52,7 @@ class ScriptedRemote:
         self.again -= 1
         return self.again >= 0
 
-    async def fill(self, folders: Collection[FolderId] | None = None) -> bool:
+    async def fill(self, folders: Collection[FolderId] | None = None, awaited: Awaited = nobody) -> bool:
         self.pieces -= 1
         if self.pieces >= 0:
             self._note("fill")
@@ -124,6 +128,39 @@ def test_a_round_pulls_pushes_and_fills_until_everything_is_here(tmp_path: Path)
         assert stage.runner.activity.words == "Up to date"
 
     play(tmp_path, story)
+
+
+def test_the_index_is_seen_to_after_a_pull_and_at_the_end_not_between_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(stage: Stage) -> None:
+        left = [1, 1]
+
+        async def index_piece(_store: Store) -> bool:
+            stage.remote.calls.append("index")
+            return bool(left and left.pop())
+
+        monkeypatch.setattr(runner, "index_piece", index_piece)
+        stage.remote.pieces = 3
+        await stage.until(lambda: stage.state() is State.IDLE)
+        asked = [call for call in stage.remote.calls if call in ("index", "fill")]
+        assert asked == ["index", "index", "index", "fill", "fill", "fill", "index"]
+
+    play(tmp_path, story)
+
+
+def test_content_is_brought_for_long_unless_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, waits = [100.0], [False]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    going = Going(lambda: waits[0])
+
+    def after(seconds: float, *, waiting: bool) -> bool:
+        now[0], waits[0] = 100.0 + seconds, waiting
+        return going.on()
+
+    assert after(0, waiting=True) and after(FILL - 0.1, waiting=True) and not after(FILL, waiting=True)
+    assert after(FILL, waiting=False) and after(LONGEST_FILL - 1, waiting=False)
+    assert not after(LONGEST_FILL, waiting=False)
 
 
 def test_news_of_one_folder_pulls_that_folder(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from desktopmail.domain.account import Keep, Leave
 from desktopmail.domain.message import Copy, Fetched
+from desktopmail.engine import remote
 from desktopmail.engine.actions import Actions
-from desktopmail.engine.pop3 import collect
 from desktopmail.engine.pop3.verbs import Pop3Verbs
 from tests.fakes.pop3_mailbox import OFFERED, Mail
 from tests.unit.pop3_engine.desk import PopDesk, letter, letters
@@ -114,19 +114,19 @@ def test_a_line_that_breaks_in_between(desks: Desks) -> None:
 def test_the_line_is_left_early_for_whoever_waits_for_one_message_and_for_nobody_else(
     desks: Desks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collect, "SECONDS", 0.0)
+    monkeypatch.setattr(remote, "FILL", 0.0)
     desk = desks(letters(300))
     desk.sync(headers_only=True)
     oldest = desk.ids()[-1]
 
     async def live() -> tuple[bool, int, bool]:
-        remote = desk.remote()
-        await remote.pull()
-        filling = asyncio.ensure_future(remote.fill())
+        far = desk.remote()
+        await far.pull()
+        filling = asyncio.ensure_future(far.fill())
         await asyncio.sleep(0)  # it has the line
-        await remote.fetch(oldest)
+        await far.fetch(oldest)
         brought = desk.box.fetches.total()
-        return await filling, brought, await remote.fill()
+        return await filling, brought, await far.fill()
 
     left, brought, left_then = desk.run(live())
     assert left and 0 < brought < 300 and not left_then
