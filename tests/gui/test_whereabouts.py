@@ -91,7 +91,7 @@ def test_the_list_is_narrowed_to_where_messages_are(desk: Desk, run: Run, qtbot:
     assert [words for words, action in offered.items() if action.isChecked()] == ["Everywhere (3)"]
     offered["Only here (1)"].trigger()
     assert window.messages.model.only is Only.HERE and list(window.messages.model.vector.ids) == [desk.ids[0]]
-    assert button.isChecked() and button.text().strip() == "Only here" and "Only here" in button.accessibleName()
+    assert button.isChecked() and button.text().strip() == "Here only" and "Only here" in button.accessibleName()
     offered["Here and on the server (0)"].trigger()
     assert "both on this computer and" in window.messages.empty.words and len(window.messages.model) == 0
     window.commands.run("quick_filter")

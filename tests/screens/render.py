@@ -106,6 +106,14 @@ async def unread(stage: Stage) -> QWidget:
     return stage.window
 
 
+async def where(stage: Stage) -> QWidget:
+    """The list narrowed to what is here and on the server."""
+    await stage.read("Proofs")
+    stage.window.messages.filter(Only.BOTH)
+    await stage.quiet()
+    return stage.window
+
+
 async def empty(stage: Stage) -> QWidget:
     folder = next(each for each in stage.engine.library.folders() if each.role is Role.OUTBOX)
     stage.window.places.go(folder.id)
@@ -332,6 +340,7 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "search": search,
     "nothing-found": nothing_found,
     "unread": unread,
+    "where": where,
     "empty": empty,
     "many": many,
     "toast": toast,

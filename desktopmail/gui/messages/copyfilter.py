@@ -41,10 +41,19 @@ class CopyFilter(WordButton):
         self._only = only
         narrowed = only.copy is not None
         self.setChecked(narrowed)
-        self.word(self._word(only) if narrowed else "")
+        self.word(self._short(only) if narrowed else "")
         name = self.tr("Where messages are: {0}").format(self._word(only if narrowed else Only.ALL))
         self.setAccessibleName(name)
         self.setToolTip(plain_tip(name))
+
+    def _short(self, only: Only) -> str:
+        """Its word on the button, which has little room."""
+        match only:
+            case Only.SERVER:
+                return self.tr("Server only")
+            case Only.BOTH:
+                return self.tr("Both")
+        return self.tr("Here only")
 
     def _word(self, only: Only) -> str:
         match only:
