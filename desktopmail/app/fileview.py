@@ -21,6 +21,7 @@ from desktopmail.domain.account import Endpoint, NewAccount, Security, SmtpServe
 from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import MessageId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.engine import Engine
 from desktopmail.gui.detached.filewindow import FileWindow
 from desktopmail.gui.style.theme import theme
@@ -43,7 +44,7 @@ async def file_engine(file: Path) -> AsyncIterator[tuple[Engine, Sequence[Messag
     """An engine whose only messages are those in the file, in its order; of a long one the first MOST_SHOWN. Raises
     NotFound when the file holds none, or is none."""
     if not file.is_file():  # noqa: ASYNC240 - one look at a path
-        raise NotFound("There is no such file", str(file))
+        raise NotFound(phrase("There is no such file"), str(file))
     profile = Path(tempfile.mkdtemp(prefix="desktopmail-file-"))
     try:
         engine = await Engine.open(profile, passwords=Memory(), offline=True)
@@ -54,7 +55,7 @@ async def file_engine(file: Path) -> AsyncIterator[tuple[Engine, Sequence[Messag
             await engine.transfer.import_(file, account, folder, most=MOST_SHOWN)
             ids = sorted(engine.library.ids(folder.id))
             if not ids:
-                raise NotFound("There is no message in this file", file.name)
+                raise NotFound(phrase("There is no message in this file"), file.name)
             yield engine, [MessageId(each) for each in ids]
         finally:
             await engine.close()

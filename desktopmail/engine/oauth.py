@@ -15,7 +15,7 @@ from desktopmail.domain.account import Account, Endpoint, NewAccount, SignIn
 from desktopmail.domain.errors import MailError, NotFound, WrongUsage
 from desktopmail.domain.hosts import GRANTING
 from desktopmail.domain.oauth import Grant, Provider
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.saying import phrase, said
 from desktopmail.engine import providers
 from desktopmail.engine.hosts import note_address
 from desktopmail.protocols.oauth import tokens
@@ -54,7 +54,7 @@ class OAuth:
         for key, plain in providers.known().items():
             here = providers.named(key, pairs, self._environment)
             fixed = bool(providers.with_client(plain, {}, self._environment).client)
-            found.append(Client(key, here.name, here.client, here.help, fixed))
+            found.append(Client(key, here.name, here.client, said(here.help), fixed))
         return tuple(found)
 
     async def set_client(self, key: str, client: str, secret: str = "") -> None:
@@ -85,7 +85,7 @@ class OAuth:
     def instead(key: str) -> str:
         """What to do where the provider's page cannot be used, in words and with the provider's link."""
         found = providers.known().get(key)
-        return found.help if found else phrase("Ask your provider for an app password.")
+        return said(found.help) if found else phrase("Ask your provider for an app password.")
 
     @staticmethod
     def key_of(endpoint: Endpoint) -> str:
@@ -152,7 +152,7 @@ def without_client(provider: Provider) -> MailError:
     """The words for a provider that does not know this program."""
     return WrongUsage(
         phrase("{0}'s sign-in page cannot be used yet: no client id is configured for it", provider.name),
-        provider.help or "Ask your provider for an app password, or enter a client id in the settings.",
+        said(provider.help) or phrase("Ask your provider for an app password, or enter a client id in the settings."),
     )
 
 

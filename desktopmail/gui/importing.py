@@ -58,7 +58,7 @@ class Importing(QObject):
         target = next((each for each in library.folders() if each.id == folder), None)
         account = next((each for each in library.accounts() if target and each.id == target.account), None)
         if target is None or account is None:
-            raise NotFound("That folder is gone", "Nothing was imported.")
+            raise NotFound(self.tr("That folder is gone"), self.tr("Nothing was imported."))
         self._say(await self._window.engine.transfer.take_in(files, account, target))
 
     def _say(self, report: TransferReport) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from desktopmail.gui.commands import Commands
+from desktopmail.gui.marking import mark
 from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.style.tags import TAGS
 
@@ -18,17 +19,19 @@ ROW = ("open_apart", "", "reply", "reply_all", "forward", "edit", "", "archive",
        "remove_there", "remove")  # fmt: skip
 MORE = ("mark_read", "star", "@tags", "", "move", "copy", "", "open_apart", "find", "source", "print", "",
         "fetch_whole", "remove_there", "remove")  # fmt: skip
+FILE, EDIT, VIEW = mark("menus", "File"), mark("menus", "Edit"), mark("menus", "View")
+GO, MESSAGE, HELP = mark("menus", "Go"), mark("menus", "Message"), mark("menus", "Help")
 BAR = (
-    ("File", ("write", "", "sync", "sync_all", "activity", "", "new_folder", "add_account", "settings", "", "print",
+    (FILE, ("write", "", "sync", "sync_all", "activity", "", "new_folder", "add_account", "settings", "", "print",
               "close", "quit")),
-    ("Edit", ("undo", "select_all", "", "search", "find", "", "palette")),
-    ("View", ("@density", "@theme", "@layout", "", "group", "quick_filter", "", "toggle_folders", "toggle_reader", "",
+    (EDIT, ("undo", "select_all", "", "search", "find", "", "palette")),
+    (VIEW, ("@density", "@theme", "@layout", "", "group", "quick_filter", "", "toggle_folders", "toggle_reader", "",
               "zoom_in", "zoom_out", "zoom_reset")),
-    ("Go", ("next", "previous", "next_unread", "previous_unread", "", "go_to_folder", "next_pane", "back")),
-    ("Message", ("open_apart", "reply", "reply_all", "forward", "", "archive", "trash", "junk", "", "mark_read",
+    (GO, ("next", "previous", "next_unread", "previous_unread", "", "go_to_folder", "next_pane", "back")),
+    (MESSAGE, ("open_apart", "reply", "reply_all", "forward", "", "archive", "trash", "junk", "", "mark_read",
                  "star", "@tags", "", "move", "copy", "", "source", "fetch_whole",
                  "remove_there", "remove")),
-    ("Help", ("shortcuts", "@letters", "", "glossary", "about")),
+    (HELP, ("shortcuts", "@letters", "", "glossary", "about")),
 )  # fmt: skip
 MAIN = ("sync", "activity", "undo", "", "@density", "@theme", "@layout", "group", "toggle_folders", "toggle_reader",
         "", "go_to_folder", "new_folder", "add_account", "settings", "", "palette", "shortcuts", "@letters", "glossary",
@@ -71,7 +74,7 @@ class Menus(QObject):
         self.more = self._menu("", MORE)
         if sys.platform == "darwin":
             for title, names in BAR:
-                window.menuBar().addMenu(self._menu(self.tr(title), names))
+                window.menuBar().addMenu(self._menu(QCoreApplication.translate("menus", title), names))
 
     def _menu(self, title: str, names: tuple[str, ...]) -> QMenu:
         menu = QMenu(title, self._window)

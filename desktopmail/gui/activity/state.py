@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from desktopmail.domain.activity import Activity, State
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import said
 from desktopmail.gui import words
 
 if TYPE_CHECKING:
     from desktopmail.domain.draft import Outgoing
 
-UP_TO_DATE = "Up to date"
+UP_TO_DATE = mark("engine", "Up to date")
 """What an account says that has nothing to do; one that waits for its server says for how long."""
 
 
@@ -71,7 +73,7 @@ def standing(activities: Iterable[Activity], outbox: Iterable[Outgoing] = ()) ->
 
 def _rest(rows: list[Activity]) -> Standing:
     """Nothing to do; where there is one account, also for how long its server wants to be left alone."""
-    later = [each.words for each in rows if each.words not in ("", UP_TO_DATE)]
+    later = [each.words for each in rows if each.words not in ("", said(UP_TO_DATE))]
     if later and len(rows) == 1:
         return Standing(later[0], "clock")
     return Standing(QCoreApplication.translate("activity", "Up to date") if rows else "", "check")

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QMimeDatabase, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, QMimeDatabase, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QSizePolicy, QVBoxLayout, QWidget
 
@@ -19,6 +19,8 @@ from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.flow import Flow
 from desktopmail.gui.widgets.tip import tip
+
+translate = QCoreApplication.translate
 
 LARGEST = 100 * 1024 * 1024
 
@@ -144,12 +146,22 @@ def read_file(path: Path) -> Attachment:
     """A file as an attachment; its type by name and content. Raises MailError."""
     try:
         if path.is_dir():
-            raise MailError(f"{path.name} is a folder", "Attach its files, or an archive of it.")
+            raise MailError(
+                translate("attaching", "{0} is a folder").format(path.name),
+                translate("attaching", "Attach its files, or an archive of it."),
+            )
         if path.stat().st_size > LARGEST:
-            raise MailError(f"{path.name} is too large to attach", "Mail is made for less than 25 MB.")
+            raise MailError(
+                translate("attaching", "{0} is too large to attach").format(path.name),
+                translate("attaching", "Mail is made for less than 25 MB."),
+            )
         data = path.read_bytes()
     except OSError as error:
-        raise MailError(f"{path.name} could not be read", "Nothing was attached.", str(error)) from error
+        raise MailError(
+            translate("attaching", "{0} could not be read").format(path.name),
+            translate("attaching", "Nothing was attached."),
+            str(error),
+        ) from error
     kind = QMimeDatabase().mimeTypeForFileNameAndData(path.name, data[:4096]).name()
     return Attachment(safe_name(path.name), kind or "application/octet-stream", data)
 

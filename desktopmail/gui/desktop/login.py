@@ -9,8 +9,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from desktopmail.domain.errors import StoreFailed, WrongUsage
 from desktopmail.domain.product import APP_ID
+
+translate = QCoreApplication.translate
 
 _RESERVED = " \t\n\"'\\><~|&;$*?#()`"
 """What the Desktop Entry Specification wants quoted in Exec."""
@@ -40,7 +44,8 @@ def desktop_entry(start: Sequence[str]) -> str:
 def _quoted(word: str) -> str:
     if not word.isprintable():
         raise WrongUsage(
-            "The program cannot start by itself from there", f"{word!r} holds signs that files cannot say."
+            translate("login", "The program cannot start by itself from there"),
+            translate("login", "{0} holds signs that files cannot say.").format(repr(word)),
         )
     plain = word.replace("%", "%%")
     if not any(sign in word for sign in _RESERVED):
@@ -114,7 +119,9 @@ class Login:
                 self.file.write_bytes(text)
         except OSError as error:
             raise StoreFailed(
-                "Starting at login could not be changed", "The system did not let its setting be written.", str(error)
+                translate("login", "Starting at login could not be changed"),
+                translate("login", "The system did not let its setting be written."),
+                str(error),
             ) from error
 
 

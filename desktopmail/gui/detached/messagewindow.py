@@ -216,7 +216,7 @@ class MessageWindow(QWidget):
         Confirm(
             self,
             self.tr("Remove {0} for ever?").format(words.messages(len(ids))),
-            f"{reach} {self.tr('After a few seconds nothing brings it back.')}",
+            " ".join((reach, self.tr("After a few seconds nothing brings it back."))),
             self.tr("Remove for ever"),
             self.tr("Keep"),
         ).ask(lambda: self._take_away(self._engine.actions.remove(ids)))

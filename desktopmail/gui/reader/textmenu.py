@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from desktopmail.gui.marking import mark
 from desktopmail.gui.reader.linking import Linking
 from desktopmail.gui.reader.message import MessageView
 from desktopmail.gui.reader.text import TextBody
@@ -19,8 +20,8 @@ def text_menu(view: MessageView, links: Linking) -> QMenu:
     if isinstance(content, TextBody):
         selected = content.textCursor().hasSelection()
         link = content.anchorAt(content.viewport().mapFromGlobal(content.cursor().pos()))
-        _add(menu, "Copy", content.copy, selected)
-        _add(menu, "Select all", content.selectAll)
+        _add(menu, mark("textmenu", "Copy"), content.copy, selected)
+        _add(menu, mark("textmenu", "Select all"), content.selectAll)
         _link(menu, QUrl(link), view, links)
     elif content is not None and hasattr(content, "sheet") and content.sheet is not None:
         from PySide6.QtWebEngineCore import QWebEnginePage
@@ -28,14 +29,14 @@ def text_menu(view: MessageView, links: Linking) -> QMenu:
         sheet = content.sheet
         request = sheet.view.lastContextMenuRequest()
         copy, everything = QWebEnginePage.WebAction.Copy, QWebEnginePage.WebAction.SelectAll
-        _add(menu, "Copy", lambda: sheet.page.triggerAction(copy), sheet.page.hasSelection())
-        _add(menu, "Select all", lambda: sheet.page.triggerAction(everything))
+        _add(menu, mark("textmenu", "Copy"), lambda: sheet.page.triggerAction(copy), sheet.page.hasSelection())
+        _add(menu, mark("textmenu", "Select all"), lambda: sheet.page.triggerAction(everything))
         _link(menu, request.linkUrl() if request is not None else QUrl(), view, links)
     return menu
 
 
 def _add(menu: QMenu, words: str, act: object, enabled: bool = True) -> None:
-    action = menu.addAction(menu.tr(words))
+    action = menu.addAction(QCoreApplication.translate("textmenu", words))
     action.setEnabled(enabled)
     action.triggered.connect(lambda _=False: act())  # type: ignore[operator]
 
@@ -44,5 +45,5 @@ def _link(menu: QMenu, url: QUrl, view: MessageView, links: Linking) -> None:
     if url.isEmpty() or url.scheme() in ("fold", "rest"):
         return
     menu.addSeparator()
-    _add(menu, "Open link", lambda: links.clicked(url, view.html))
-    _add(menu, "Copy link address", lambda: QGuiApplication.clipboard().setText(url.toString()))
+    _add(menu, mark("textmenu", "Open link"), lambda: links.clicked(url, view.html))
+    _add(menu, mark("textmenu", "Copy link address"), lambda: QGuiApplication.clipboard().setText(url.toString()))

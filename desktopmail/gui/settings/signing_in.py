@@ -102,7 +102,8 @@ class SigningInPage(Page):
         title = self.tr("Now they are {0}").format(kept.words)
         sentence = kept.problem
         if fixed:
-            sentence = f"{sentence} {self.tr('This was set from outside the program.')}".strip()
+            outside = self.tr("This was set from outside the program.")
+            sentence = f"{sentence} {outside}".strip()
         elif kept.locked:
             sentence = self.tr("The passphrase has not been typed yet.")
         self.problem.say(title, sentence)

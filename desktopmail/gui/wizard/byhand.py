@@ -46,7 +46,8 @@ class ServerFields(QWidget):
         self.kind.currentIndexChanged.connect(self._follow)
         self.protocol.currentIndexChanged.connect(self._turn)
         for part in (self.host.line, self.port.line, self.user.line, self.kind, self.protocol):
-            part.setAccessibleName(f"{title}: {part.accessibleName() or self.tr('Encryption')}")
+            name = part.accessibleName() or self.tr("Encryption")
+            part.setAccessibleName(f"{title}: {name}")
         self._lay_out()
         self._turn()
 

@@ -15,6 +15,7 @@ from desktopmail.domain.errors import MailError, SignInRefused, WrongUsage
 from desktopmail.domain.found import FoundServers
 from desktopmail.domain.ids import AccountId
 from desktopmail.domain.oauth import Grant
+from desktopmail.domain.saying import said
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.passphrase import into_file, unlock
 from desktopmail.gui.wizard.advice import Way, advise, at_page, password_refused
@@ -88,7 +89,7 @@ class Journey(QObject):
         wizard, self._page = self._wizard, await page_of(self._engine, found.oauth)
         instead = self._engine.oauth.instead(found.oauth) if found.oauth and self._page is None else ""
         name = self._page.name if self._page is not None else ""
-        wizard.you.advise(found.password_help or instead, name)
+        wizard.you.advise(said(found.password_help) or instead, name)
         wizard.found.page_of(name, first=not wizard.you.password.secret)
 
     def _continue(self) -> None:
