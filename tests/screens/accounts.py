@@ -31,6 +31,7 @@ from desktopmail.domain.folder import Role
 from desktopmail.domain.health import DAY, Encryption, Line, Others, Retention, Room, Side
 from desktopmail.domain.ids import AccountId, IdentityId
 from desktopmail.domain.message import Fetched, Flags
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.engine import Engine
 from desktopmail.gui.accounts.adding import AddServer
 from desktopmail.gui.accounts.identities import IdentityDialog
@@ -157,12 +158,12 @@ def page(number: int, height: int = 1180) -> View:
     async def view(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
         account = engine.library.accounts()[number]
         if number == 1:
-            words = "This server could not prove that it is the right one (its certificate ended on 3 March 2026)"
-            problem = Problem(account.id, "bad-certificate", words, "Nothing was sent.", Remedy.CERTIFICATE)
+            words = _ended("imap.example.org")
+            problem = Problem(account.id, "bad-certificate", words, phrase("Nothing was sent."), Remedy.CERTIFICATE)
             engine._ears.activity(Activity(account.id, State.PROBLEM, problem.title, problem=problem))
         else:
             state = State.PAUSED if account.incoming is None else State.IDLE
-            words = "Paused: nothing is fetched or sent" if state is State.PAUSED else "Up to date"
+            words = phrase("Paused: nothing is fetched or sent") if state is State.PAUSED else phrase("Up to date")
             engine._ears.activity(Activity(account.id, state, words))
         window.settings(account.id)
         found = next(each for each in window.findChildren(SettingsWindow) if each.isVisible())
@@ -171,6 +172,11 @@ def page(number: int, height: int = 1180) -> View:
         return found
 
     return view
+
+
+def _ended(host: str) -> str:
+    why = phrase("its certificate ended on {0}", "3 March 2026")
+    return phrase("This server could not prove that it is {0} ({1})", host, why)
 
 
 async def servers(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
@@ -190,9 +196,10 @@ async def servers_long(engine: Engine, window: MainWindow, quiet: Quiet) -> QWid
 async def servers_trouble(engine: Engine, window: MainWindow, quiet: Quiet) -> QWidget:
     dialog = Servers(engine, engine.library.accounts()[0], window)
     dialog.open()
-    title = "This server could not prove that it is imap.example.org (its certificate ended on 3 March 2026)"
     log = "certificate has expired"
-    error = BadCertificate(title, "Nothing was sent.", log, PIN, "Example Trust CA 3", 1_772_000_000)
+    error = BadCertificate(
+        _ended("imap.example.org"), phrase("Nothing was sent."), log, PIN, "Example Trust CA 3", 1_772_000_000
+    )
     dialog._show_trouble(Trouble(advise(error, engine.library.accounts()[0].incoming.endpoint)))  # type: ignore[union-attr]
     await quiet()
     return dialog

@@ -24,6 +24,7 @@ from desktopmail.domain.folder import Role  # noqa: E402
 from desktopmail.domain.hosts import FINDING, PICTURES  # noqa: E402
 from desktopmail.domain.ids import MessageId  # noqa: E402
 from desktopmail.domain.release import Release  # noqa: E402
+from desktopmail.engine.activity import offline_words  # noqa: E402
 from desktopmail.engine.engine import Engine  # noqa: E402
 from desktopmail.engine.updates import Source, Updates  # noqa: E402
 from desktopmail.gui import loop  # noqa: E402
@@ -140,7 +141,7 @@ async def toast(stage: Stage) -> QWidget:
 async def offline(stage: Stage) -> QWidget:
     await stage.read("Proofs")
     account = stage.engine.library.accounts()[0].id
-    stage.engine._ears.activity(Activity(account, State.OFFLINE, "Offline: 3 changes waiting"))
+    stage.engine._ears.activity(Activity(account, State.OFFLINE, offline_words(3)))
     await stage.quiet()
     return stage.window
 

@@ -13,10 +13,12 @@ from desktopmail.domain.account import Endpoint, Keep, Leave, Security
 from desktopmail.domain.advice import Answers, Backup, Lasting, Line, Readers, Space
 from desktopmail.domain.errors import BadCertificate, SignInRefused, Stalled
 from desktopmail.domain.found import FoundServers, Offer
+from desktopmail.domain.saying import phrase, said
 from desktopmail.gui.glossary import Glossary
 from desktopmail.gui.wizard.advice import advise, password_refused
 from desktopmail.gui.wizard.servers import Servers
 from desktopmail.gui.wizard.window import AccountWizard
+from desktopmail.protocols.autoconfig.sources import OVER_HTTP
 
 if TYPE_CHECKING:
     from tests.screens.render import Stage
@@ -61,15 +63,19 @@ def you(wizard: AccountWizard) -> None:
 def helped(wizard: AccountWizard) -> None:
     you(wizard)
     wizard.you.advise(
-        "Gmail takes an app password, which you make at https://myaccount.google.com/apppasswords after switching "
-        "2-Step Verification on."
+        said(
+            "Google takes an app password instead. Make it at https://myaccount.google.com/apppasswords; two-step "
+            "verification has to be on."
+        )
     )
 
 
 def refused(wizard: AccountWizard) -> None:
     helped(wizard)
     wizard.you.refuse_password(
-        password_refused(SignInRefused("The server did not accept the password for ada@example.org", "", "AUTH failed"))
+        password_refused(
+            SignInRefused(phrase("{0} did not accept the password for {1}", IMAP.host, ADDRESS), "", "AUTH failed")
+        )
     )
 
 
@@ -118,8 +124,13 @@ def answered(wizard: AccountWizard) -> None:
 def agree(wizard: AccountWizard) -> None:
     you(wizard)
     sentences = (
-        "The provider's settings came over a connection without encryption.",
-        "The server mx.hosting.example is not under example.org.",
+        said(OVER_HTTP),
+        phrase(
+            "{0} belongs to {1}, not to {2}. Go on only if {1} is the provider of this address.",
+            "mx.hosting.example",
+            "hosting.example",
+            "example.org",
+        ),
     )
     other = replace(IMAP, host="mx.hosting.example")
     wizard.agree.ask(replace(FOUND, confirm=sentences, imap=(other,)))
@@ -162,7 +173,11 @@ def signing_in(wizard: AccountWizard) -> None:
 def certificate(wizard: AccountWizard) -> None:
     signing_in(wizard)
     error = BadCertificate(
-        "This server could not prove that it is smtp.example.org: its certificate ended on 3 March",
+        phrase(
+            "This server could not prove that it is {0} ({1})",
+            SMTP.host,
+            phrase("its certificate ended on {0}", "3 March 2026"),
+        ),
         fingerprint="ab12" * 16,
         issuer="Example Trust Services",
         ends=1_772_500_000,
@@ -172,7 +187,7 @@ def certificate(wizard: AccountWizard) -> None:
 
 def silent(wizard: AccountWizard) -> None:
     signing_in(wizard)
-    wizard.trying.fail(advise(Stalled("smtp.example.org took too long to answer"), SMTP, sending=True))
+    wizard.trying.fail(advise(Stalled(phrase("{0} took too long to answer", SMTP.host)), SMTP, sending=True))
 
 
 def looking(wizard: AccountWizard) -> None:

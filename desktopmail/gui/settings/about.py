@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import PySide6
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -175,7 +175,8 @@ def window_versions() -> tuple[tuple[str, str], ...]:
     from PySide6.QtWebEngineCore import qWebEngineChromiumSecurityPatchVersion, qWebEngineChromiumVersion
 
     patched = str(qWebEngineChromiumSecurityPatchVersion())
+    words = QCoreApplication.translate("AboutPage", "{0} (security patches up to {1})")
     return (
         ("Qt", PySide6.__version__),
-        ("Chromium", f"{qWebEngineChromiumVersion()!s} (security patches up to {patched})"),
+        ("Chromium", words.format(qWebEngineChromiumVersion(), patched)),
     )
