@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
+from typing import BinaryIO
 
 from desktopmail.cli import places, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE, inert
 from desktopmail.domain.errors import WrongUsage
+from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Fetched, Summary
 from desktopmail.engine import inspection
 from desktopmail.engine.engine import Engine
+
+LONGEST_HEADER = 8_000_000
+"""Bytes in which a header is looked for."""
 
 
 async def show(desk: Desk) -> int:
@@ -28,10 +34,13 @@ async def show(desk: Desk) -> int:
             sender = await _submitter(engine, row)
             desk.output.document({**shapes.summary(row, path), **shapes.body(body), "sender": sender})
             return DONE
+        if options.raw or options.part:
+            await _pour(desk, engine)
+            return DONE
         data = await _data(desk, engine)
     if options.output:
         await asyncio.to_thread(Path(options.output).write_bytes, data)
-    elif options.raw or options.part or options.headers:
+    elif options.headers:
         desk.output.raw(data)
     else:
         desk.output.text(inert(data.decode()))
@@ -41,16 +50,45 @@ async def show(desk: Desk) -> int:
 async def _submitter(engine: Engine, row: Summary) -> list[shapes.Document]:
     if row.fetched is Fetched.HEADERS:
         return []
-    return shapes.addresses(inspection.submitter(await engine.reading.raw(row.id)))
+    return shapes.addresses(inspection.submitter(await _beginning(engine, row.id)))
+
+
+async def _beginning(engine: Engine, message: MessageId) -> bytes:
+    """Enough of a message for its header, however long the rest is."""
+    kept = b""
+
+    def take(piece: bytes) -> None:
+        nonlocal kept
+        kept += piece[: LONGEST_HEADER - len(kept)]
+
+    await engine.reading.pour(message, take)
+    return kept
+
+
+async def _pour(desk: Desk, engine: Engine) -> None:
+    """The bytes of a message or of a part, exactly and as they come: a large one is never in memory as a whole."""
+    options = desk.arguments
+    with contextlib.ExitStack() as opened:
+        file: BinaryIO | None = None
+
+        def write(piece: bytes) -> None:
+            nonlocal file
+            if not options.output:
+                desk.output.raw(piece)
+                return
+            file = file or opened.enter_context(Path(options.output).open("wb"))
+            file.write(piece)
+
+        if options.part:
+            await engine.reading.pour_part(options.id, options.part, write)
+        else:
+            await engine.reading.pour(options.id, write)
 
 
 async def _data(desk: Desk, engine: Engine) -> bytes:
     options = desk.arguments
-    if options.part:
-        return await engine.reading.part(options.id, options.part)
-    raw = await engine.reading.raw(options.id)
-    if options.raw or options.headers:
-        return raw if options.raw else header_of(raw)
+    if options.headers:
+        return header_of(await _beginning(engine, options.id))
     body = await engine.reading.load(options.id)
     return (body.text if options.text else body.html).encode("utf-8", "replace")
 

@@ -43,7 +43,7 @@ async def fetch(desk: Desk) -> int:
         problems = [problem for each in reports for problem in each.problems]
         for row in engine.library.summaries(waiting):
             if row.fetched is not Fetched.FULL and not problems:
-                await engine.reading.raw(row.id)
+                await engine.reading.pour(row.id, lambda piece: None)
         here = [row.id for row in engine.library.summaries(waiting) if row.fetched is Fetched.FULL]
     if problems:
         return _told(desk, reports)

@@ -45,19 +45,23 @@ def read_content(db: apsw.Connection, sha: bytes) -> bytes | None:
 
 
 def pour_content(db: apsw.Connection, sha: bytes, into: Callable[[bytes], object]) -> bool:
-    """Hand the bytes with this SHA-256 to `into`, a piece at a time. False when they are not here. Raises StoreDamaged,
-    perhaps after the last piece, when they are not what was stored."""
+    """Hand the bytes with this SHA-256 to `into`, a piece at a time. False when they are not here. Raises StoreDamaged
+    before the last piece is handed over when they are not what was stored."""
     row = db.execute("SELECT id, pieces FROM content WHERE sha = ?", (sha,)).fetchone()
     if row is None:
         return False
     found = sha256()
+    last: bytes | None = None
     for piece in _pieces(db, *row):
         if piece is None:
             break
         found.update(piece)
-        into(piece)
-    if found.digest() != sha:
+        if last is not None:
+            into(last)
+        last = piece
+    if last is None or found.digest() != sha:
         raise damaged("content.db", f"content {sha.hex()} is not what was stored")
+    into(last)
     return True
 
 

@@ -36,8 +36,8 @@ class RawMessages:
 
     async def pour(self, sha: bytes, into: Callable[[bytes], object]) -> bool:
         """Hand one stored message to `into` a piece at a time, on a thread, so that it is never in memory as a whole.
-        False when it is not here. Raises StoreDamaged, perhaps after the last piece, when it is not what was stored;
-        StoreFailed; and what `into` raises."""
+        False when it is not here. Raises StoreDamaged, before the last piece, when it is not what was stored, and what
+        `into` raises."""
         import asyncio
 
         self._on(self._raw_thread)

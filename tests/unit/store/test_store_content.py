@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktopmail.domain.errors import StoreDamaged
+from desktopmail.domain.errors import StoreDamaged, StoreFailed
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Fetched
 from desktopmail.store.content import PIECE, Content, name_nameless, read_content
@@ -124,3 +124,31 @@ def test_a_removed_message_keeps_its_bytes_until_it_is_purged(desk: Desk) -> Non
     assert desk.read(lambda tx: tx.messages.contents()) == {b"s" * 32}
     desk.write(lambda tx: tx.messages.purge(1 << 40))
     assert desk.read(lambda tx: tx.messages.contents()) == set()
+
+
+def test_a_large_message_is_handed_over_in_pieces(desk: Desk) -> None:  # P14
+    """Never more than a piece at a time, and not to its end when it is not what was stored."""
+    raw = os.urandom(2 * PIECE + 5)
+    cuts = [raw[:PIECE], raw[PIECE : 2 * PIECE], raw[2 * PIECE :]]
+    sha = sha256(raw).digest()
+    desk.run(desk.store.content(lambda content: content.put_large(sha, len(raw), cuts)))
+    desk.run(desk.store.content(lambda content: content.put_large(sha, len(raw), iter(()))))
+    came: list[bytes] = []
+    assert desk.run(desk.store.pour(sha, came.append)) and came == cuts
+    assert desk.run(desk.store.raw(sha)) == raw and not desk.run(desk.store.pour(bytes(32), came.append))
+    assert desk.run(desk.store.raw_within(sha, PIECE)) == len(raw)
+    assert desk.run(desk.store.raw_within(sha, len(raw))) == raw
+    desk.run(
+        desk.store.content(lambda content: content._db.execute("UPDATE piece SET data = x'00' WHERE id & 1048575 = 1"))
+    )
+    came.clear()
+    with pytest.raises(StoreDamaged):
+        desk.run(desk.store.pour(sha, came.append))
+    assert len(came) <= 2 and cuts[2] not in came
+    assert desk.run(desk.store.check()).bad == (sha,)
+
+
+def test_what_is_not_what_it_should_be_is_not_stored(desk: Desk) -> None:
+    with pytest.raises(StoreFailed):
+        desk.run(desk.store.content(lambda content: content.put_large(bytes(32), 3, [b"abc"])))
+    assert desk.run(desk.store.content(lambda content: content.shas())) == []
