@@ -91,7 +91,7 @@ class Bodies:
                 begun, before = time.monotonic(), self._tally.bytes
                 trouble.total = max(trouble.total, left)
                 if trouble.total > len(batch):
-                    self._teller.counting("Downloading", trouble.total - left, trouble.total)
+                    self._teller.counting(phrase("Downloading"), trouble.total - left, trouble.total)
                 await self._piece(folder, batch, lane)
                 taken = {each.message for each in batch}
                 missing = [each for each in missing if each.message not in taken and each.folder not in trouble.closed]

@@ -14,6 +14,7 @@ from desktopmail.domain.address import Address
 from desktopmail.domain.errors import NotFound, Refused
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import FolderId
+from desktopmail.domain.saying import phrase
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.arrival import Arrived, Arriving, Door, arrive
 from desktopmail.engine.imap.folders import COMPLETE, ServerFolder, adopt_folders, differs
@@ -216,7 +217,7 @@ class Pull:
                 await self._window(door, UidSet.of(window), lane)
                 done += len(window)
                 if len(missing) > MANY:
-                    self._teller.counting(f"Listing {place.folder.name}", done, len(missing))
+                    self._teller.counting(phrase("Listing {0}", place.folder.name), done, len(missing))
                 if not reading.listed and done < len(missing):
                     await lane.put(self._save(place.folder.id, replace(reading.mark, down_to=max(window[0], 2))))
         role = place.folder.role

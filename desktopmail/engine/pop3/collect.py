@@ -10,7 +10,7 @@ from functools import partial
 from desktopmail.domain.address import Address
 from desktopmail.domain.errors import MailError, Refused
 from desktopmail.domain.folder import Role
-from desktopmail.domain.saying import plural
+from desktopmail.domain.saying import phrase, plural
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.lane import Lane
 from desktopmail.engine.pop3.completing import complete
@@ -77,7 +77,7 @@ class Collect:
         new = [] if visit.listing.nameless else [name for name in visit.wanted if name not in visit.begun]
         for start in range(0, len(new), PIECE_COUNT):
             if len(new) > MANY:
-                self._teller.counting("Downloading", start, len(new))
+                self._teller.counting(phrase("Downloading"), start, len(new))
             came, _ = await self._tops(new[start : start + PIECE_COUNT])
             if not came:
                 break
@@ -153,7 +153,7 @@ class Collect:
     def _count(self, more: int) -> None:
         visit = self._visit
         if visit.total > MANY:
-            self._teller.counting("Downloading", visit.total - len(visit.wanted) + more, visit.total)
+            self._teller.counting(phrase("Downloading"), visit.total - len(visit.wanted) + more, visit.total)
 
     async def _tops(self, names: Sequence[str]) -> tuple[list[Brought], list[str]]:
         """The tops of messages, and the names of those whose top the server does not give."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from desktopmail.domain.errors import StoreFailed
+from desktopmail.domain.saying import phrase
 
 FOLDER = Path(__file__).resolve().parents[3] / "resources" / "icons" / "app"
 FITTED = (16, 24, 32)
@@ -55,7 +56,7 @@ def _text(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise StoreFailed("The program's icon is missing", str(error)) from error
+        raise StoreFailed(phrase("The program's icon is missing"), str(error)) from error
 
 
 def _painted(text: bytes, side: int, ratio: float) -> QPixmap:
