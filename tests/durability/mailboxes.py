@@ -21,6 +21,7 @@ class Mailbox(Protocol):
 
     scene: Path
     password: str
+    letters: list[bytes]
 
     def endpoint(self) -> Endpoint:
         """Where it is, in clear, on this computer."""
@@ -40,7 +41,7 @@ class Scripted:
 
     def __init__(self, server: Server, place: Path) -> None:
         self._server = server
-        self.scene, self.password = place / "scripted", "secret"
+        self.scene, self.password, self.letters = place / "scripted", "secret", LETTERS
         prepared(server, self.scene)
 
     def endpoint(self) -> Endpoint:
@@ -59,15 +60,15 @@ class Scripted:
 class Real:
     """`Mailbox` on Dovecot. Its files are put back for every session, so that names stay the same."""
 
-    def __init__(self, server: Dovecot, user: User, place: Path) -> None:
-        self._server, self._user = server, user
+    def __init__(self, server: Dovecot, user: User, place: Path, letters: list[bytes] = LETTERS) -> None:
+        self._server, self._user, self.letters = server, user, letters
         self.scene, self.password = place / "dovecot", user.password
         self._files, self._kept = server.folder / "mail" / user.name, place / "kept"
         self._log = server.folder / "dovecot.log"
-        server.seed(user, "INBOX", LETTERS[:OLD])
+        server.seed(user, "INBOX", letters[:OLD])
         asyncio.run(visit(self.scene, self.endpoint(), Leave(), self.password))
         grown_old(self.scene)
-        server.seed(user, "INBOX", LETTERS[OLD:])
+        server.seed(user, "INBOX", letters[OLD:])
         self._over()
         self._copy(self._files, self._kept)
         self._from = 0
@@ -90,7 +91,7 @@ class Real:
         with self._log.open("rb") as log:
             log.seek(self._from)
             fetched = sum(int(each) for each in re.findall(rb"retr=(\d+)/", log.read()))
-        return -(-fetched // (len(LETTERS) - OLD))
+        return -(-fetched // (len(self.letters) - OLD))
 
     def _over(self) -> None:
         """Wait until every session that began has ended: a removal may come as late as that."""

@@ -19,7 +19,9 @@ LETTERS = [
     for number in range(1, 51)
 ]
 OLD = 25
-REMOVED = {LETTERS[2], LETTERS[3]}
+GONE = (2, 3)
+"""The places of those that were removed here."""
+REMOVED = {LETTERS[place] for place in GONE}
 
 
 class Server:
