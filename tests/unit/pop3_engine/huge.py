@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import random
 from collections.abc import Iterator
@@ -24,7 +25,8 @@ TAIL = b"--cut--\r\n"
 
 
 class Huge:
-    """`blocks` of BLOCK bytes are attached. `gone` are the messages that a QUIT removed."""
+    """`blocks` of BLOCK bytes are attached. `gone` are the messages that a QUIT removed. While it is `halting` nothing
+    more comes after half of the large message, and `halts` is set."""
 
     def __init__(self, blocks: int) -> None:
         self.blocks = blocks
@@ -32,6 +34,8 @@ class Huge:
         self.shows = False
         self.gone: set[int] = set()
         self.fetched: list[int] = []
+        self.halts = asyncio.Event()
+        self.halting = False
 
     def contents(self) -> Iterator[bytes]:
         """The attachment."""
@@ -55,6 +59,11 @@ class Huge:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One session after the other."""
+        with contextlib.suppress(OSError):  # whoever was killed says no farewell
+            await self._converse(reader, writer)
+        writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"+OK ready\r\n")
         names = list(self.there())
         marked: set[int] = set()
@@ -84,14 +93,16 @@ class Huge:
                 case _:
                     writer.write(b"+OK\r\n")
             await writer.drain()
-        writer.close()
 
     async def _send(self, writer: asyncio.StreamWriter, name: int) -> None:
         if name <= SMALL:
             writer.write(b"+OK\r\n" + small(name) + b".\r\n")
             return
         writer.write(b"+OK\r\n" + HEAD.replace(b"\r\n.", b"\r\n.."))
-        for block in self.contents():
+        for number, block in enumerate(self.contents()):
+            if self.halting and 2 * number >= self.blocks:
+                self.halts.set()
+                return
             lines = base64.encodebytes(block)
             writer.write(lines.replace(b"\n", b"\r\n"))
             await writer.drain()

@@ -17,10 +17,12 @@ from desktopmail.domain.account import Keep, Leave
 from desktopmail.domain.message import Copy
 from desktopmail.engine.large import LARGE, Coming
 from desktopmail.protocols.pop3 import line as lines
+from desktopmail.store.check import check_profile
 from desktopmail.store.store import Store
 from tests.fakes.pop3_mailbox import Mail
+from tests.servers.process import wait_until
 from tests.unit.pop3_engine.desk import PopDesk, letter
-from tests.unit.pop3_engine.huge import BLOCK, Huge
+from tests.unit.pop3_engine.huge import BLOCK, SMALL, Huge
 
 Desks = Callable[..., PopDesk]
 NO = Leave(Keep.NO)
@@ -168,6 +170,37 @@ def test_a_file_on_its_way_is_for_its_owner_alone(tmp_path: Path) -> None:
     del coming
     assert not path.exists()
     store.close_now()
+
+
+def test_killed_while_it_comes(tmp_path: Path) -> None:  # D02
+    """The server has it still, nothing of it is here, and the next start sweeps what was on its way."""
+    huge, profile = Huge(8), tmp_path / "profile"
+    huge.shows = huge.halting = True
+    incoming = profile / "incoming"
+
+    async def visited_by(*, to_the_end: bool) -> None:
+        server = await asyncio.start_server(huge.serve, "127.0.0.1", 0)
+        port = str(server.sockets[0].getsockname()[1])
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.servers.doomed_pop3", str(profile), "127.0.0.1", port, "ada", "none"),
+            *("no", "0"),
+            env={**os.environ, "DOOMED_PASSWORD": "secret"},
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        if not to_the_end:
+            await asyncio.wait_for(huge.halts.wait(), 60)
+            assert await asyncio.to_thread(wait_until, lambda: incoming.exists() and any(incoming.iterdir()), 30)
+            child.kill()
+        await asyncio.wait_for(child.wait(), 60)
+        server.close()
+
+    asyncio.run(visited_by(to_the_end=False))
+    assert SMALL + 1 in huge.there() and len(list(incoming.iterdir())) == 1
+    huge.halting = False
+    asyncio.run(visited_by(to_the_end=True))
+    assert huge.there() == {} and list(incoming.iterdir()) == []
+    report = check_profile(profile)
+    assert report.sound and report.messages == report.contents == SMALL + 1
 
 
 def bounded(tmp_path: Path, blocks: int) -> dict[str, Any]:
