@@ -83,9 +83,13 @@ class Diagnosis:
     async def where_passwords_are(self) -> str:
         """Where passwords are kept, in words for a person, or why nowhere."""
         try:
-            return await self._passwords.ready()
+            return await self.password_place()
         except MailError as error:
             return f"{error.title}. {error.detail}".strip()
+
+    async def password_place(self) -> str:
+        """Where passwords are kept, in words that fit behind 'kept'. Raises SecretsUnavailable, VaultLocked."""
+        return await self._passwords.ready()
 
     async def accounts(self) -> list[AccountFinding]:
         """For every account: is its password readable, do its servers answer, how long do certificates last?"""

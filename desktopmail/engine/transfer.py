@@ -205,7 +205,7 @@ def _messages(path: Path) -> Iterator[Found]:
         stream.seek(0)
         if start == b"From ":
             for number, raw in enumerate(mbox.read(stream), 1):
-                yield f"{path.name} message {number}", raw, Flags.NONE
+                yield phrase("{0} message {1}", path.name, number), raw, Flags.NONE
             return
     yield path.name, eml.read(path), Flags.NONE
 

@@ -18,7 +18,8 @@ import truststore
 
 from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import BadCertificate, ClientCertificateUnusable, InsecureServer, MailError
-from desktopmail.domain.saying import phrase
+from desktopmail.domain.marking import mark
+from desktopmail.domain.saying import phrase, said
 from desktopmail.protocols.certificate import Facts, facts, fingerprint
 
 BUNDLES = (
@@ -29,18 +30,18 @@ BUNDLES = (
     "/etc/ssl/ca-bundle.pem",
 )
 MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    mark("engine", "January"),
+    mark("engine", "February"),
+    mark("engine", "March"),
+    mark("engine", "April"),
+    mark("engine", "May"),
+    mark("engine", "June"),
+    mark("engine", "July"),
+    mark("engine", "August"),
+    mark("engine", "September"),
+    mark("engine", "October"),
+    mark("engine", "November"),
+    mark("engine", "December"),
 ]
 NOT_YET_VALID, EXPIRED = 9, 10
 SELF_SIGNED = (18, 19)
@@ -253,7 +254,7 @@ def _facts_line(known: Facts) -> str:
 
 def _day(moment: int) -> str:
     day = time.gmtime(moment)
-    return f"{day.tm_mday} {MONTHS[day.tm_mon - 1]} {day.tm_year}"
+    return phrase("{0} {1} {2}", day.tm_mday, said(MONTHS[day.tm_mon - 1]), day.tm_year)
 
 
 def _inert(text: str) -> str:

@@ -96,8 +96,12 @@ class ServerRows:
 
     async def ask_where(self) -> None:
         """Learn where passwords are kept, and say it."""
-        words = await self._engine.diagnosis.where_passwords_are()
-        self._where = translate("servers", "Kept {0}.").format(words) if words.startswith("in ") else words
+        try:
+            place = await self._engine.diagnosis.password_place()
+        except MailError as error:
+            self._where = f"{error.title}. {error.detail}".strip()
+        else:
+            self._where = translate("servers", "Kept {0}.").format(place)
         if self.account is not None:
             self._show_password(self.account)
 
