@@ -89,7 +89,7 @@ def commit(tx: Transaction, message: MessageId) -> None:
     """Before DATA: from now on nobody but the person may have it sent again."""
     entry = tx.outbox.get(message)
     if entry is None or entry.state not in WAITING:
-        raise TakenBack("Sending was cancelled")
+        raise TakenBack(phrase("Sending was cancelled"))
     tx.outbox.set_state(message, Sending.SENDING)
 
 

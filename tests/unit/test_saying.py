@@ -37,11 +37,16 @@ def _name(call: ast.Call) -> str:
 
 
 def _errors() -> frozenset[str]:
-    """The names of all known errors, those included that other parts add."""
-    kinds = [errors.MailError]
-    for kind in kinds:
-        kinds += kind.__subclasses__()
-    return frozenset(each.__name__ for each in kinds) | {"MessageRefused", "PassingRefusal", "Refusal"}
+    """The names of all known errors, wherever they are added."""
+    bases: dict[str, set[str]] = {}
+    for path in PROGRAM.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {each.id for each in node.bases if isinstance(each, ast.Name)}
+    found = {errors.MailError.__name__}
+    while more := {name for name, above in bases.items() if above & found} - found:
+        found |= more
+    return frozenset(found)
 
 
 def _bare(node: ast.expr) -> bool:
@@ -93,6 +98,24 @@ def test_every_part_has_its_place() -> None:
             continue
         odd += [f"{place} {each}" for each in wrong]
     assert odd == []
+
+
+def test_nothing_is_said_before_a_face_said_its_language() -> None:
+    """What is said while modules are loaded stays English."""
+    early = []
+    for path in sorted(PROGRAM.rglob("*.py")):
+        waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Lambda):
+                continue
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                waiting += [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
+                continue
+            if isinstance(node, ast.Call) and _name(node) in ("phrase", "plural", "said", "translate", "tr"):
+                early.append(f"{path.relative_to(PROGRAM).as_posix()}:{node.lineno}")
+            waiting += ast.iter_child_nodes(node)
+    assert early == []
 
 
 def test_everything_said_can_be_collected(tmp_path: Path) -> None:
