@@ -18,6 +18,8 @@ ACCOUNT_LITERAL_LIMIT = 2 * 1000**3
 
 _LITERAL = re.compile(rb"\{(0|[1-9][0-9]{0,18})\}\Z")
 _FETCH = re.compile(rb"\* [0-9]{1,10} FETCH ", re.IGNORECASE)
+_USUAL = re.compile(rb"\* [0-9]{1,10} FETCH [^\r\n{]{1,4000}+\{([1-9][0-9]{0,4})\}\r\n")
+"""A FETCH response up to its only literal, when that is short: thousands of these come in a row."""
 _LONG = re.compile(rb"\* (?:[0-9]{1,10} FETCH|SEARCH|ESEARCH|VANISHED) ", re.IGNORECASE)
 _STATUS = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b", re.IGNORECASE)
 _STAR = 0x2A
@@ -79,6 +81,8 @@ class Framer:
         responses: list[bytes] = []
         position = start = 0
         size = len(data)
+        if not (self._parts or self._needed or self._length):
+            position = start = self._cut_usual(data, 0, responses)
         while True:
             if self._needed:
                 taken = min(self._needed, size - position)
@@ -95,9 +99,20 @@ class Framer:
             if end - position > LINE_LIMIT or self._length:
                 self._check_whole(data, start, end - position)
             responses.append(self._whole(data, start, end))
-            position = start = end + 2
+            position = start = self._cut_usual(data, end + 2, responses)
         self._keep(data, start, position)
         return responses
+
+    def _cut_usual(self, data: bytes, start: int, responses: list[bytes]) -> int:
+        """Add the responses from `start` on that hold nothing but one short literal at their end; where they end."""
+        limit, usual = min(self.literal_limit, LITERAL_LIMIT), _USUAL.match
+        while (found := usual(data, start)) is not None:
+            end = found.end() + int(found[1])
+            if end - found.end() > limit or not data.startswith(b")\r\n", end):
+                break
+            responses.append(data[start : end + 1])
+            start = end + 3
+        return start
 
     def _whole(self, data: bytes, start: int, end: int) -> bytes:
         piece = data[start:end]

@@ -85,6 +85,16 @@ def test_large_literals_only_inside_fetch() -> None:
         framer.feed(b"x" * 600 + b" BODY[2] {401}\r\n")
 
 
+def test_many_short_answers_come_in_one_piece_and_none_is_larger_than_accepted() -> None:
+    small = [b"* %d FETCH (UID %d BODY[] {4}\r\nabcd)" % (number, number) for number in range(1, 100)]
+    framer = Framer()
+    framer.literal_limit = 4
+    wire = b"".join(one + b"\r\n" for one in [*small, b"* 5 EXISTS", *small])
+    assert framer.feed(wire + small[0][:20]) == [*small, b"* 5 EXISTS", *small]
+    with pytest.raises(ProtocolViolation):
+        framer.feed(small[0][20:] + b"\r\n* 7 FETCH (UID 7 BODY[] {5}\r\nabcde)\r\n")
+
+
 def test_an_announced_literal_takes_no_memory_before_it_comes() -> None:
     tracemalloc.start()
     framer = Framer()
