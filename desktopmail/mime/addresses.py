@@ -17,9 +17,9 @@ MAX_ADDRESSES = 50_000
 _LONGEST_FIELD = 8_000_000
 _LONGEST = 3_000
 _MAX_FAILURES = 1_000
-_WORD = rb"[A-Za-z0-9'_/!#$&*+.-]++"
+_WORD = rb"[A-Za-z0-9'_/!#$&*+.=?-]++"
 _SIMPLE = re.compile(
-    rb"[ \t\r\n]*+(?:(?:\"([ !#-<>-Z\[\]-~]*+)\" ?|(" + _WORD + rb"(?: " + _WORD + rb")*+) ?|)"
+    rb"[ \t\r\n]*+(?:(?:\"([ !#-Z\[\]-~]*+)\" ?|(" + _WORD + rb"(?: " + _WORD + rb")*+) ?|)"
     rb"<([A-Za-z0-9._%+=/'-]++@[A-Za-z0-9.-]++)>|([A-Za-z0-9._%+'/-]++@[A-Za-z0-9.-]++))[ \t\r\n]*+(,|\Z)"
 )
 _TOKEN = re.compile(r'[ \t\r\n]+|[<>,:;()"]|\\.?|[^ \t\r\n<>,:;()"\\]+', re.S)
@@ -70,8 +70,13 @@ def _simple(raw: bytes) -> tuple[Address, ...] | None:
         if match is None:
             return None
         quoted, plain, address, bare, _ = match.groups()
-        name = (quoted or plain or b"").decode("ascii")
-        out.append(Address(name.strip(), (address or bare).decode("ascii")))
+        name = (quoted or plain or b"").decode("ascii").strip()
+        if "=" in name:
+            name = words.decode(name)
+            if words.has_hidden(name):
+                return None
+            name = words.unmasked(name)
+        out.append(Address(name, (address or bare).decode("ascii")))
         position = match.end()
     return tuple(out)
 

@@ -98,16 +98,17 @@ def test_any_field_parses(raw: bytes) -> None:  # S18
         assert not set(one.address) & set("\r\n")
 
 
-@given(
-    st.lists(st.sampled_from([b"Ada", b" ", b'"', b"<a@b.org>", b",", b"c@d.org", b".", b"-"]), max_size=12).map(
-        b"".join
-    )
-)
+PLAIN = [b"Ada", b" ", b'"', b"<a@b.org>", b",", b"c@d.org", b".", b"-", b"=", b"=?", b"?="]
+ENCODED = [b"=?utf-8?q?Zo=C3=AB?=", b"=?utf-8?b?w6k=?=", b"=?utf-8?q?=E2=80=AE?=", b"=?utf-8?q?=3Cx=40y=3E?="]
+
+
+@given(st.lists(st.sampled_from([*PLAIN, *ENCODED]), max_size=12).map(b"".join))
 def test_short_cut_agrees_with_the_full_parser(raw: bytes) -> None:
     quick = addresses._simple(raw)
     if quick is not None:
-        full = addresses._Parser(raw.decode()).result().addresses
-        assert [(one.name.strip(), one.address) for one in full] == [(one.name, one.address) for one in quick]
+        full = addresses._Parser(raw.decode()).result()
+        assert not full.oddities
+        assert [(one.name.strip(), one.address) for one in full.addresses] == [(one.name, one.address) for one in quick]
 
 
 HOSTILE = [
