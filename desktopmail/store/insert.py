@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from json import loads
 
 import apsw
 
@@ -24,6 +25,11 @@ INSERT INTO message (
     tags, key, content, message_id, sender, recipients, cc, subject, preview, list_id, refs, structure
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """.strip()
+_KNOWN = """
+SELECT json_group_array(r.hash), json_group_array(coalesce(a.new, r.thread)) FROM carray(?) AS v
+CROSS JOIN thread_ref AS r ON r.hash = v.value LEFT JOIN thread_alias AS a ON a.old = r.thread
+"""
+"""Everything as one row: each row gives the interpreter lock away."""
 _INSERT_COPY = "INSERT INTO imap_copy (message, folder, uid, flags, tags, mod_seq) VALUES (?, ?, ?, ?, ?, ?)"
 
 
@@ -140,16 +146,11 @@ def _threads(db: apsw.Connection, notes: Notes, ids: Sequence[int], rows: Sequen
         named.append((message, hashes))
     known: dict[int, int] = {}
     if seen:
-        known = dict(
-            db.execute(
-                "SELECT r.hash, coalesce(a.new, r.thread) FROM carray(?) AS v"
-                " CROSS JOIN thread_ref AS r ON r.hash = v.value LEFT JOIN thread_alias AS a ON a.old = r.thread",
-                (apsw.carray(array("q", sorted(seen.values()))),),
-            )
-        )
+        here, there = db.execute(_KNOWN, (apsw.carray(array("q", sorted(seen.values()))),)).get
+        known = dict(zip(loads(here), loads(there), strict=True))
     found = thread(named, known)
     if found.ties:
-        db.executemany("INSERT OR REPLACE INTO thread_ref (hash, thread) VALUES (?, ?)", sorted(found.ties.items()))
+        in_groups(db, "INSERT OR REPLACE INTO thread_ref (hash, thread) VALUES (?, ?)", sorted(found.ties.items()))
     for old, new in found.merges.items():
         joined = "UPDATE message SET thread = ? WHERE thread = ? RETURNING id, folder, hidden"
         moved: Iterable[tuple[int, int, int]] = db.execute(joined, (new, old))
