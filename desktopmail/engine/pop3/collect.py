@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from desktopmail.domain.address import Address
-from desktopmail.domain.errors import MailError, Refused
+from desktopmail.domain.errors import MailError, Refused, RefusedForNow
 from desktopmail.domain.folder import Role
 from desktopmail.domain.saying import phrase, plural
 from desktopmail.engine.activity import Tally, Teller
@@ -122,7 +122,7 @@ class Collect:
             done |= await self._retrieve(whole, lane)
         for start in range(0, len(big), PIECE_COUNT):
             came, refused = await self._tops(big[start : start + PIECE_COUNT])
-            done |= {each.name for each in came}
+            done |= set(big[start : start + PIECE_COUNT]).difference(refused)
             await lane.put(self._keep_tops(came))
             if refused:
                 done |= await self._retrieve(refused, lane)
@@ -161,6 +161,9 @@ class Collect:
         by_number = {listing.numbers[name]: name for name in names}
         try:
             heads = await tops(self._visit.session, list(by_number))
+        except RefusedForNow:  # the whole is not what anybody asked for, so they wait for the next visit
+            self._visit.left_out |= set(names)
+            return [], []
         except Refused:
             heads = {}
         came = [Brought(by_number[one], listing.size(by_number[one]), head) for one, head in heads.items()]

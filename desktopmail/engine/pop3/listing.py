@@ -137,9 +137,11 @@ def _unique(pairs: Iterable[tuple[int, str]], count: int) -> dict[str, int]:
 
 async def _name_by_top(session: Pop3Session, listing: Listing, numbers: Sequence[int]) -> None:
     """Name these messages by their header and size; by their size alone those whose header the server does not give;
-    and all by a word for today where it does not know TOP."""
+    and all by a word for today where it does not know TOP. Raises RefusedForNow when it knows it and gives none now."""
     try:
         listing.heads = await tops(session, numbers)
+    except RefusedForNow:
+        raise
     except Refused:
         listing.nameless = True
         today = secrets.token_hex(8)

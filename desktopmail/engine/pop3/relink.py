@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktopmail.domain.account import Account
-from desktopmail.domain.errors import Refused
+from desktopmail.domain.errors import Refused, RefusedForNow
 from desktopmail.engine.pop3.listing import Listing, compare, header_hash, read_listing, tops
 from desktopmail.engine.pop3.stored import stored_header
 from desktopmail.engine.pop3.visit import identity_key
@@ -41,6 +41,8 @@ async def relink(session: Pop3Session, store: Store, account: Account) -> Relink
     strangers = compared.strangers
     try:
         heads = await _heads(session, listing, strangers)
+    except RefusedForNow:
+        raise
     except Refused:
         heads = {}
     session.drop()

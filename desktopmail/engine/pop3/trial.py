@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from desktopmail.domain.account import Keep, Pop3Server
-from desktopmail.domain.errors import MailError, Refused
+from desktopmail.domain.errors import MailError, Refused, RefusedForNow
 from desktopmail.engine.pop3.listing import PROBES, tops
 from desktopmail.engine.pop3.visit import no_names
 from desktopmail.protocols.pop3.session import Pop3Session
@@ -34,12 +34,16 @@ async def _has_names(session: Pop3Session) -> bool:
         return True
     try:
         await session.uidl()
+    except RefusedForNow:
+        raise
     except Refused:
         count, _ = await session.stat()
         if not count or session.offered.expire == 0:
             return True
         try:
             await tops(session, range(1, min(count, PROBES) + 1))
+        except RefusedForNow:
+            raise
         except Refused:
             return False
     return True

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktopmail.domain.account import Account, Keep, Pop3Server
 from desktopmail.domain.arrangement import Beside
-from desktopmail.domain.errors import MailError
+from desktopmail.domain.errors import NotFound
 from desktopmail.gui import backupwords, words
 from desktopmail.gui.accounts.rows import Rows
 from desktopmail.gui.loop import spawn
@@ -65,7 +65,7 @@ class ArrangedRows:
         try:
             found = await self._engine.arrangements.of(account.id)
             saved = await self._engine.backups.only_here(account.id)
-        except MailError:
+        except NotFound:  # the account was removed meanwhile
             return
         if self._account is not None and self._account.id == account.id:
             self._show(account, found)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from desktopmail.domain.account import Account
-from desktopmail.domain.errors import MailError
+from desktopmail.domain.errors import NotFound
 from desktopmail.gui import words
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.settings.page import Row
@@ -62,7 +62,7 @@ class Whereabouts(QWidget):
     async def _count(self, account: Account) -> None:
         try:
             found = await self._engine.pop3.copies(account.id)
-        except MailError:
+        except NotFound:  # the account was removed meanwhile
             return
         if self._account is None or self._account.id != account.id:
             return

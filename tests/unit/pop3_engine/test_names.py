@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 import pytest
 
-from desktopmail.domain.account import Keep, Leave
+from desktopmail.domain.account import Keep, Leave, Pop3Server
 from desktopmail.domain.activity import Remedy
+from desktopmail.domain.errors import RefusedForNow
+from desktopmail.engine.pop3.trial import try_out
 from tests.fakes.pop3_mailbox import Mail, Pop3Mailbox
-from tests.unit.pop3_engine.desk import PopDesk, letter, letters
+from tests.unit.pop3_engine.desk import ENDPOINT, PopDesk, letter, letters
 
 Desks = Callable[..., PopDesk]
 FOREVER, DAYS, UNTIL, NO = Leave(), Leave(Keep.DAYS, 14), Leave(Keep.UNTIL_DELETED), Leave(Keep.NO)
@@ -139,6 +141,40 @@ def test_names_that_the_server_does_not_tell_for_now(desks: Desks, leave: Leave)
     desk.box.answers.clear()
     assert desk.clean_sync().new == 0
     assert desk.box.fetches.total() == 8 and desk.box.tops.total() == 0
+
+
+@RULES
+def test_headers_that_the_server_does_not_give_for_now(desks: Desks, leave: Leave) -> None:  # D05
+    """Where headers are the names, that is no server on which mail could not stay; and what waits to be linked again
+    waits on."""
+    desk = desks(letters(8), FOREVER, uidl=False)
+    desk.clean_sync()
+    desk.leave(leave)
+    desk.box.answers["TOP"] = b"-ERR [SYS/TEMP] index is being rebuilt\r\n"
+    (problem,) = desk.sync().problems
+    assert problem.kind != "needs-person" and "no names" not in problem.title and desk.box.asked_gone == []
+    assert desk.box.fetches.total() == 8
+    desk.box.answers.clear()
+    assert desk.clean_sync().new == 0 and desk.box.fetches.total() == 8
+
+
+def test_nothing_is_linked_again_while_the_server_gives_no_headers(desks: Desks) -> None:
+    desk = desks(letters(8))
+    desk.clean_sync()
+    desk.box.rename()
+    desk.box.answers["TOP"] = b"-ERR [SYS/TEMP] later\r\n"
+    with pytest.raises(RefusedForNow):
+        desk.run(desk.remote().relink())
+    desk.box.answers.clear()
+    assert desk.run(desk.remote().relink()).linked == 8
+    assert desk.clean_sync().new == 0 and desk.box.fetches.total() == 8
+
+
+def test_trying_out_a_server_that_gives_no_headers_for_now_says_so(desks: Desks) -> None:
+    desk = desks(letters(2), uidl=False, offered=("TOP", "USER"))
+    desk.box.answers["TOP"] = b"-ERR [SYS/TEMP] later\r\n"
+    with pytest.raises(RefusedForNow):
+        desk.run(try_out(Pop3Server(ENDPOINT), "secret", lambda: None, 5))
 
 
 @pytest.mark.parametrize("top", [True, False])

@@ -74,6 +74,17 @@ def test_one_large_message_whose_header_is_refused_comes_whole_and_no_other(desk
     assert sum(row.copy is Copy.SERVER for row in desk.rows()) == 3
 
 
+def test_large_messages_whose_headers_are_not_given_for_now_wait(desks: Desks) -> None:
+    """The whole of them is not what anybody asked for; the others come, and a sentence says that something waits."""
+    desk = desks([*BIG, letter(9)], max_size=2_000)
+    desk.box.answers["TOP"] = b"-ERR [SYS/TEMP] later\r\n"
+    desk.clean_sync()
+    assert desk.raws() == [letter(9)] and desk.box.fetches == {"u5": 1}
+    assert desk.folder().problem == "4 messages could not be downloaded and stayed on the server"
+    desk.box.answers.clear()
+    assert desk.clean_sync().new == 4 and desk.box.fetches == {"u5": 1} and desk.folder().problem == ""
+
+
 def test_a_message_too_large_to_bring_is_a_row_that_says_where_it_is(desks: Desks) -> None:  # P14
     huge = Mail("huge", letter(2), size=2 * MESSAGE_LIMIT)
     desk = desks(Pop3Mailbox([Mail("u1", letter(1)), huge]), NO)

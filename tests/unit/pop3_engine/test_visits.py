@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from desktopmail.domain.errors import ContentMissing
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Copy, Fetched
 from desktopmail.engine.actions import Actions
+from desktopmail.store.store import Store
 from tests.fakes.pop3_mailbox import OFFERED, Mail, Pop3Mailbox
 from tests.unit.pop3_engine.desk import PopDesk, letter, letters
 
@@ -338,6 +341,31 @@ def test_expire_0_is_left_with_quit_only_when_everything_is_safe(desks: Desks) -
     desk.box.commands.clear()
     desk.sync(headers_only=True)
     assert "QUIT" not in desk.box.commands
+
+
+@pytest.mark.parametrize("expire", [True, False])
+@pytest.mark.parametrize("leave", [FOREVER, NO])
+def test_what_the_disk_lost_again_stays_on_the_server(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch, leave: Leave, expire: bool
+) -> None:
+    """A message that cannot be read back is not asked to go; where the server removes by itself what it showed, nothing
+    is said that would make it do so."""
+    desk = desks(letters(3), leave, offered=(*OFFERED, "EXPIRE 0") if expire else OFFERED)
+    real = Store.text
+    lost: list[bytes] = []
+
+    async def text(self: Store, fn: Any) -> Any:
+        if not lost:
+            lost.append(sha256(letter(2)).digest())
+            spoil = "UPDATE piece SET data = x'00' WHERE id >> 20 = (SELECT id FROM content WHERE sha = ?)"
+            await self.content(lambda content: content._db.execute(spoil, (lost[0],)))
+        return await real(self, fn)
+
+    monkeypatch.setattr(Store, "text", text)
+    desk.sync()
+    assert lost and letter(2) in desk.box.left and letter(2) not in desk.box.asked_gone
+    assert ("QUIT" in desk.box.commands) is not expire
+    assert len(desk.box.left) == (3 if expire or leave is FOREVER else 1)
 
 
 # Large messages.
