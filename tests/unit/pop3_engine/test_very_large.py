@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 
 from desktopmail.domain.account import Keep, Leave
+from desktopmail.domain.errors import DiskFull
 from desktopmail.domain.message import Copy
 from desktopmail.engine.large import LARGE, Coming
+from desktopmail.engine.pop3.collect import STRIKES
+from desktopmail.engine.pop3.remote import Pop3Remote
 from desktopmail.protocols.pop3 import line as lines
 from desktopmail.store.check import check_profile
 from desktopmail.store.store import Store
@@ -123,6 +126,34 @@ def test_a_full_disk_while_it_comes(desks: Desks, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("desktopmail.store.incoming.os.write", real)
     desk.clean_sync()
     assert sorted(desk.raws()) == sorted(mails) and desk.box.left == []
+
+
+@pytest.mark.usefixtures("spooled")
+def test_a_full_disk_is_not_held_against_a_message(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:  # D07
+    """However often there was no room for it, it is asked for again; a line that breaks at it again and again is the
+    other thing."""
+    desk = inching(desks([film(1)], NO))
+
+    async def visit(remote: Pop3Remote) -> None:
+        await remote.pull()
+        while await remote.fill():
+            pass
+
+    async def visits() -> None:
+        remote = desk.remote()
+        with monkeypatch.context() as patch:
+            patch.setattr("desktopmail.store.incoming.os.write", no_room)
+            for _ in range(STRIKES + 1):
+                with pytest.raises(DiskFull):
+                    await visit(remote)
+        await visit(remote)
+        await remote.close()
+
+    def no_room(handle: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    desk.run(visits())
+    assert desk.raws() == [film(1)] and desk.box.left == [] and desk.folder().problem == ""
 
 
 @pytest.mark.usefixtures("spooled")
