@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,10 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 TOOLS = ("Xvfb", "openbox", "dbus-daemon", "xdotool", SYSTEM_PYTHON, LAUNCHER)
 BINDINGS = "import gi; gi.require_version('Atspi', '2.0'); from gi.repository import Atspi"
+SCREEN = ("Xvfb", "-displayfd", "-noreset", "-nolisten", "tcp", "-screen", "0", "1400x900x24")
+"""Without `-noreset` the server begins anew when the first guest of all leaves, and throws out who is just coming."""
+PATIENCE = 120
+"""Seconds until the window manager has to be there."""
 LONGEST = 900
 """Seconds for the whole story. A busy machine needs a minute."""
 
@@ -44,10 +49,11 @@ def stage() -> Iterator[dict[str, str]]:
         environment |= {"QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
         environment |= {name: os.environ[name] for name in ("SSL_CERT_FILE",) if name in os.environ}
         try:
-            environment["DISPLAY"] = f":{_told(running, 'Xvfb', '-displayfd', '-screen', '0', '1400x900x24')}"
+            environment["DISPLAY"] = f":{_told(running, *SCREEN)}"
             environment["DBUS_SESSION_BUS_ADDRESS"] = _told(running, "dbus-daemon", "--print-address", "--session")
             for tool in ("openbox", f"{LAUNCHER} --launch-immediately"):
                 running.append(subprocess.Popen(tool.split(), env=environment, stdout=DEVNULL, stderr=DEVNULL))
+            _managed(environment)
             yield environment
         finally:
             for each in reversed(running):
@@ -64,6 +70,15 @@ def _told(running: list[subprocess.Popen[bytes]], tool: str, how: str, *rest: st
     os.close(writing)
     with os.fdopen(reading) as file:
         return file.readline().strip()
+
+
+def _managed(environment: Mapping[str, str]) -> None:
+    """Wait for the window manager: only it gives the keyboard back to a window when a dialog over it has gone."""
+    end = time.monotonic() + PATIENCE
+    while subprocess.run(["xdotool", "get_desktop"], env=environment, capture_output=True, check=False).returncode:
+        if time.monotonic() > end:
+            raise RuntimeError("the window manager did not come")
+        time.sleep(0.1)
 
 
 def play(program: Sequence[str], profile: Path, facts: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
