@@ -148,7 +148,7 @@ def part(each: Part) -> Document:
         "type": each.type,
         "name": each.name,
         "size": each.size,
-        "sha256": each.sha256,
+        "sha256": each.sha256 or None,
         "content_id": each.content_id,
         "inline": each.inline,
         "charset": each.charset,

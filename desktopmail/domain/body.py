@@ -17,7 +17,8 @@ REMOTE_URL = f"{SCHEME}://message/remote/"
 @dataclass(frozen=True, slots=True)
 class Part:
     """A leaf of the MIME tree. `section` is the IMAP section ('1', '2.1'; RFC 3501 section 6.4.5). `size` and `sha256`
-    are of the decoded bytes. `inline` means the message shows it in its text rather than beside it."""
+    are of the decoded bytes; of a message too large to be read whole the one is an estimate and the other empty.
+    `inline` means the message shows it in its text rather than beside it."""
 
     section: str
     type: str

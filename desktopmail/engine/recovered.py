@@ -9,6 +9,7 @@ from desktopmail.domain.account import ImapServer, NewAccount
 from desktopmail.domain.errors import StoreDamaged
 from desktopmail.domain.message import Flags
 from desktopmail.engine.arrival import Arriving, Door, arrive
+from desktopmail.engine.large import handy
 from desktopmail.mime.text import for_index
 from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
@@ -40,15 +41,15 @@ async def _rows(store: Store, shas: Sequence[bytes]) -> list[Arriving]:
     rows = []
     for sha in shas:
         try:
-            raw = await store.raw(sha)
+            found = await handy(store, sha)
         except StoreDamaged:
             continue
-        if raw is not None:
-            text = await asyncio.to_thread(for_index, raw)
+        if found is not None:
+            text = await asyncio.to_thread(for_index, found.raw)
             rows.append(
                 Arriving(
-                    raw[:HEADER],
-                    len(raw),
+                    found.raw[:HEADER],
+                    found.size,
                     0,
                     Flags.SEEN,
                     content=sha,
