@@ -101,6 +101,28 @@ def test_people_are_counted_once_and_keep_their_first_name(desk: Desk) -> None:
     assert desk.library.complete("ada") == ()
 
 
+def test_many_people_at_once_are_counted_as_if_they_came_one_by_one(desk: Desk) -> None:
+    nobody, ada, bob = Address("x", "nobody"), Address("Ada", "ada@example.org"), Address("", "bob@example.org")
+    told = [
+        nobody,
+        ada,
+        ada,
+        nobody,
+        ada,
+        bob,
+        bob,
+        ada,
+        *(Address(f"P {n % 90}", f"p{n % 90}@x.org") for n in range(200)),
+    ]
+    desk.write(lambda tx: tx.contacts.seen(told, 7))
+    desk.write(lambda tx: tx.contacts.seen([*told, Address("Bob", "BOB@example.org")], 5))
+    people = desk.sql("SELECT id, name, address, seen, last_seen FROM contact ORDER BY id")
+    assert people[:2] == [(1, "Ada", "ada@example.org", 8, 7), (2, "Bob", "bob@example.org", 5, 7)]
+    assert [(row[1], row[3]) for row in people[2:]] == [(f"P {n}", 6 if n < 20 else 4) for n in range(90)]
+    assert desk.library.complete("bob exa") == (Address("Bob", "bob@example.org"),)
+    assert len(desk.library.complete("p", 100)) == 90
+
+
 def test_settings_keep_their_types(desk: Desk) -> None:
     assert desk.library.settings() == Settings()
     desk.write(lambda tx: tx.settings.set("theme", "dark"))
