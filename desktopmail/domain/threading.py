@@ -6,15 +6,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from struct import Struct
 
 REFERENCES_USED = 50
 """How many references of one message count; the newest ones, which stand at the end."""
+_HASH = blake2b(digest_size=8)
+_NUMBER = Struct(">q")
 
 
 def ref_hash(message_id: str) -> int:
     """64 bits that stand for a Message-ID, as a signed integer."""
-    digest = blake2b(message_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    hashing = _HASH.copy()
+    hashing.update(message_id.encode() if message_id.isascii() else message_id.encode("utf-8", "surrogatepass"))
+    number: int = _NUMBER.unpack(hashing.digest())[0]
+    return number
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ NOTICED_AGE = 7 * 86_400
 """Seconds after which a message that only now shows up is no news any more."""
 ENOUGH_TIMES = 40
 """How often somebody has to be seen to be as well known as anybody."""
+_KEY = blake2b(digest_size=16)
 
 
 class Arriving(NamedTuple):
@@ -81,7 +82,10 @@ def key_of(message_id: str, date: int, size: int) -> bytes:
     without a Message-ID: such a message is never guessed at."""
     if not message_id:
         return b""
-    return blake2b(f"{message_id}\0{date}\0{size}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    text = f"{message_id}\0{date}\0{size}"
+    hashing = _KEY.copy()
+    hashing.update(text.encode() if text.isascii() else text.encode("utf-8", "surrogatepass"))
+    return hashing.digest()
 
 
 def arrive(tx: Transaction, door: Door, rows: Sequence[Arriving]) -> Arrived:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from json import loads
+from operator import index
 
 import apsw
 
@@ -58,7 +59,7 @@ def insert(db: apsw.Connection, notes: Notes, now: int, rows: Sequence[NewMessag
         ],
     )
     copies = [
-        (message, row.folder, row.uid, row.flags.value, pack_tags(row.tags) if row.tags else "", row.mod_seq)
+        (message, row.folder, row.uid, index(row.flags), pack_tags(row.tags) if row.tags else "", row.mod_seq)
         for message, row in zip(ids, rows, strict=True)
         if row.uid
     ]
@@ -84,7 +85,7 @@ def _values(message: int, home: int, row: NewMessage, due: int, now: int) -> tup
         folder,
         home,
         date if 0 < date <= now + DAY else received or now,
-        flags.value,
+        index(flags),
         due,
         FETCHED[fetched],
         date,
