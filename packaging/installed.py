@@ -31,7 +31,9 @@ def check(package: Path, work: Path, report: Report) -> None:
     with CleanRoot(work / "base", work / "layer") as root:
         with report.first("an older .deb in a clean system, and mail in its profile"):
             before = prepare(root, package)
-            put(root, upgraded.older(package, work))
+            old = upgraded.older(package, work)
+            put(root, old)
+            old.unlink()
             report.say(upgraded.fill(root))
         with report.first("install the .deb over it"):
             put(root, package)
