@@ -368,6 +368,26 @@ def test_what_the_disk_lost_again_stays_on_the_server(
     assert len(desk.box.left) == (3 if expire or leave is FOREVER else 1)
 
 
+def test_where_the_server_keeps_nothing_all_is_on_the_disk_before_quit(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:  # D03
+    """Nothing is asked to go there, so that no other step makes it durable: what was stored itself is."""
+    desk = desks(letters(3), FOREVER, offered=(*OFFERED, "EXPIRE 0"))
+    said: list[str] = []
+    desk.box.before = lambda line: said.append(line.split()[0])
+    real = Store.write
+
+    async def write(self: Store, fn: Any, *, durable: bool = False) -> Any:
+        done = await real(self, fn, durable=durable)
+        said.append("synced" if durable else "written")
+        return done
+
+    monkeypatch.setattr(Store, "write", write)
+    desk.clean_sync()
+    last = max(place for place, word in enumerate(said) if word == "RETR")
+    assert "synced" in said[last : said.index("QUIT")] and "DELE" not in said
+
+
 # Large messages.
 
 
