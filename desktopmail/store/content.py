@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import zip_longest
-from typing import cast
 
 import apsw
 import zstandard
@@ -14,15 +13,11 @@ import zstandard
 from desktopmail.domain.errors import StoreFailed
 from desktopmail.domain.saying import phrase
 from desktopmail.store.bulk import in_groups
+from desktopmail.store.compressing import PIECE, ZSTD, Compressed, Data, compress
 from desktopmail.store.failures import damaged
 
-Data = bytes | bytearray | memoryview
-PIECE = 4 << 20
-"""Bytes of a message that are compressed and written at once."""
 LARGE_ROOM = -2_048
 """The page cache while a large message is stored, as SQLite counts: its pages are not wanted again."""
-PLAIN, ZSTD = 0, 1
-SMALLEST_PACKED = 128
 _LAST = """
 SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'content'), 0),
     coalesce((SELECT max(id) FROM content), 0), coalesce((SELECT max(id) >> 20 FROM piece), 0))
@@ -121,19 +116,21 @@ class Content:
 
     def __init__(self, db: apsw.Connection) -> None:
         self._db = db
-        self._packer = zstandard.ZstdCompressor(level=1)
 
     def put(self, raw: bytes) -> bytes:
         """Store one message and return its SHA-256."""
         return self.put_many([raw])[0]
 
-    def put_many(self, raws: Sequence[bytes], known: Sequence[bytes | None] = ()) -> list[bytes]:
-        """Store many messages; their SHA-256s in the same order. Those that are `known` already are not computed."""
+    def put_many(
+        self, raws: Sequence[bytes], known: Sequence[bytes | None] = (), compressed: Sequence[Compressed | None] = ()
+    ) -> list[bytes]:
+        """Store many messages; their SHA-256s in the same order. What is `known` of these already, or `compressed`, is
+        not computed."""
         found = [sha or sha256(raw).digest() for raw, sha in zip_longest(raws, known)]
         if not found:
             return found
         now = int(time.time())
-        new = dict(zip(found, raws, strict=True))
+        new = dict(zip(found, zip_longest(raws, compressed), strict=True))
         there: Iterable[tuple[bytes]] = self._db.execute(
             "UPDATE content SET stored_at = ? WHERE sha IN (SELECT value FROM carray(?)) RETURNING sha",
             (now, apsw.carray(tuple(new))),
@@ -146,7 +143,7 @@ class Content:
             "INSERT INTO content (id, sha, size, pieces, stored_at) VALUES (?, ?, ?, ?, ?)",
             [
                 (first + place, sha, len(raw), max(1, -(-len(raw) // PIECE)), now)
-                for place, (sha, raw) in enumerate(new.items())
+                for place, (sha, (raw, _)) in enumerate(new.items())
             ],
         )
         self._put_pieces(first, list(new.values()))
@@ -179,28 +176,27 @@ class Content:
                 phrase("The disk gave back something else than was written."),
             )
 
-    def _put_pieces(self, first: int, raws: Sequence[bytes]) -> None:
+    def _put_pieces(self, first: int, raws: Sequence[tuple[bytes, Compressed | None]]) -> None:
         """Pieces of messages whose entries are numbered from `first`; those of a large one go one by one."""
         small: list[tuple[int, Data]] = []
-        for content, raw in enumerate(raws, first):
-            if len(raw) <= PIECE:
+        ready: list[tuple[int, Compressed]] = []
+        for content, (raw, compressed) in enumerate(raws, first):
+            if compressed is not None:
+                ready.append((content << 20, compressed))
+            elif len(raw) <= PIECE:
                 small.append((content << 20, raw))
-                continue
-            whole = memoryview(raw)
-            for number, start in enumerate(range(0, len(raw), PIECE)):
-                self._put_small([((content << 20) + number, whole[start : start + PIECE])])
+            else:
+                whole = memoryview(raw)
+                for number, start in enumerate(range(0, len(raw), PIECE)):
+                    self._put_small([((content << 20) + number, whole[start : start + PIECE])])
         self._put_small(small)
+        self._write(ready)
 
     def _put_small(self, pieces: Sequence[tuple[int, Data]]) -> None:
-        """Compress all in one go, which gives the interpreter away once, and write them with few statements."""
-        packable = [data for _, data in pieces if len(data) >= SMALLEST_PACKED]
-        packed = cast("Iterator[memoryview]", iter(self._packer.multi_compress_to_buffer(packable) if packable else ()))
-        rows: list[tuple[apsw.SQLiteValue, ...]] = []
-        for number, data in pieces:
-            packing, written = PLAIN, data
-            if len(data) >= SMALLEST_PACKED and len(shorter := next(packed)) < len(data):
-                packing, written = ZSTD, shorter
-            rows.append((number, packing, written))
+        self._write(list(zip((number for number, _ in pieces), compress([data for _, data in pieces]), strict=True)))
+
+    def _write(self, pieces: Sequence[tuple[int, Compressed]]) -> None:
+        rows: list[tuple[apsw.SQLiteValue, ...]] = [(number, *piece) for number, piece in pieces]
         in_groups(self._db, "INSERT INTO piece (id, packing, data) VALUES (?, ?, ?)", rows)
 
     def get(self, sha: bytes) -> bytes | None:

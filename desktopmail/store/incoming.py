@@ -13,7 +13,7 @@ from threading import Lock
 
 from desktopmail.domain.errors import StoreFailed
 from desktopmail.domain.saying import phrase
-from desktopmail.store.content import PIECE
+from desktopmail.store.compressing import PIECE
 from desktopmail.store.failures import refused
 from desktopmail.store.leftovers import INCOMING
 from desktopmail.store.names import make_folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +59,7 @@ class Store(RawMessages):
         self._closed = False
         self._mail, self._content, self._search, self._content_reader = files
         self._mail_thread = Worker("store")
+        self._compressing_thread = Worker("compressing")
         self._content_thread = Worker("content")
         self._search_thread = Worker("search")
         self._raw_thread = Worker("content-reader")
@@ -129,6 +130,14 @@ class Store(RawMessages):
 
         return await self._on(self._content_thread).run(lambda: self._content.transact(lambda db: fn(Content(db))))
 
+    async def keep(self, raws: Sequence[bytes], known: Sequence[bytes | None] = ()) -> list[bytes]:
+        """Store many messages as `Content.put_many` does, but compress them while others are being written. Whoever
+        comes first is stored first."""
+        from desktopmail.store.compressing import compress_whole
+
+        compressed = await self._on(self._compressing_thread).run(lambda: compress_whole(raws))
+        return await self.content(lambda content: content.put_many(raws, known, compressed))
+
     async def text(self, fn: Callable[[TextIndex], T]) -> T:
         """The value of `fn(index)` in a committed transaction on a thread of its own."""
         from desktopmail.store.text import TextIndex
@@ -187,6 +196,7 @@ class Store(RawMessages):
             return
         if "hosts" in self.__dict__ and self.hosts.waiting:
             await self.write(lambda tx: None)
+        await self._compressing_thread.run(lambda: None)
         await self._content_thread.run(lambda: None)
         await self._search_thread.run(lambda: None)
         await self._raw_thread.run(lambda: None)
@@ -198,7 +208,8 @@ class Store(RawMessages):
         if self._closed:
             return
         self._closed = True
-        for worker in (self._content_thread, self._search_thread, self._raw_thread, self._mail_thread):
+        workers = (self._compressing_thread, self._content_thread, self._search_thread, self._raw_thread)
+        for worker in (*workers, self._mail_thread):
             worker.stop()
         for reader in self._readers:
             reader.close()

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
@@ -225,8 +225,10 @@ class _Chunks:
             await lane.put(self._keep(pairs, read))
 
     async def _keep(self, pairs: Sequence[tuple[Missing, bytes]], read: Sequence[_Read | None]) -> None:
-        """One chunk at a time. The server's next words wait while texts are read, and come while bytes are packed."""
-        async with self._turn:
+        """Chunks with texts to be read go one at a time: the server's next words wait while that is done, and come
+        while bytes are compressed and written."""
+        turn: AbstractAsyncContextManager[None] = self._turn if None in read else nullcontext()
+        async with turn:
             texts, shas = await _read_and_stored(self._store, pairs, read, self._session.unheard())
         await _told(self._store, pairs, texts, shas)
 
@@ -286,8 +288,7 @@ async def _read_and_stored(
 
     reading = asyncio.ensure_future(read())
     try:
-        known_shas = [read and read.sha for read in known]
-        shas = await store.content(lambda content: content.put_many(raws, known_shas))
+        shas = await store.keep(raws, [read and read.sha for read in known])
     finally:
         texts = await reading
     return texts, shas

@@ -96,7 +96,7 @@ async def put(store: Store, batch: Sequence[Brought]) -> list[bytes]:
     small = [each for each in batch if each.large is None]
     raws = [each.raw for each in small]
     known = [each.read and each.read.sha for each in small]
-    shas = await store.content(lambda content: content.put_many(raws, known))
+    shas = await store.keep(raws, known)
     if len(small) == len(batch):
         return shas
     rest = iter(shas)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from hashlib import sha256
 
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from desktopmail.domain.errors import StoreDamaged, StoreFailed
 from desktopmail.domain.folder import Role
 from desktopmail.domain.message import Fetched
-from desktopmail.store.content import PIECE, Content, name_nameless, read_content
+from desktopmail.store.compressing import PIECE
+from desktopmail.store.content import Content, name_nameless, read_content
 from desktopmail.store.migrations import content_0001
 from desktopmail.store.repair import KEEP_ALL
 from desktopmail.store.rows import DraftFacts
@@ -61,6 +63,27 @@ def test_many_of_all_sizes_some_twice_and_some_known() -> None:
     assert [content.get(sha) for sha in shas] == raws
     assert shas == names
     assert len(content.shas()) == len({*raws, *known})
+
+
+def test_what_is_kept_while_others_are_written_is_stored_whole_once_and_in_order(desk: Desk) -> None:
+    known = [b"known %d " % number * 50 for number in range(5)]
+    parts = [
+        [b"%d " % number * (number * 7) for number in range(40)],
+        [os.urandom(2 * PIECE + 5), b"", *known, b"1 " * 7],
+        [b"x" * PIECE, *known],
+    ]
+
+    async def keep() -> list[list[bytes]]:
+        await desk.store.content(lambda content: content.put_many(known))
+        return list(await asyncio.gather(*(desk.store.keep(part, [None, sha256(part[1]).digest()]) for part in parts)))
+
+    shas = desk.run(keep())
+    assert shas == [[sha256(raw).digest() for raw in part] for part in parts]
+    for raw in {raw for part in parts for raw in part}:
+        assert desk.run(desk.store.raw(sha256(raw).digest())) == raw
+    stored = desk.run(desk.store.content(lambda content: content.shas()))
+    order = list(dict.fromkeys(sha256(raw).digest() for part in (known, *parts) for raw in part))
+    assert stored == order
 
 
 def test_a_number_that_a_nameless_piece_still_has_is_not_given_again() -> None:
