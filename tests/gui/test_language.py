@@ -11,10 +11,13 @@ from PySide6.QtWidgets import QApplication
 
 from desktopmail.domain import saying
 from desktopmail.domain.saying import phrase, plural, said
+from desktopmail.engine import deeds
+from desktopmail.engine.notices import notice
 from desktopmail.engine.offered import IMAP_WORDS
 from desktopmail.gui.language import speak
 from desktopmail.gui.words import messages
 from tests.gui.pseudo import RELEASE, pseudo, write
+from tests.gui.samples import summary
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +47,16 @@ def test_the_first_language_there_is_is_spoken(application: QApplication, transl
     assert plural(2, "1 message archived", "{0:,} messages archived") == f"2 {pseudo('messages archived')}"
     assert said(IMAP_WORDS[0][1]) == pseudo("It announces new mail at once.")
     assert application.layoutDirection() is Qt.LayoutDirection.LeftToRight
+
+
+def test_notifications_and_receipts_are_said_in_it(application: QApplication, translations: Path) -> None:
+    speak(application, translations, ["uk"])
+    found = notice([summary(number, 1_790_000_000) for number in range(9)])
+    assert found is not None and found.title == f"9 {pseudo('new messages')}"
+    assert found.text.startswith(f"{pseudo('From')} ") and found.text.endswith(pseudo(" more"))
+    done = deeds.moved("Plans")
+    assert (done.kind, done.story) == ("moved", f"{pseudo('moved to')} Plans")
+    assert done.receipt(1200) == f"1,200 {pseudo('messages moved to')} Plans"
 
 
 def test_it_is_written_from_the_right_where_the_language_is(application: QApplication, translations: Path) -> None:
