@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import random
 from collections.abc import Iterator
+from typing import Any
 
 SMALL = 30
 LINES = 14_000
@@ -36,6 +37,7 @@ class Huge:
         self.fetched: list[int] = []
         self.halts = asyncio.Event()
         self.halting = False
+        self._sessions: set[asyncio.Task[Any]] = set()
 
     def contents(self) -> Iterator[bytes]:
         """The attachment."""
@@ -59,9 +61,19 @@ class Huge:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One session after the other."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._sessions.add(task)
         with contextlib.suppress(OSError):  # whoever was killed says no farewell
             await self._converse(reader, writer)
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+    async def ended(self) -> None:
+        """Wait until every session has ended."""
+        await asyncio.gather(*self._sessions)
+        self._sessions.clear()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"+OK ready\r\n")

@@ -224,6 +224,7 @@ def test_killed_while_it_comes(tmp_path: Path) -> None:  # D02
             child.kill()
         await asyncio.wait_for(child.wait(), 60)
         server.close()
+        await huge.ended()
 
     asyncio.run(visited_by(to_the_end=False))
     assert SMALL + 1 in huge.there() and len(list(incoming.iterdir())) == 1
@@ -247,6 +248,7 @@ def bounded(tmp_path: Path, blocks: int) -> dict[str, Any]:
         )
         out, _ = await child.communicate()
         server.close()
+        await huge.ended()
         return out
 
     async def visited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
