@@ -6,7 +6,10 @@ was done; what was not seen ends it with 1.
 
 from __future__ import annotations
 
+import imaplib
 import json
+import os
+import ssl
 import sys
 from pathlib import Path
 
@@ -57,7 +60,17 @@ def answer(facts: dict[str, str]) -> None:
     named("the composer")
     eyes.keys("ctrl+Return")
     eyes.see("list item", "Answered")
+    eyes.until(lambda: kept(facts), "the copy of the answer, on another device")
     print("answered", flush=True)
+
+
+def kept(facts: dict[str, str]) -> bool:
+    """Whether another device shows something in the folder of sent mail; before that the program may not be ended."""
+    context = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
+    with imaplib.IMAP4_SSL(facts["host"], int(facts["imaps"]), ssl_context=context) as device:
+        device.login(facts["user"], facts["password"])
+        answer, count = device.select("Sent", readonly=True)
+        return answer == "OK" and count != [b"0"]
 
 
 def named(where: str) -> None:
