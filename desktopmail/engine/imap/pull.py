@@ -6,6 +6,7 @@ A folder's mark is saved only after everything below it was learned; an interrup
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -35,8 +36,9 @@ PASSES = 4
 """How often a pull looks again whether moves went on while it was reading."""
 SPARSE = 20_000
 """UIDs in the gap since the last pull above which the server is asked which of them exist."""
-ARRIVALS = 1_000
-"""New messages stored in one transaction."""
+ARRIVALS, ARRIVAL_SECONDS = 2_500, 0.5
+"""New messages stored in one transaction, and how long fewer of them wait for more: each transaction writes the same
+pages of the indexes again, but on a slow line rows are wanted sooner, and a broken one is not to cost much."""
 MANY = 500
 """New messages in a folder above which counting them is worth showing."""
 
@@ -259,13 +261,14 @@ class _Slices:
         self._session = session
         self._door = door
         self._waiting: list[RawFetch] = []
+        self._until = time.monotonic() + ARRIVAL_SECONDS
 
     def into(self, lane: Lane) -> HeaderSink:
         """What the session is to give its batches to."""
 
         async def take(batch: list[RawFetch]) -> None:
             self._waiting += batch
-            if len(self._waiting) >= ARRIVALS:
+            if len(self._waiting) >= ARRIVALS or time.monotonic() > self._until:
                 await self.rest(lane)
 
         return take
@@ -277,6 +280,7 @@ class _Slices:
             with self._session.unheard():
                 await lane.put(self._pull.take(self._door, raws))
                 await lane.finish()
+        self._until = time.monotonic() + ARRIVAL_SECONDS
 
 
 def _arrive(tx: Transaction, door: Door, raws: list[RawFetch]) -> Arrived:
