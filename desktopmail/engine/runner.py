@@ -161,6 +161,8 @@ class Runner:
             failures.append(_first(group))
         except* Exception as group:  # noqa: BLE001 - the last stop for errors
             failures.insert(0, _first(group))
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise asyncio.CancelledError  # a group in which something failed forgets that it was cancelled meanwhile
         await self._remote.close()
         return await self._failed(failures[0])
 

@@ -285,3 +285,22 @@ def test_counting_is_said_once_per_percent() -> None:
         teller.counting("Listing Inbox", number, 2_310)
     assert len(said) <= 102
     assert said[-1].words == "Listing Inbox: 2,310 of 2,310"
+
+
+def test_an_end_that_meets_a_failure_is_an_end(tmp_path: Path) -> None:
+    """A task group that fails forgets that it was cancelled meanwhile; the program would wait for ever."""
+
+    async def story(stage: Stage) -> None:
+        running = asyncio.ensure_future(stage.runner.run())
+        pull = stage.remote.pull
+
+        async def failing(folders: Collection[FolderId] | None = None) -> None:
+            await pull(folders)
+            asyncio.get_running_loop().call_soon(running.cancel)
+            raise SignInRefused("no")
+
+        stage.remote.pull = failing  # type: ignore[method-assign]
+        done, _ = await asyncio.wait([running], timeout=DEADLINE)
+        assert done and running.cancelled()
+
+    play(tmp_path, story, running=False)
