@@ -149,22 +149,25 @@ class Runner:
 
     async def _attempt(self) -> float | None:
         """Work until something fails; how long to wait before the next attempt (None: for a person)."""
-        failures: list[BaseException] = []
-        try:
-            self._teller.connecting()
-            self._pulled.clear()
-            self._pull_all = self._push = True
-            async with asyncio.TaskGroup() as lanes:
-                lanes.create_task(self._work_lane())
-                lanes.create_task(self._watch_lane())
-        except* MailError as group:
-            failures.append(_first(group))
-        except* Exception as group:  # noqa: BLE001 - the last stop for errors
-            failures.insert(0, _first(group))
-        if (task := asyncio.current_task()) is not None and task.cancelling():
-            raise asyncio.CancelledError  # a group in which something failed forgets that it was cancelled meanwhile
+        self._teller.connecting()
+        self._pulled.clear()
+        self._pull_all = self._push = True
+        failure = await self._until_failure()
         await self._remote.close()
-        return await self._failed(failures[0])
+        return await self._failed(failure)
+
+    async def _until_failure(self) -> BaseException:
+        """Both lanes until one of them fails, and what it failed with: an unforeseen error before known ones. No task
+        group, which forgets that it was cancelled when something in it fails just then."""
+        lanes = [asyncio.ensure_future(lane) for lane in (self._work_lane(), self._watch_lane())]
+        try:
+            await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for lane in lanes:
+                lane.cancel()
+            ends = await asyncio.gather(*lanes, return_exceptions=True)
+        failures = [end for end in ends if end is not None and not isinstance(end, asyncio.CancelledError)]
+        return min(failures, key=lambda failure: isinstance(failure, MailError), default=asyncio.CancelledError())
 
     async def _failed(self, error: BaseException) -> float | None:
         if not isinstance(error, MailError):
@@ -274,11 +277,3 @@ class Runner:
             Remedy.RETRY,
             f"{type(error).__name__}: {error}"[:300],
         )
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first error in a tree of groups."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
