@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem, QStackedLayout, QWidget
 
 from desktopmail.gui import words
 from desktopmail.gui.messages.copyfilter import CopyFilter
@@ -32,6 +32,7 @@ class ListHeader(QWidget):
         self._title = ElidedLabel("", size=measures.PEOPLE, bold=True)
         self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._title.setMaximumWidth(px(160))
+        self._gap = QSpacerItem(px(4), 0)
         self._detail = ElidedLabel("", size=measures.SMALL, tone="secondary")
         self._unread = self._filter(self.tr("Unread"), Only.UNREAD)
         self._starred = self._filter(self.tr("Starred"), Only.STARRED)
@@ -59,7 +60,7 @@ class ListHeader(QWidget):
         row.setContentsMargins(px(24), 0, px(8), 0)
         row.setSpacing(px(4))
         row.addWidget(self._title)
-        row.addSpacing(px(4))
+        row.addSpacerItem(self._gap)
         row.addWidget(self._detail, 1)
         for button in (self._scope, self._unread, self._starred, self.copies):
             row.addWidget(button)
@@ -110,6 +111,7 @@ class ListHeader(QWidget):
     def _say(self, title: str, detail: str) -> None:
         self._title.setText(title)
         self._title.setVisible(bool(title))
+        self._gap.changeSize(px(4) if title else 0, 0)
         self._detail.setText(detail)
 
     def show_chosen(self, count: int) -> None:
