@@ -220,6 +220,27 @@ def test_a_row_is_painted_once(view: MessageView, source: Samples) -> None:
     assert len(painted(view)) <= 3
 
 
+class Faulty(RowPainter):
+    """Cannot paint one row."""
+
+    def paint(self, painter: QPainter, row: QRectF, summary: Summary, look: Look) -> None:
+        if summary.id == MessageId(3):
+            raise ValueError("this row")
+        super().paint(painter, row, summary, look)
+
+
+def test_a_row_that_cannot_be_painted_does_not_end_the_program(view: MessageView) -> None:
+    """The painters are ended, though the fault holds on to them: a widget or picture that goes before them is fatal."""
+    with pytest.raises(ValueError, match="this row") as fault:
+        view.show_rows_with(Faulty(DENSITIES["normal"], date.today()))
+        view.viewport().repaint()
+    assert not view.viewport().paintingActive()
+    view.show_rows_with(CountingPainter())
+    view.viewport().repaint()
+    assert MessageId(3) in painted(view)
+    assert fault.tb is not None
+
+
 def test_news_below_what_is_seen_paints_nothing(view: MessageView, source: Samples) -> None:
     """Rows that come far below leave the picture alone; rows that come above show."""
     painted(view)

@@ -75,11 +75,12 @@ class Pictures:
         picture = QPixmap(-int(-self._size.width() * ratio // 1), -int(-self._size.height() * ratio // 1))
         picture.setDevicePixelRatio(ratio)
         picture.fill(self._ground)
-        painter = QPainter(picture)
-        painter.setLayoutDirection(self._direction)
         row = QRectF(0, 0, self._size.width(), self._size.height())
-        if self._painter.density.lines > 1 and not look.selected and not look.hovered:
-            line_below(painter, row, px(24), theme().colours.line)
-        self._painter.paint(painter, row, summary, look)
-        painter.end()
+        with QPainter(
+            picture
+        ) as painter:  # ended whatever happens: a picture that goes while it is painted on is fatal
+            painter.setLayoutDirection(self._direction)
+            if self._painter.density.lines > 1 and not look.selected and not look.hovered:
+                line_below(painter, row, px(24), theme().colours.line)
+            self._painter.paint(painter, row, summary, look)
         return picture

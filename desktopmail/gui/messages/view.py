@@ -252,17 +252,16 @@ class MessageView(QListView):
     # Painting -------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
         area = event.rect()
-        # Erased rather than filled: whoever fills has all gradients of the toolkit loaded before the first picture.
-        painter.setBackground(theme().colours.window)
-        painter.eraseRect(area)
-        first, last = self.rows_within(area.top(), area.bottom())
-        if first <= last:
-            self.rows.prepare(first, last)
-        self._paint_rows(painter, first, last)
-        self._paint_headings(painter, first, last)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            # Erased rather than filled: whoever fills has all gradients of the toolkit loaded before the first picture.
+            painter.setBackground(theme().colours.window)
+            painter.eraseRect(area)
+            first, last = self.rows_within(area.top(), area.bottom())
+            if first <= last:
+                self.rows.prepare(first, last)
+            self._paint_rows(painter, first, last)
+            self._paint_headings(painter, first, last)
         self._seen = self._sight()
         self.rows.painted()
 
