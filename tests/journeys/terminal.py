@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -52,6 +53,7 @@ class Terminal:
             stdin=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=_interruptible,
         )
 
     def try_(self, *words: object, given: bytes = b"") -> Answer:
@@ -75,3 +77,8 @@ class Terminal:
     def ask(self, *words: object) -> Any:
         """The JSON document of a command that succeeds."""
         return self.run("--json", *words).json
+
+
+def _interruptible() -> None:
+    """A shell that starts tests in the background has them ignore the keyboard, and what they start, too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
