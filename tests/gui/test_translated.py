@@ -25,6 +25,7 @@ from desktopmail.engine import providers
 from desktopmail.engine.engine import Engine
 from desktopmail.gui.language import speak
 from desktopmail.gui.loop import close_tasks
+from desktopmail.gui.messages.sections import borders
 from desktopmail.gui.passphrase import into_file, unlock
 from desktopmail.gui.style.theme import theme
 from tests.gui.pseudo import LANGUAGE, RELEASE, write
@@ -103,8 +104,10 @@ def foreign(qapp: QApplication, translations: Path) -> Iterator[None]:
     usual = QLocale()
     assert speak(qapp, translations, [LANGUAGE]) == LANGUAGE
     QLocale.setDefault(QLocale(LANGUAGE))
+    borders.cache_clear()
     theme().start("light")
     yield
+    borders.cache_clear()
     QLocale.setDefault(usual)
     for each in qapp.findChildren(QTranslator):
         qapp.removeTranslator(each)
