@@ -73,12 +73,16 @@ class DemoServers:
             self._thread.join(START_DEADLINE)
 
     def _run(self) -> None:
-        for name in ("pymap", "mail.log", "asyncio"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+        talkative = [logging.getLogger(name) for name in ("pymap", "mail.log", "asyncio")]
+        before = [each.level for each in talkative]
+        for each in talkative:
+            each.setLevel(logging.CRITICAL)
         try:
             asyncio.run(self._serve())
         finally:
             self._ready.set()
+            for each, level in zip(talkative, before, strict=True):
+                each.setLevel(level)
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
