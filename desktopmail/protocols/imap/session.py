@@ -57,11 +57,14 @@ class ImapSession(opening.Opening, FolderVerbs, FetchVerbs, ChangeVerbs, IdleVer
         await self.close(politely=True)
 
     async def close(self, *, politely: bool = False) -> None:
-        """Close without a word, or with the farewell of TLS; returns when the socket is gone."""
-        if politely and not self.closed:
-            net.close(self._wire.transport)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOGOUT_SECONDS):
-                    await self._wire.gone.wait()
-        self.drop()
+        """Close without a word, or with the farewell of TLS; returns when the socket is gone. Cancelled in the middle of
+        the farewell, it leaves no open line."""
+        try:
+            if politely and not self.closed:
+                net.close(self._wire.transport)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOGOUT_SECONDS):
+                        await self._wire.gone.wait()
+        finally:
+            self.drop()
         await self._wire.gone.wait()

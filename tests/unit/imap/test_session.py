@@ -238,6 +238,22 @@ def test_cancelling_in_the_middle_ends_the_connection() -> None:  # P30
         run(attempt("IDLE", lambda session: session.idle()))
 
 
+def test_cancelling_the_farewell_ends_the_connection() -> None:  # P30
+    async def attempt(session: ImapSession) -> None:
+        line, farewell = session._wire.transport, asyncio.Event()
+        assert isinstance(line, MemoryLine)
+        line.close = farewell.set  # type: ignore[method-assign] # the other side does not answer it
+        task = asyncio.ensure_future(session.logout())
+        await farewell.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with asyncio.timeout(5):
+            await session._wire.gone.wait()
+
+    told(script_of(), attempt)
+
+
 def test_waiting_for_the_turn_can_be_cancelled_without_harm() -> None:
     async def attempt(session: ImapSession) -> None:
         first = asyncio.ensure_future(session.noop())
