@@ -57,7 +57,7 @@ class ImapSession(opening.Opening, FolderVerbs, FetchVerbs, ChangeVerbs, IdleVer
         await self.close(politely=True)
 
     async def close(self, *, politely: bool = False) -> None:
-        """Close without a word, or with the farewell of TLS; returns when the socket is gone. Cancelled in the middle of
+        """Close without a word, or with the farewell of TLS; returns when the socket is gone. Cancelled in
         the farewell, it leaves no open line."""
         try:
             if politely and not self.closed:
