@@ -10,8 +10,8 @@ import contextlib
 import errno
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
-from typing import TypeVar, cast
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, TypeVar, cast
 
 from desktopmail.domain.account import Endpoint, Security
 from desktopmail.domain.errors import ConnectionLost, InsecureServer, MailError, Stalled, UnknownHost, Unreachable
@@ -55,19 +55,37 @@ async def connect(
                 context = await loop.run_in_executor(None, ssl_context, endpoint) if implicit else None
                 line = undo.enter_context(await _line(endpoint))
                 _keep_alive(line)
-                transport, protocol = await loop.create_connection(
+                making = loop.create_connection(
                     protocol_factory,
                     sock=line,
                     ssl=context,
                     server_hostname=host if implicit else None,
                     ssl_shutdown_timeout=CLOSE_SECONDS if implicit else None,
                 )
+                transport, protocol = await _made(making, line)
             except (OSError, UnicodeError) as error:
                 raise map_error(error, host) from error
             undo.pop_all()
     if implicit:
         _check_or_abort(transport, endpoint)
     return transport, protocol
+
+
+async def _made(
+    making: Coroutine[Any, Any, tuple[asyncio.Transport, P]], line: socket.socket
+) -> tuple[asyncio.Transport, P]:
+    """The connection that is being made over a line. Cancelled when the handshake has just ended, asyncio would say
+    farewell and wait for the answer; here the line is cut and the connection gone when this raises."""
+    task = asyncio.ensure_future(making)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+        (ended,) = await asyncio.gather(task, return_exceptions=True)
+        if isinstance(ended, tuple):
+            ended[0].abort()
+        raise
 
 
 def _opening(endpoint: Endpoint) -> str:

@@ -245,6 +245,28 @@ def test_cancelling_leaves_no_socket_and_no_task() -> None:  # P30
     assert [str(each.message) for each in warned if f"raddr=('127.0.0.1', {port})" in str(each.message)] == []
 
 
+def test_cancelling_when_the_handshake_has_just_ended_cuts_the_line(certificates: Certificates) -> None:  # P30
+    """The other side answers no farewell."""
+
+    class Cancelling(Waiting):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            tasks[0].cancel()
+
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def work() -> None:
+        async with Listener(certificates.good.context()) as listener:
+            tasks.append(asyncio.ensure_future(net.connect(listener.endpoint(), Cancelling, timeout=30)))
+            with pytest.raises(asyncio.CancelledError):
+                await tasks[0]
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        run(work())
+        gc.collect()
+    assert [each for each in map(str, warned) if "unclosed" in each] == []
+
+
 def code_of(task: asyncio.Task[Any]) -> str:
     code = getattr(task.get_coro(), "cr_code", None)
     return code.co_filename if code else ""
