@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 
+from desktopmail.domain.errors import StoreDamaged
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Fetched
 from desktopmail.domain.query import beginnings
@@ -22,15 +23,19 @@ BEFORE, LENGTH = 10, 160
 
 
 async def excerpts(store: Store, ids: Sequence[MessageId], terms: Sequence[str]) -> dict[MessageId, str]:
-    """For each message whose text is here and has one of the words: the piece around the first of them."""
+    """For each message whose text is here and has one of the words: the piece around the first of them. Raises
+    StoreFailed."""
     wanted = beginnings(terms)
     if wanted is None:
         return {}
     contents = await store.read(lambda tx: _contents(tx, ids))
     found: dict[MessageId, str] = {}
     for message, content in contents.items():
-        raw = await store.raw(content)
-        piece = await asyncio.to_thread(_piece, raw, wanted) if raw is not None else ""
+        try:
+            raw = await store.raw_within(content, LARGEST)
+        except StoreDamaged:
+            continue  # opening it tells; the others are found all the same
+        piece = await asyncio.to_thread(_piece, raw, wanted) if isinstance(raw, bytes) else ""
         if piece:
             found[message] = piece
     return found
@@ -40,7 +45,7 @@ def _contents(tx: Transaction, ids: Sequence[MessageId]) -> dict[MessageId, byte
     found = {}
     for summary in tx.messages.summaries(ids):
         content = tx.messages.facts(summary.id).content
-        if content and summary.fetched is Fetched.FULL and summary.size <= LARGEST:
+        if content and summary.fetched is Fetched.FULL:
             found[summary.id] = content
     return found
 

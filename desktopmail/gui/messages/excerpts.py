@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from desktopmail.domain.errors import MailError
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.query import beginnings
 from desktopmail.gui.loop import spawn
@@ -74,11 +73,7 @@ class Excerpts(QObject):
         return found
 
     async def _bring(self, ids: Sequence[MessageId], terms: tuple[str, ...]) -> None:
-        try:
-            pieces = await self._ask(ids, terms)
-        except MailError:
-            # What cannot be read now keeps its usual preview; opening it says what is wrong.
-            return
+        pieces = await self._ask(ids, terms)
         if terms == self._terms:
             self._pane.model.pieces |= pieces
             self._pane.model.refresh(pieces)

@@ -52,3 +52,14 @@ def test_pieces_of_stored_messages(tmp_path: Path) -> None:
             assert await search.excerpts(asked, []) == {}
 
     asyncio.run(story())
+
+
+def test_a_damaged_message_hides_no_piece_of_another(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with profile(tmp_path) as opened:
+            first, second = await opened.insert(Role.INBOX, 2)
+            harm = "UPDATE piece SET packing = 0, data = zeroblob(4) WHERE id = (SELECT min(id) FROM piece)"
+            await opened.store.content(lambda content: content._db.execute(harm))
+            assert await Search(opened.store).excerpts([first, second], ["dot"]) == {second: ".dot"}
+
+    asyncio.run(story())
