@@ -76,8 +76,10 @@ def test_without_a_bus_nothing_is_heard_and_nothing_fails(
     run: Run, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere/at/all")
+    woken: list[int] = []
     owner = QObject()
-    waking = Waking(lambda: None, owner)
+    waking = Waking(lambda: woken.append(1), owner)
     waking.begin()
     run(asyncio.wait_for(waking._hear_sleep(), 20))
     run(close_tasks())
+    assert woken == []

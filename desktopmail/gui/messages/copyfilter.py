@@ -72,7 +72,7 @@ class CopyFilter(WordButton):
             choice.setText(self._word(only))
             choice.setChecked(only is (self._only if self._only.copy is not None else Only.ALL))
         if self.counting is not None:
-            spawn(self._count(self.counting()))
+            spawn(self._count(self.counting()), self)
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def _made(self) -> QMenu:

@@ -114,7 +114,7 @@ class TextBody(QTextBrowser):
         """Mark what was searched for in all mail, where it begins a word as in the search; none takes marks away."""
         before, self._terms = self._terms, tuple(terms)
         if before or terms:
-            self._paint_marks(self._begins(re.escape(term)) for term in self._terms if term.strip())
+            self._paint_marks(self._begins(QRegularExpression.escape(term)) for term in self._terms if term.strip())
 
     def search_for(self, text: str, backward: bool, done: Callable[[int, int], None]) -> None:
         """Mark all hits and select the next one; `done` gets the number of the hit (from 1) and of all hits."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -41,23 +43,30 @@ class Asking(QDialog):
 
     def lay_out(self, title: str, words: str, *parts: QWidget | QLayout) -> None:
         """Title and sentence, then the parts in their order, then the buttons."""
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(20), px(24), px(20))
-        column.setSpacing(px(8))
-        column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
-        column.addWidget(PlainLabel(words, tone="secondary", wrap=True))
-        column.addSpacing(px(4))
-        for part in parts:
-            column.addLayout(part) if isinstance(part, QLayout) else column.addWidget(part)
-        column.addSpacing(px(8))
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(self._leave)
-        row.addWidget(self.button)
-        column.addLayout(row)
+        framed(self, title, words, parts, (self._leave, self.button))
 
     def complain(self, trouble: MailError | str) -> None:
         """Say what is wrong."""
         words = trouble if isinstance(trouble, str) else f"{trouble.title}. {trouble.detail}".strip()
         self.wrong.setText(words)
         self.wrong.show()
+
+
+def framed(
+    dialog: QDialog, title: str, words: str, parts: Sequence[QWidget | QLayout], buttons: Sequence[QWidget]
+) -> None:
+    """Lay a small dialog out: title and sentence, then the parts in their order, then the buttons."""
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(px(24), px(20), px(24), px(20))
+    column.setSpacing(px(8))
+    column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
+    column.addWidget(PlainLabel(words, tone="secondary", wrap=True))
+    column.addSpacing(px(4))
+    for part in parts:
+        column.addLayout(part) if isinstance(part, QLayout) else column.addWidget(part)
+    column.addSpacing(px(8))
+    row = QHBoxLayout()
+    row.addStretch()
+    for button in buttons:
+        row.addWidget(button)
+    column.addLayout(row)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
-from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.asking import framed
 from desktopmail.gui.widgets.button import WordButton
-from desktopmail.gui.widgets.label import PlainLabel
 
 
 class Confirm(QDialog):
@@ -27,17 +26,7 @@ class Confirm(QDialog):
         self._no.setDefault(True)
         self._yes.clicked.connect(self._agreed)
         self._no.clicked.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(20), px(24), px(20))
-        column.setSpacing(px(8))
-        column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
-        column.addWidget(PlainLabel(detail, tone="secondary", wrap=True))
-        column.addSpacing(px(12))
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(self._yes)
-        row.addWidget(self._no)
-        column.addLayout(row)
+        framed(self, title, detail, (), (self._yes, self._no))
         self.setMinimumWidth(px(400))
 
     def ask(self, act: Callable[[], None]) -> None:
