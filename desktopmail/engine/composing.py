@@ -20,10 +20,9 @@ from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import AccountId, IdentityId, MessageId
 from desktopmail.domain.message import Flags
 from desktopmail.domain.saying import phrase
-from desktopmail.engine import beside, deeds, letters, quoting, undo
-from desktopmail.engine.arrival import received_by
+from desktopmail.engine import beside, deeds, letters, originals, quoting, undo
 from desktopmail.engine.filing import home
-from desktopmail.engine.letters import Original, Written
+from desktopmail.engine.letters import Written
 from desktopmail.engine.library import Library
 from desktopmail.engine.raw import completed
 from desktopmail.engine.reading import Reading
@@ -54,17 +53,18 @@ class Composing:
 
     async def reply(self, message: MessageId, everybody: bool = False) -> Draft:
         """An answer to the author, or to everybody. Raises NotFound, ContentMissing."""
-        original = await self._original(message)
+        original = await originals.original(self._store, self._reading, message, attachments=False)
         own = [each.address for account in self._library.accounts() for each in account.identities]
         return await asyncio.to_thread(letters.reply, original, own, everybody=everybody, habits=self._habits())
 
     async def forward(self, message: MessageId) -> Draft:
-        """The message passed on with what came with it. Raises NotFound, ContentMissing."""
-        return await asyncio.to_thread(letters.forward, await self._original(message), self._habits())
+        """The message passed on with what came with it. Raises NotFound, ContentMissing, Refused."""
+        original = await originals.original(self._store, self._reading, message, attachments=True)
+        return await asyncio.to_thread(letters.forward, original, self._habits())
 
     async def edit(self, message: MessageId) -> Draft:
         """A stored draft, or any message as the start of a new one. Raises NotFound, ContentMissing."""
-        original = await self._original(message)
+        original = await originals.whole(self._store, self._reading, message)
         draft = await asyncio.to_thread(letters.reopened, original)
         facts, role = await self._store.read(lambda tx: (tx.drafts.get(message), _role(tx, message)))
         if facts is not None:
@@ -177,12 +177,6 @@ class Composing:
                 phrase("No account has the address this message is from"), phrase("Say which with --account ID.")
             )
         return accounts[0], accounts[0].identities[0]
-
-    async def _original(self, message: MessageId) -> Original:
-        raw = await self._reading.raw(message)
-        body = await self._reading.load(message)
-        account = await self._store.read(lambda tx: received_by(tx, message))
-        return Original(message, raw, body, account)
 
     async def _answered(self, account: AccountId, written: Written) -> MessageId | None:
         """The message a foreign text answers, if it is here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -15,7 +15,6 @@ from desktopmail.domain.message import Fetched, Flags
 from desktopmail.domain.saying import phrase
 from desktopmail.engine import answers, quoting
 from desktopmail.engine.arrival import key_of
-from desktopmail.mime.body import content
 from desktopmail.mime.build import Built, build
 from desktopmail.mime.headers import quick
 from desktopmail.mime.text import for_index
@@ -24,12 +23,13 @@ from desktopmail.store.rows import NewMessage
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A message that is answered, forwarded or written on: its row, its bytes, what they say, whose it is."""
+    """A message that is answered, forwarded or written on: its row, what it says, whose it is, and what its parts hold
+    by their section, as far as `taken_along` names them."""
 
     id: MessageId
-    raw: bytes
     body: Body
     account: Account
+    held: Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,19 @@ class Habits:
 HABITS = Habits()
 
 
+def taken_along(body: Body, *, attachments: bool) -> list[Part]:
+    """The parts that go into a draft made from a message: the pictures its text shows, and, except into an answer, what
+    came beside it."""
+    _, pictures = _shown(body)
+    shown = [part for part in body.parts if part.section in pictures]
+    return [*shown, *(part for part in _beside(body) if part.section not in pictures)] if attachments else shown
+
+
+def cut(body: Body) -> list[Part]:
+    """The texts of a large message of which only the beginning was read."""
+    return [part for part in body.parts if part.inline and not part.sha256]
+
+
 def reply(original: Original, own: Iterable[str], *, everybody: bool, habits: Habits = HABITS) -> Draft:
     """An answer: recipients, subject, references and quotation."""
     body = original.body
@@ -67,7 +80,7 @@ def reply(original: Original, own: Iterable[str], *, everybody: bool, habits: Ha
         subject=answers.reply_subject(body.subject),
         text=f"\n{signature}\n{quotation}",
         html=f"<p><br></p>{_signed(signature)}{answers.quote_html(body, html)}" if html else "",
-        attachments=tuple(_pictures(original.raw, body.parts, pictures)),
+        attachments=tuple(_pictures(original, body.parts, pictures)),
         answers=original.id,
         answer=Answer.REPLY_ALL if everybody else Answer.REPLY,
         in_reply_to=body.message_id,
@@ -79,15 +92,15 @@ def forward(original: Original, habits: Habits = HABITS) -> Draft:
     """The message passed on with everything that came with it."""
     body = original.body
     identity = answers.writes_as(body, original.account)
-    html, pictures = ("", {}) if body.made_from_text else quoting.carried(body.html, body.parts, sheets=True)
+    html, pictures = _shown(body)
     signature = quoting.signature_text(identity.signature if habits.signed else "", answering=True)
-    beside = [_attachment(original.raw, part) for part in body.attachments if part.section not in pictures]
+    beside = [_attachment(original, part) for part in _beside(body) if part.section not in pictures]
     return Draft(
         identity=identity.id,
         subject=answers.forward_subject(body.subject),
         text=f"\n{signature}\n{answers.forward_text(body)}",
         html=f"<p><br></p>{_signed(signature)}{answers.forward_html(body, html)}" if html else "",
-        attachments=(*_pictures(original.raw, body.parts, pictures), *(each for each in beside if each)),
+        attachments=(*_pictures(original, body.parts, pictures), *(each for each in beside if each)),
         answers=original.id,
         answer=Answer.FORWARD,
         references=answers.chain(body),
@@ -97,8 +110,8 @@ def forward(original: Original, habits: Habits = HABITS) -> Draft:
 def reopened(original: Original) -> Draft:
     """A stored draft as it can be written on. What it answers is added by who knows."""
     body = original.body
-    html, pictures = ("", {}) if body.made_from_text else quoting.carried(body.html, body.parts, sheets=True)
-    beside = [_attachment(original.raw, part) for part in body.attachments if part.section not in pictures]
+    html, pictures = _shown(body)
+    beside = [_attachment(original, part) for part in _beside(body) if part.section not in pictures]
     return Draft(
         identity=_writer(original).id,
         to=body.to,
@@ -107,7 +120,7 @@ def reopened(original: Original) -> Draft:
         subject=body.subject,
         text=body.text,
         html=html,
-        attachments=(*_pictures(original.raw, body.parts, pictures), *(each for each in beside if each)),
+        attachments=(*_pictures(original, body.parts, pictures), *(each for each in beside if each)),
         answer=Answer.EDIT,
         references=body.references,
         id=original.id,
@@ -193,16 +206,25 @@ def _quoted(body: Body) -> tuple[str, dict[str, str]]:
     return ("", {}) if body.made_from_text or not body.html else quoting.carried(body.html, body.parts)
 
 
+def _beside(body: Body) -> list[Part]:
+    """What came beside the text, and texts that are too long to stand in a draft."""
+    return [*cut(body), *body.attachments]
+
+
+def _shown(body: Body) -> tuple[str, dict[str, str]]:
+    return ("", {}) if body.made_from_text else quoting.carried(body.html, body.parts, sheets=True)
+
+
 def _signed(signature: str) -> str:
     return quoting.paragraphs(signature.strip()) if signature else ""
 
 
-def _pictures(raw: bytes, parts: Iterable[Part], wanted: Mapping[str, str]) -> Iterable[Attachment]:
+def _pictures(original: Original, parts: Iterable[Part], wanted: Mapping[str, str]) -> Iterable[Attachment]:
     for part in parts:
-        if part.section in wanted and (found := _attachment(raw, part)):
+        if part.section in wanted and (found := _attachment(original, part)):
             yield replace(found, content_id=wanted[part.section])
 
 
-def _attachment(raw: bytes, part: Part) -> Attachment | None:
-    found = content(raw, part.section)
-    return Attachment(part.name or f"part-{part.section}", part.type, found[1]) if found else None
+def _attachment(original: Original, part: Part) -> Attachment | None:
+    data = original.held(part.section)
+    return Attachment(part.name or f"part-{part.section}", part.type, data) if data is not None else None

@@ -70,6 +70,13 @@ class Reading:
             raise _not_here()
         return raw
 
+    async def raw_unless_large(self, message: MessageId) -> bytes | int:
+        """The exact bytes, or only how many when they are better read in pieces. Raises what `raw` raises."""
+        raw = await self._store.raw_within(await self._content(message), large.LARGE)
+        if raw is None:
+            raise _not_here()
+        return raw
+
     async def pour(self, message: MessageId, into: Callable[[bytes], object]) -> None:
         """The exact bytes, handed to `into` on a thread piece by piece. Raises what `raw` and `into` raise."""
         if not await self._store.pour(await self._content(message), into):
