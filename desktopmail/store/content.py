@@ -60,6 +60,21 @@ def pour_content(db: apsw.Connection, sha: bytes, into: Callable[[bytes], object
     return True
 
 
+def place_of(db: apsw.Connection, sha: bytes) -> tuple[int, int]:
+    """The number of a content and how many pieces it has; none when it is not here."""
+    found = db.execute("SELECT id, pieces FROM content WHERE sha = ?", (sha,)).fetchone()
+    return found or (0, 0)
+
+
+def read_piece(db: apsw.Connection, content: int, number: int, seen: Callable[[bytes], object]) -> bytes:
+    """A piece of a content, shown to `seen` as well. Raises StoreDamaged when it cannot be unpacked."""
+    for piece in _pieces(db, content, 1, number):
+        if piece is not None:
+            seen(piece)
+            return piece
+    raise damaged("content.db", f"piece {number} of content {content} cannot be read")
+
+
 def size_of(db: apsw.Connection, sha: bytes) -> int:
     """How many bytes a content has; 0 when it is not here."""
     return int(db.execute("SELECT coalesce(max(size), 0) FROM content WHERE sha = ?", (sha,)).get)
@@ -98,9 +113,9 @@ def _unpacked(db: apsw.Connection, content: int, pieces: int) -> bytes | None:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _pieces(db: apsw.Connection, content: int, pieces: int) -> Iterator[bytes | None]:
-    """The pieces of a content one after the other; None for one that cannot be unpacked."""
-    first = content << 20
+def _pieces(db: apsw.Connection, content: int, pieces: int, start: int = 0) -> Iterator[bytes | None]:
+    """Pieces of a content one after the other; None for one that cannot be unpacked."""
+    first = (content << 20) + start
     unpack = zstandard.ZstdDecompressor()
     for packing, data in db.execute(
         "SELECT packing, data FROM piece WHERE id BETWEEN ? AND ? ORDER BY id", (first, first + pieces - 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ import apsw
 from desktopmail.domain.errors import StoreFailed
 from desktopmail.domain.saying import phrase
 from desktopmail.store.database import CONTENT, connect
-from desktopmail.store.failures import mapped
+from desktopmail.store.failures import damaged, mapped
 from desktopmail.store.worker import Worker
 
 if TYPE_CHECKING:
@@ -42,6 +44,23 @@ class RawMessages:
 
         self._on(self._raw_thread)
         return await asyncio.to_thread(self._pour, sha, into)
+
+    async def pieces(self, sha: bytes) -> AsyncIterator[bytes]:
+        """One stored message, a piece at a time, for whoever takes them slowly. Raises StoreDamaged, before the last
+        piece, when it is not here or not what was stored."""
+        from desktopmail.store.content import place_of, read_piece
+
+        worker, found, last = self._on(self._raw_thread), sha256(), None
+        content, count = await worker.run(lambda: place_of(self._content_reader, sha))
+        for number in range(count):
+            read = partial(read_piece, self._content_reader, content, number, found.update)
+            piece = await self._on(worker).run(read)
+            if last is not None:
+                yield last
+            last = piece
+        if last is None or found.digest() != sha:
+            raise damaged("content.db", f"content {sha.hex()} is not what was stored")
+        yield last
 
     def spool(self) -> Spool:
         """A file for a message that is too long to be held in memory. Blocking. Raises DiskFull, StoreFailed."""

@@ -86,6 +86,11 @@ class OtherProgram:
                     found[folder][name, *_marks(words)] += 1
         return found
 
+    def fetched(self, uid: str) -> bytes:
+        """The bytes of a message in the selected folder."""
+        (_, raw), *_rest = self._line.uid("FETCH", uid, "BODY.PEEK[]")[1]
+        return bytes(raw)
+
     def verb(self, name: str, *arguments: str) -> None:
         status, said = self._line.uid(name, *arguments)
         assert status == "OK", (name, arguments, said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktopmail.domain.errors import Refused
 from desktopmail.domain.saying import phrase
+from desktopmail.engine.imap import sending
 from desktopmail.engine.imap.places import Places
 from desktopmail.engine.imap.plan import Row, Spot
 from desktopmail.protocols.imap.session import ImapSession
@@ -22,7 +23,7 @@ class Upload:
     async def append(self, target: Spot, row: Row, content: bytes) -> bool:
         """Put one message on the server. Raises Refused; a ConnectionLost in the middle leaves open whether it arrived:
         the next pull recognises it by its key."""
-        raw = await self._store.raw(content)
+        raw = await sending.ready(self._store, content)
         if raw is None:
             raise Refused(
                 phrase("The message is not stored completely and cannot be uploaded"),

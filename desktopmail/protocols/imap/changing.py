@@ -10,7 +10,7 @@ from desktopmail.domain.errors import ProtocolViolation
 from desktopmail.domain.marking import mark
 from desktopmail.domain.message import Flags
 from desktopmail.domain.saying import phrase
-from desktopmail.protocols.imap.commands import Part, date_time, flag_list, mailbox
+from desktopmail.protocols.imap.commands import Long, Part, date_time, flag_list, mailbox
 from desktopmail.protocols.imap.flags import words_to_add, words_to_remove
 from desktopmail.protocols.imap.request import Refusal, Request, response_code
 from desktopmail.protocols.imap.searching import SearchVerbs
@@ -131,19 +131,23 @@ class ChangeVerbs(SearchVerbs):
         return wanted
 
     async def append(
-        self, name: str, raw: bytes, flags: Flags = Flags.NONE, tags: Iterable[str] = (), date: int = 0
+        self, name: str, raw: bytes | Long, flags: Flags = Flags.NONE, tags: Iterable[str] = (), date: int = 0
     ) -> tuple[int, int] | None:
         """Upload a message with CRLF line ends; `date` in seconds since 1970 UTC (0: now). Returns its
         (UIDVALIDITY, UID) where the server tells (RFC 4315), else None.
 
-        Raises Refused with `code` OVERQUOTA, TRYCREATE, … A ConnectionLost leaves open whether it arrived."""
+        Raises Refused with `code` OVERQUOTA, TRYCREATE, …, or TOOBIG before anything was sent when the server takes no
+        message of this size (RFC 7889), and what pouring a long one raises. A ConnectionLost leaves open whether it
+        arrived."""
+        size = len(raw) if isinstance(raw, bytes) else raw.size
+        self._within_limit(name, size)
         parts: list[Part] = [mailbox(name)]
         if words := words_to_add(flags, tags):
             parts.append(flag_list(words))
         if date:
             parts.append(date_time(date))
         parts.append(raw)
-        seconds = self.patience.answer + len(raw) / self.patience.upload_rate
+        seconds = self.patience.answer + size / self.patience.upload_rate
         async with self._turn(mark("engine", "to take a message"), seconds):
             request = await self._run("APPEND", *parts, verb=phrase("A message could not be put into {0}", name))
         code, words_of_code = request.code()
@@ -153,6 +157,16 @@ class ChangeVerbs(SearchVerbs):
         if len(numbers) != 2 or not all(number.isdigit() for number in numbers):
             return None
         return int(numbers[0]), int(numbers[1])
+
+    def _within_limit(self, name: str, size: int) -> None:
+        limits = [each.removeprefix("APPENDLIMIT=") for each in self.capabilities if each.startswith("APPENDLIMIT=")]
+        most = min((int(each) for each in limits if each.isascii() and each.isdigit()), default=size)
+        if size > most:
+            raise Refusal(
+                phrase("A message could not be put into {0}", name),
+                phrase("It has {0} MB, and the server takes {1} MB at most. It stays here.", *_megabytes(size, most)),
+                code="TOOBIG",
+            )
 
     def _counted(self, request: Request) -> None:
         for line in request.lines:
@@ -182,3 +196,7 @@ def _in_order(text: bytes) -> list[int]:
             raise ValueError("more UIDs than were asked for")
         numbers += range(low, high + 1)
     return numbers
+
+
+def _megabytes(*sizes: int) -> list[str]:
+    return [f"{size / 1000**2:,.1f}" for size in sizes]

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
 
 from desktopmail.domain.errors import WrongUsage
 from desktopmail.domain.saying import phrase
 from desktopmail.protocols.imap.names import encode
 
-Part = str | bytes
+
+class Long(Protocol):
+    """A literal that is not in memory: `size` bytes, with null characters among them (`binary`) or not."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def binary(self) -> bool: ...
+
+    async def pour(self, put: Callable[[bytes], Awaitable[None]]) -> None:
+        """Hand all bytes to `put`, a piece after the other."""
+
+
+Part = str | bytes | Long
 """A piece of a command line: text goes out as it is, bytes as a literal."""
 
 _QUOTABLE = re.compile(r"[\x20-\x7e]*")

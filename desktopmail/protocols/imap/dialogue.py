@@ -14,7 +14,7 @@ from desktopmail.domain.account import Endpoint
 from desktopmail.domain.errors import ProtocolViolation, Stalled
 from desktopmail.domain.saying import phrase
 from desktopmail.protocols import transport as net
-from desktopmail.protocols.imap.commands import Part
+from desktopmail.protocols.imap.commands import Long, Part
 from desktopmail.protocols.imap.mailboxes import Selected
 from desktopmail.protocols.imap.quirks import Quirks
 from desktopmail.protocols.imap.request import Request, human, response_code
@@ -138,16 +138,36 @@ class Dialogue:
         self._wire.write(text.encode("ascii") + b"\r\n")
         return request
 
-    async def _send_literal(self, request: Request, text: str, data: bytes) -> bool:
+    async def _send_literal(self, request: Request, text: str, data: bytes | Long) -> bool:
         """The words so far and a literal; False when the server refused it (RFC 7888)."""
-        binary = "~" if b"\0" in data and self.can("BINARY") else ""
-        freely = self.can("LITERAL+") or (self.can("LITERAL-") and len(data) <= 4096)
+        size, binary = (len(data), b"\0" in data) if isinstance(data, bytes) else (data.size, data.binary)
+        freely = self.can("LITERAL+") or (self.can("LITERAL-") and size <= 4096)
         waiting = None if freely else request.expect_plus()
-        self._wire.write(f"{text}{binary}{{{len(data)}{'+' if freely else ''}}}\r\n".encode("ascii"))
+        mark = "~" if binary and self.can("BINARY") else ""
+        self._wire.write(f"{text}{mark}{{{size}{'+' if freely else ''}}}\r\n".encode("ascii"))
         if waiting is not None and await waiting is None:
             return False
-        await self._wire.write_literal(data)
+        if isinstance(data, bytes):
+            await self._wire.write_literal(data)
+        else:
+            await self._pour(data)
         return True
+
+    async def _pour(self, data: Long) -> None:
+        """Put a long literal on the line. One that has not as many bytes as it said ends the connection."""
+        sent = 0
+
+        async def put(piece: bytes) -> None:
+            nonlocal sent
+            sent += len(piece)
+            if sent <= data.size:
+                await self._wire.write_literal(piece)
+
+        await data.pour(put)
+        if sent != data.size:
+            raise ProtocolViolation(
+                phrase("The upload was broken off"), phrase("The message is not as long as it was. Nothing is lost.")
+            )
 
     async def _reply(self, request: Request, verb: str = "") -> Request:
         await request.wait()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
 import pytest
 
 from desktopmail.domain.errors import (
@@ -141,6 +144,49 @@ def test_append_refused() -> None:  # D18
         return caught.value.code
 
     assert told(script, attempt) == "OVERQUOTA"
+
+
+@pytest.mark.parametrize("offered", [OFFERED, POOR])
+def test_a_long_message_goes_on_the_line_in_pieces(offered: str) -> None:  # P14
+    script = script_of(offered)
+    pieces = [b"abc\r\n", b"", b"de", b"f" * 200_000]
+    put = told(script, lambda session: session.append("Sent", Film(pieces, 200_007)))
+    assert put == (7, 4)
+    assert since(script)[0].endswith(b"}\r\n" + b"".join(pieces))
+
+
+@pytest.mark.parametrize("size", [200_006, 200_008])
+def test_a_long_message_that_is_not_as_long_as_it_said_never_arrives(size: int) -> None:
+    script = script_of()
+    broken(script, lambda session: session.append("Sent", Film([b"abc\r\n", b"de", b"f" * 200_000], size)))
+    assert [line for line in since(script) if line.startswith(b"APPEND")] == []
+
+
+def test_more_than_the_server_takes_is_not_even_begun() -> None:  # RFC 7889
+    script = script_of(OFFERED + " APPENDLIMIT=2500000")
+
+    async def attempt(session: ImapSession) -> str:
+        await session.append("Sent", b"x" * 2_500_000)
+        with pytest.raises(Refusal) as caught:
+            await session.append("Sent", b"x" * 3_000_000)
+        assert caught.value.code == "TOOBIG" and not session.closed
+        return caught.value.detail
+
+    assert told(script, attempt) == "It has 3.0 MB, and the server takes 2.5 MB at most. It stays here."
+    assert len(since(script)) == 1
+
+
+@dataclass(frozen=True)
+class Film:
+    """A message that is handed over in pieces."""
+
+    pieces: list[bytes]
+    size: int
+    binary: bool = False
+
+    async def pour(self, put: Callable[[bytes], Awaitable[None]]) -> None:
+        for piece in self.pieces:
+            await put(piece)
 
 
 def test_a_null_goes_as_a_binary_literal() -> None:  # D43

@@ -158,17 +158,28 @@ def test_a_large_message_is_handed_over_in_pieces(desk: Desk) -> None:  # P14
     desk.run(desk.store.content(lambda content: content.put_large(sha, len(raw), iter(()))))
     came: list[bytes] = []
     assert desk.run(desk.store.pour(sha, came.append)) and came == cuts
+    came.clear()
+    desk.run(_taken(desk, sha, came))
+    assert came == cuts
     assert desk.run(desk.store.raw(sha)) == raw and not desk.run(desk.store.pour(bytes(32), came.append))
     assert desk.run(desk.store.raw_within(sha, PIECE)) == len(raw)
     assert desk.run(desk.store.raw_within(sha, len(raw))) == raw
     desk.run(
         desk.store.content(lambda content: content._db.execute("UPDATE piece SET data = x'00' WHERE id & 1048575 = 1"))
     )
-    came.clear()
+    for attempt in (lambda: desk.store.pour(sha, came.append), lambda: _taken(desk, sha, came)):
+        came.clear()
+        with pytest.raises(StoreDamaged):
+            desk.run(attempt())
+        assert len(came) <= 2 and cuts[2] not in came
     with pytest.raises(StoreDamaged):
-        desk.run(desk.store.pour(sha, came.append))
-    assert len(came) <= 2 and cuts[2] not in came
+        desk.run(_taken(desk, bytes(32), came))
     assert desk.run(desk.store.check()).bad == (sha,)
+
+
+async def _taken(desk: Desk, sha: bytes, into: list[bytes]) -> None:
+    async for piece in desk.store.pieces(sha):
+        into.append(piece)
 
 
 def test_what_is_not_what_it_should_be_is_not_stored(desk: Desk) -> None:
