@@ -21,7 +21,7 @@ async def discover(desk: Desk, discovery: Discovery | None = None) -> int:
     elif not found.empty or found.cleartext:
         finding.show(desk.output, found)
     if found.empty:
-        desk.output.say(f"No servers were found for {found.address}.")
+        desk.output.say(f"{found.unasked}." if found.unasked else f"No servers were found for {found.address}.")
         if found.password_help and not desk.output.as_json:
             desk.output.say(found.password_help)
     return NOTHING_FOUND if found.empty else DONE

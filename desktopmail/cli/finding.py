@@ -29,6 +29,7 @@ def document(found: FoundServers) -> dict[str, Any]:
         "sign_in": [each.value for each in found.sign_in],
         "oauth": found.oauth,
         "documentation": found.documentation,
+        "unasked": found.unasked,
     }
 
 

@@ -35,7 +35,8 @@ class FoundServers:
     `cleartext` are servers that speak in clear only; they are never among the others. `sign_in` are the kinds of
     sign-in the provider names, the preferred first; empty when unsaid. `oauth` is the key of a known token issuer,
     or empty. `documentation` is an https address of the provider. `seen` has an Offer for each server that answered
-    and proved its name; a server without one did not, or was not asked."""
+    and proved its name; a server without one did not, or was not asked. `unasked` says why nobody could be asked; it is
+    empty when somebody was, so that nothing found means that nothing is known."""
 
     address: str
     provider: str
@@ -49,6 +50,7 @@ class FoundServers:
     sign_in: tuple[SignIn, ...] = ()
     oauth: str = ""
     documentation: str = ""
+    unasked: str = ""
     seen: Mapping[Endpoint, Offer] = field(default_factory=dict, hash=False)
 
     @property

@@ -75,14 +75,19 @@ class Discovery:
 
 def _parts(address: str) -> tuple[str, str]:
     """What stands before the @, and the domain in lower-case ASCII."""
-    wire = path(address)
-    local, _, domain = address.rpartition("@") if wire.text else ("", "", "")
-    domain = ascii_domain(domain).lower().removesuffix(".") if domain else ""
+    try:
+        wire = path(address)
+        local, _, domain = address.rpartition("@") if wire.text else ("", "", "")
+        domain = ascii_domain(domain).lower().removesuffix(".") if domain else ""
+    except WrongUsage as error:
+        raise _no_address() from error
     if not domain:
-        raise WrongUsage(
-            phrase("This is not a mail address"), phrase("It has a name, an @ and a domain: ada@example.org")
-        )
+        raise _no_address()
     return local, domain
+
+
+def _no_address() -> WrongUsage:
+    return WrongUsage(phrase("This is not a mail address"), phrase("It has a name, an @ and a domain: ada@example.org"))
 
 
 def _known(mailbox: str) -> FoundServers | None:

@@ -62,6 +62,7 @@ class Search:
     _answers: list[Proven] = field(default_factory=list)
     _found: FoundServers | None = None
     _shown: bool = False
+    _unasked: str = ""
 
     async def look(self, answer: Answer) -> FoundServers:
         """Ask nobody but the servers of one answer what they offer."""
@@ -85,7 +86,7 @@ class Search:
         return self._result()
 
     def _result(self) -> FoundServers:
-        return self._found or FoundServers(self.address, "", NOTHING)
+        return self._found or FoundServers(self.address, "", NOTHING, unasked=self._unasked)
 
     def _asked(self, prover: Prover) -> dict[Heard, Source]:
         """A task for each source; the late ones wait for the early ones, for a moment."""
@@ -126,6 +127,8 @@ class Search:
             async with asyncio.timeout(self.limits.source):
                 answer = await ask(asked)
         except (MailError, TimeoutError):
+            if ask is sources.exchanges:  # a domain without mail has an answer, too: names cannot be looked up now
+                self._unasked = phrase("Nothing could be looked up about {0}", self.domain)
             return None
         return await prover.prove(answer)
 

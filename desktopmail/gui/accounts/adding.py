@@ -118,13 +118,16 @@ class AddServer(QDialog):
         """Ask discovery; what the person typed meanwhile stays."""
         try:
             self._found = await self._engine.discovery.find(self._account.address)
-        except MailError:
-            self._found = FoundServers(self._account.address, "", "")
+        except MailError as error:
+            said = f"{error.title}. {error.detail}" if error.detail else error.title
+            self._found = FoundServers(self._account.address, "", "", unasked=said.rstrip("."))
         self._offer(self._found)
 
     def _offer(self, found: FoundServers) -> None:
         places = {"imap": found.imap, "pop3": found.pop3, "smtp": found.smtp}[self._protocol]
         words = self.tr("Nothing is known about such a server of this address. The name below is only the usual one.")
+        if found.unasked:
+            words = self.tr("{0}. The name below is only the usual one.").format(found.unasked)
         if places and not self._touched:
             self._put(places[0])
             words = " ".join(found.confirm) or self.tr("This is the server of your provider.")

@@ -143,12 +143,15 @@ class ByHand(Page):
         self.outgoing.turned.connect(self._fit)
         self._fit()
 
-    def offer(self, servers: Servers | None, address: str, *, nothing_found: bool = False) -> None:
-        """Begin with these servers, or with empty fields for the user name `address`."""
+    def offer(self, servers: Servers | None, address: str, *, nothing_found: bool = False, why: str = "") -> None:
+        """Begin with these servers, or with empty fields for the user name `address`. `why` nobody could be asked."""
         domain = address.rpartition("@")[2]
         lead = self.tr("The help pages of your provider list them.")
         if nothing_found:
             lead = self.tr("No servers were found for {0}. The help pages of your provider list them.").format(domain)
+        if nothing_found and why:
+            lead = self.tr("{0}. Look whether this computer is online, or enter what your provider's help pages say.")
+            lead = lead.format(why)
         self.head(self.tr("Enter servers by hand"), lead)
         self.incoming.choose(IMAP if servers is None else servers.protocol if servers.incoming else NOTHING)
         self.outgoing.choose(NOTHING if servers is not None and servers.outgoing is None else SMTP)

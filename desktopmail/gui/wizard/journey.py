@@ -134,7 +134,7 @@ class Journey(QObject):
         """Nothing has been shown yet, or something that was only guessed: ask, warn, or have servers typed."""
         wizard = self._wizard
         wizard.hand.help.lead_to(found.documentation)
-        wizard.hand.offer(Servers.best(found), address, nothing_found=found.empty)
+        wizard.hand.offer(Servers.best(found), address, nothing_found=found.empty, why=found.unasked)
         if found.confirm:
             wizard.agree.ask(found)
             wizard.show_page(wizard.agree)

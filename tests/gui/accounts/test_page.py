@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
-from desktopmail.domain.account import Endpoint, ImapServer, Keep, Leave, NewAccount, Pop3Server, Security
+from desktopmail.domain.account import Endpoint, ImapServer, Keep, Leave, NewAccount, Pop3Server, Security, SmtpServer
 from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.advice import Advice, Answers
 from desktopmail.domain.health import DAY, Encryption, Line, Others, Retention, Room, Side
@@ -262,6 +263,28 @@ def test_removal_keeps_the_mail_unless_told(tmp_path: Path, run: Run, new: NewAc
             dialog.all.setChecked(True)
             press(dialog.button)
             await until(lambda: not one.engine.library.accounts())
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("address", "domain", "said"),
+    [
+        ("ada", "ada", "This is not a mail address. It has a name, an @ and a domain: ada@example.org. The"),
+        ("ada@mail.invalid", "mail.invalid", "Nothing could be looked up about mail.invalid. The name below"),
+        ("ada@localhost", "localhost", "Nothing is known about such a server of this address. The name below"),
+    ],
+)
+def test_looking_for_a_server_says_what_happened(
+    tmp_path: Path, run: Run, address: str, domain: str, said: str
+) -> None:
+    async def story() -> None:
+        sends = SmtpServer(Endpoint("127.0.0.1", 9, Security.TLS, "ada"))
+        async with desk(tmp_path, NewAccount(address, "Work", "Ada", None, sends), "") as one:
+            press(button(one.page, "Incoming mail: Add receiving"))
+            dialog = one.dialog(AddServer)
+            await until(lambda: "Looking" not in dialog.said.text())
+            assert dialog.said.text().startswith(said) and dialog.fields.host.text() == f"imap.{domain}"
 
     run(story())
 

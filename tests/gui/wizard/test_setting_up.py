@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from desktopmail.app.window import wizard as over
 from desktopmail.domain.account import Endpoint, Security
@@ -93,6 +94,8 @@ def test_bundled_servers_are_offered_and_others_can_be_typed(tmp_path: Path, run
         async with person(tmp_path) as ada:
             ada.introduce(User("ada", "secret"), "secret")
             await until(lambda: ada.wizard.page is ada.wizard.hand)
+            said = " ".join(label.text() for label in ada.wizard.hand.findChildren(QLabel))
+            assert "Nothing could be looked up about" in said and "Look whether this computer is online" in said
             ada.wizard.back()
             ada.type("ada@gmx.de", ada.wizard.you.address.line)
             ada.press(Qt.Key.Key_Return)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from argparse import Namespace
 from pathlib import Path
@@ -80,9 +81,16 @@ def test_for_programs(play: Play, capsys: Captured) -> None:
 def test_nothing_found(play: Play, capsys: Captured) -> None:
     async def scene(world: World) -> None:
         assert await discover(desk(), discovery(world)) == NOTHING_FOUND
-        assert "No servers were found for ada@example.org." in capsys.readouterr().err
+        assert capsys.readouterr().err.splitlines()[-1] == "No servers were found for ada@example.org."
 
     play(scene)
+
+
+def test_nobody_could_be_asked(capsys: Captured) -> None:
+    assert asyncio.run(discover(desk(), unplugged())) == NOTHING_FOUND
+    assert capsys.readouterr().err.splitlines()[-1] == "Nothing could be looked up about example.org."
+    assert asyncio.run(discover(desk(as_json=True), unplugged())) == NOTHING_FOUND
+    assert json.loads(capsys.readouterr().out)["unasked"] == "Nothing could be looked up about example.org"
 
 
 def test_a_provider_without_servers(play: Play, capsys: Captured) -> None:

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from desktopmail.domain.account import Endpoint, Security
+from desktopmail.domain.errors import WrongUsage
 from desktopmail.engine.finding.search import Limits
 from desktopmail.protocols.autoconfig.probe import Speech
 from tests.fakes.dns_script import GARBAGE, SILENT
@@ -331,5 +332,19 @@ def test_a_provider_without_servers_is_not_asked(play: Play, names_here: list[st
 def test_unusual_addresses(play: Play, address: str) -> None:
     async def scene(world: World) -> None:
         assert (await world.find(address)).empty
+
+    play(scene)
+
+
+@pytest.mark.parametrize("address", ["", "ada", "@example.org", "ada@", "ada@exa mple.org", "a\r\nb@example.org"])
+def test_what_is_no_address(play: Play, address: str) -> None:
+    async def scene(world: World) -> None:
+        with pytest.raises(WrongUsage) as caught:
+            await world.find(address)
+        assert (caught.value.title, caught.value.detail) == (
+            "This is not a mail address",
+            "It has a name, an @ and a domain: ada@example.org",
+        )
+        assert not world.dns.asked
 
     play(scene)
