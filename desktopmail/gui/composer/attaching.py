@@ -84,13 +84,15 @@ class FileChip(QWidget):
 
 
 class Attaching(QWidget):
-    """Holds the files. `changed` when they change; `full` is told with a sentence when a file cannot be taken."""
+    """Holds the files. `changed` when they change; `trouble` carries a MailError for each that could not be taken."""
 
     changed = Signal()
+    trouble = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chips: list[FileChip] = []
+        self._read: asyncio.Task[bool] | None = None
         self._holder = QWidget()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -125,13 +127,34 @@ class Attaching(QWidget):
         dialog.open()
 
     def add_paths(self, paths: Sequence[str]) -> None:
-        """Read files from disk and add them."""
-        spawn(self._read([Path(path) for path in paths]))
+        """Read files from disk and add them, after those that are being read."""
+        self._read = spawn(self._take(self._read, [Path(path) for path in paths]), self)
 
-    async def _read(self, paths: list[Path]) -> None:
+    @property
+    def reading(self) -> bool:
+        """Whether files are still being read."""
+        return self._read is not None and not self._read.done()
+
+    async def read(self) -> bool:
+        """Wait until every file is read; whether all of them could be taken."""
+        good = True
+        while (read := self._read) is not None and not read.done():
+            good = await asyncio.shield(read)
+        return good
+
+    async def _take(self, before: asyncio.Task[bool] | None, paths: list[Path]) -> bool:
+        good = before is None or before.done() or await asyncio.shield(before)
+        failed: list[MailError] = []
         for path in paths:
-            self.show_files([await asyncio.to_thread(read_file, path)])
-            self.changed.emit()
+            try:
+                self.show_files([await asyncio.to_thread(read_file, path)])
+            except MailError as error:
+                failed.append(error)
+            else:
+                self.changed.emit()
+        if failed:
+            self.trouble.emit(failed)
+        return good and not failed
 
     def _remove(self, chip: FileChip) -> None:
         self._chips.remove(chip)
@@ -159,7 +182,7 @@ def read_file(path: Path) -> Attachment:
     except OSError as error:
         raise MailError(
             translate("attaching", "{0} could not be read").format(path.name),
-            translate("attaching", "Nothing was attached."),
+            translate("attaching", "It was not attached."),
             str(error),
         ) from error
     kind = QMimeDatabase().mimeTypeForFileNameAndData(path.name, data[:4096]).name()

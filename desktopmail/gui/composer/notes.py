@@ -41,8 +41,16 @@ class Notes(QWidget):
 
     def show_error(self, error: MailError) -> None:
         """Say what failed."""
-        text = f"{error.title}. {error.detail}" if error.detail else error.title
-        self._put("error", [Notice(text, "circle-alert", "bad", weight=9, tip=error.log)])
+        self.show_errors([error])
+
+    def show_errors(self, errors: Sequence[MailError]) -> None:
+        """Say all that failed."""
+        texts = [f"{each.title}. {each.detail}" if each.detail else each.title for each in errors]
+        notices = [
+            Notice(text, "circle-alert", "bad", weight=9, tip=each.log)
+            for text, each in zip(texts, errors, strict=True)
+        ]
+        self._put("error", notices)
 
     def weigh(self, files: Sequence[Attachment]) -> None:
         """Warn of a message that many servers refuse."""

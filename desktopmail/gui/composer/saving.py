@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ class Saver(QObject):
         self._engine = engine
         self._write = write
         self._start = draft
+        self._over = False
         self._lock = asyncio.Lock()
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._longest = QTimer(self, singleShot=True, interval=LONGEST)
@@ -59,34 +61,44 @@ class Saver(QObject):
         return self._bare(self._write()) != self._bare(self.draft if self.draft.id is not None else self._start)
 
     async def save(self, rest: int = 0) -> bool:
-        """Save what is new; True when everything is kept."""
-        self.pause()
-        async with self._lock:
-            if not self.changed:
-                return True
-            draft = replace(self._write(), id=self.draft.id, message_id=self.draft.message_id)
-            try:
-                self.draft = await self._engine.composing.save(draft, rest)
-            except MailError as error:
-                self.trouble.emit(error)
-                return False
+        """Save what is new; True when everything is kept, or there is nothing left to keep."""
+        async with self.alone():
+            return self._over or await self.keep(rest)
+
+    async def keep(self, rest: int = 0) -> bool:
+        """The same for who holds `alone`."""
+        if not self.changed:
+            return True
+        draft = replace(self._write(), id=self.draft.id, message_id=self.draft.message_id)
+        try:
+            self.draft = await self._engine.composing.save(draft, rest)
+        except MailError as error:
+            self.trouble.emit(error)
+            return False
         self.told.emit(self.tr("Saved"))
         return True
 
     def pause(self) -> None:
         """Save nothing by itself for now."""
-        self._pause.stop()
-        self._longest.stop()
+        if not self._over:
+            self._pause.stop()
+            self._longest.stop()
 
     def current(self) -> Draft:
         """The window's content as a draft with the identity of the saved one."""
         return replace(self._write(), id=self.draft.id, message_id=self.draft.message_id)
 
-    async def alone(self) -> None:
-        """Wait until no save is under way, and start none."""
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """As long as this is held nothing is saved, and nobody else holds it."""
         self.pause()
         async with self._lock:
-            pass
+            yield
+
+    def end(self) -> None:
+        """Save nothing any more: the draft has gone elsewhere, and the window is about to go."""
+        self.pause()
+        self._over = True
 
     def _bare(self, draft: Draft) -> Draft:
         return replace(draft, id=None, message_id="")

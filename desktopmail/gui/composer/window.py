@@ -107,6 +107,7 @@ class ComposerWindow(QWidget):
         self.files.changed.connect(lambda: self.notes.weigh(self.files.files))
         self._kept.edit_wanted.connect(self._take_in)
         self._kept.remove_wanted.connect(self._changed)
+        self.files.trouble.connect(self.notes.show_errors)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
             ("Ctrl+Return", self.send),
             ("Ctrl+Enter", self.send),
@@ -162,7 +163,11 @@ class ComposerWindow(QWidget):
         )
 
     def send(self) -> None:
-        """Send, or say what stands in the way; what is only worth a question is asked once."""
+        """Send, or say what stands in the way; what is only worth a question is asked once. Files that are still being
+        read go along."""
+        if self.files.reading:
+            spawn(self._send_with_files(), self)
+            return
         self.heading.accept_text()
         found = [each for each in findings(self._draft()) if each.stops or each.kind not in self._asked | self._unasked]
         if found:
@@ -184,37 +189,45 @@ class ComposerWindow(QWidget):
 
     async def _hand_over(self) -> None:
         self._send.setEnabled(False)
-        await self._saver.alone()
+    async def _send_with_files(self) -> None:
+        if await self.files.read() and not self._done:
+            self.send()
+
         delay = self._engine.library.settings().undo_send_seconds
-        try:
-            receipt = await self._engine.composing.send(self._saver.current(), delay)
-        except MailError as error:
-            self._send.setEnabled(True)
-            self.notes.show_error(error)
-            return
-        self._leave()
+        async with self._saver.alone():
+            if self._done:
+                return
+            try:
+                receipt = await self._engine.composing.send(self._saver.current(), delay)
+            except MailError as error:
+                self._send.setEnabled(True)
+                self.notes.show_error(error)
+                return
+            self._leave()
         self.sent.emit(receipt)
 
     async def discard(self) -> None:
         """Throw the draft away; what was written is kept first, so that undo brings all of it back."""
-        if self._saver.changed and not await self._saver.save():
-            return
-        await self._saver.alone()
-        try:
-            receipt = await self._engine.composing.discard(self._saver.draft)
-        except MailError as error:
-            self.notes.show_error(error)
-            return
-        self._leave()
+        async with self._saver.alone():
+            if self._done or not await self._saver.keep():
+                return
+            try:
+                receipt = await self._engine.composing.discard(self._saver.draft)
+            except MailError as error:
+                self.notes.show_error(error)
+                return
+            self._leave()
         self.discarded.emit(receipt)
 
     async def keep_and_close(self) -> None:
         """Save what is new and close; stays open when it could not be saved."""
-        changed = self._saver.changed
-        if await self._saver.save():
-            self._leave()
-            if changed or self._saver.draft.id is not None:
-                self.draft_saved.emit(self._saver.draft)
+        await self.files.read()
+        changed = not self._done and self._saver.changed
+        while not self._done and await self._saver.save():
+            if not self._done and not self._saver.changed:  # Nothing was written meanwhile.
+                self._leave()
+                if changed or self._saver.draft.id is not None:
+                    self.draft_saved.emit(self._saver.draft)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._done:
@@ -233,7 +246,7 @@ class ComposerWindow(QWidget):
 
     def _leave(self) -> None:
         self._done = True
-        self._saver.pause()
+        self._saver.end()
         self.close()
 
     def _changed(self) -> None:
