@@ -105,9 +105,9 @@ class ComposerWindow(QWidget):
         self.heading.changed.connect(self._changed)
         self.files.changed.connect(self._changed)
         self.files.changed.connect(lambda: self.notes.weigh(self.files.files))
+        self.files.trouble.connect(self.notes.show_errors)
         self._kept.edit_wanted.connect(self._take_in)
         self._kept.remove_wanted.connect(self._changed)
-        self.files.trouble.connect(self.notes.show_errors)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
             ("Ctrl+Return", self.send),
             ("Ctrl+Enter", self.send),
@@ -187,12 +187,12 @@ class ComposerWindow(QWidget):
         wanted = {"no-subject": now.check_subject, "no-attachment": now.check_attachment}
         return {kind for kind, on in wanted.items() if not on}
 
-    async def _hand_over(self) -> None:
-        self._send.setEnabled(False)
     async def _send_with_files(self) -> None:
         if await self.files.read() and not self._done:
             self.send()
 
+    async def _hand_over(self) -> None:
+        self._send.setEnabled(False)
         delay = self._engine.library.settings().undo_send_seconds
         async with self._saver.alone():
             if self._done:
