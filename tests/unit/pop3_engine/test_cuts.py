@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import pytest
 
@@ -89,7 +90,16 @@ def lead_to(patch: pytest.MonkeyPatch, desk: PopDesk) -> None:
     patch.setattr("desktopmail.protocols.transport.connect", connect)
 
 
-def cut(scene: Scene, folder: Path, patch: pytest.MonkeyPatch, **where: int) -> None:
+class Where(TypedDict, total=False):
+    """See `Pop3Mailbox.line`."""
+
+    down: int
+    up: int
+    size: int
+    fin: bool
+
+
+def cut(scene: Scene, folder: Path, patch: pytest.MonkeyPatch, **where: Unpack[Where]) -> None:
     """One session that is cut, and the next one, which is not."""
     shutil.copytree(scene.folder, folder)
     desk = PopDesk(folder, box())

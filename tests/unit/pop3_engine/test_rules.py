@@ -26,6 +26,8 @@ RULES = (FOREVER, DAYS, UNTIL, NO)
     [
         (HERE, (None, "rule", None, "rule")),
         (YOUNG, (None, None, None, "rule")),
+        (HERE._replace(stored_at=NOW - 14 * DAY), (None, "rule", None, "rule")),
+        (HERE._replace(stored_at=NOW - 14 * DAY + 1, first_seen=NOW - 20 * DAY), (None, None, None, "rule")),
         (TOP, (None, None, None, None)),
         (REMOVED, (None, "rule", "rule", "rule")),
         (REMOVED._replace(elsewhere=True), (None, "rule", None, "rule")),
@@ -67,6 +69,11 @@ def test_nothing_goes_that_is_not_stored_or_not_among_the_candidates(entry: Entr
     assert entry.wanted_gone or (rule.keep is not Keep.FOREVER and not entry.ignored)
     assert entry.wanted_gone or entry.stored_at <= stored_before(rule, NOW)
     assert not entry.partly or entry.wanted_gone or entry.removed
+
+
+@pytest.mark.parametrize(("rule", "until"), zip(RULES, (-1, NOW - 14 * DAY, NOW, NOW), strict=True))
+def test_what_is_old_enough_to_be_looked_at(rule: Leave, until: int) -> None:
+    assert stored_before(rule, NOW) == until
 
 
 def test_only_what_the_server_lists_in_this_session_goes() -> None:
