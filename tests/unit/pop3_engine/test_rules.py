@@ -71,7 +71,7 @@ def test_nothing_goes_that_is_not_stored_or_not_among_the_candidates(entry: Entr
     assert not entry.partly or entry.wanted_gone or entry.removed
 
 
-@pytest.mark.parametrize(("rule", "until"), zip(RULES, (-1, NOW - 14 * DAY, NOW, NOW), strict=True))
+@pytest.mark.parametrize(("rule", "until"), [*zip(RULES, (-1, NOW - 14 * DAY, NOW, NOW), strict=True)])
 def test_what_is_old_enough_to_be_looked_at(rule: Leave, until: int) -> None:
     assert stored_before(rule, NOW) == until
 
