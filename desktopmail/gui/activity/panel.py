@@ -149,7 +149,7 @@ class ActivityPanel(Card):
         if problem.detail:
             column.addWidget(PlainLabel(problem.detail, size=measures.SMALL, tone="secondary", wrap=True))
         row = QHBoxLayout()
-        row.setSpacing(px(8))
+        row.setSpacing(px(12))
         text = self._remedy(problem.remedy)
         if text:
             button = WordButton(text)

@@ -16,7 +16,7 @@ from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.line import Line
 
-LABEL = 64
+LABEL, ROW = 64, 26
 
 
 class WriterButton(WordButton):
@@ -29,7 +29,7 @@ class WriterButton(WordButton):
         super().__init__("", parent, look="plain")
         self.setStyleSheet("QPushButton { padding: 0; text-align: left; }")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(measures.px(26))
+        self.setFixedHeight(measures.px(ROW))
         self.identity: IdentityId | None = None
         self.clicked.connect(self._offer)
         if identities:
@@ -81,11 +81,10 @@ class Heading(QWidget):
         self.subject = QLineEdit()
         self.subject.setProperty("look", "bare")
         self.subject.setFont(measures.semi_bold())
-        self.subject.setFixedHeight(measures.px(26))
+        self.subject.setFixedHeight(measures.px(ROW))
         self.subject.setAccessibleName(self.tr("Subject"))
         self._more = WordButton(self.tr("Cc and Bcc"), look="link")
         self._more.setFont(measures.font(measures.SMALL))
-        self._more.setFixedHeight(measures.px(26))
         self._more.clicked.connect(lambda: self.show_copies(focus=True))
         self._from_row = self._add(self.tr("From"), self.writer)
         self._add(self.tr("To"), self.to, self._more)
@@ -137,18 +136,28 @@ class Heading(QWidget):
         row.setContentsMargins(0, measures.px(5), 0, measures.px(5))
         row.setSpacing(measures.px(8))
         label = PlainLabel(word, tone="secondary")
-        label.setFixedSize(measures.px(LABEL), measures.px(26))
+        label.setFixedSize(measures.px(LABEL), measures.px(ROW))
         label.setBuddy(field)
         row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(field, 1)
         if isinstance(field, WriterButton):
             row.addStretch(1)
         if beside is not None:
-            row.addWidget(beside, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(_as_tall_as_a_line(beside), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
         column.addWidget(Line())
         self._rows.addWidget(holder)
         return holder
+
+
+def _as_tall_as_a_line(part: QWidget) -> QWidget:
+    """Something smaller in the middle of the first line of a field that may have several."""
+    holder = QWidget()
+    holder.setFixedHeight(measures.px(ROW))
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(part)
+    return holder
 
 
 def _identity_words(identity: Identity) -> str:

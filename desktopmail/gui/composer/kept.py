@@ -39,7 +39,7 @@ class KeptOriginal(QWidget):
         remove.clicked.connect(self._remove)
         row = QHBoxLayout()
         row.setContentsMargins(measures.px(24), measures.px(6), measures.px(24), measures.px(6))
-        row.setSpacing(measures.px(8))
+        row.setSpacing(measures.px(16))
         words = self.tr("The original message follows, as it came")
         row.addWidget(PlainLabel(words, size=measures.SMALL, tone="secondary"), 1)
         for button in (self._show, edit, remove):

@@ -111,7 +111,7 @@ class Recipients(QWidget):
         self.field.setFixedHeight(measures.px(26))
         self.field.installEventFilter(self)
         self.field.textEdited.connect(self._edited)
-        self._flow = Flow(self, measures.px(4))
+        self._flow = Flow(self, measures.px(4), fill=True)
         self._flow.addWidget(self.field)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)

@@ -217,7 +217,7 @@ class Attachments(QWidget):
 
     def _head(self, count: int, total: str) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(measures.px(8))
+        row.setSpacing(measures.px(12))
         words = self.tr("{0} attachments · {1}").format(count, total)
         row.addWidget(PlainLabel(words, size=measures.SMALL, tone="secondary"))
         every = WordButton(self.tr("Save all…"), look="link")

@@ -46,7 +46,7 @@ class StateCard(QWidget):
     def _buttons(self, acts: tuple[Act, ...], log: str) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(0, measures.px(8), 0, 0)
-        row.setSpacing(measures.px(8))
+        row.setSpacing(measures.px(12))
         for name, act in acts:
             button = WordButton(name)
             button.clicked.connect(act)

@@ -126,7 +126,7 @@ class KeyRow(Row):
         self.note.setProperty("hint", tone == "secondary")
         row = QHBoxLayout(self.note)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(8))
+        row.setSpacing(px(16))
         row.addWidget(PlainLabel(text, size=measures.SMALL, tone=tone, wrap=not acts), 0 if acts else 1)
         for act in acts:
             act.setFont(measures.font(measures.SMALL))

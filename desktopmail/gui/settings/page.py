@@ -65,7 +65,6 @@ class Row(QWidget):
 
     def below(self, widget: QWidget) -> None:
         """Put something under the sentence: a link, a progress bar."""
-        widget.setProperty("flush", True)
         self._words.insertWidget(self._words.count() - 1, widget, 0)
 
     def words(self) -> str:

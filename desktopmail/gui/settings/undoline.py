@@ -46,7 +46,7 @@ class UndoLine(QWidget):
         column.setSpacing(0)
         column.addWidget(Line())
         row = QHBoxLayout()
-        row.setContentsMargins(px(32), px(8), px(24), px(8))
+        row.setContentsMargins(px(32), px(8), px(32), px(8))
         row.setSpacing(px(12))
         row.addWidget(self.words, 1)
         row.addWidget(self.button)

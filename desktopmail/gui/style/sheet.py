@@ -40,7 +40,7 @@ QPushButton[look="plain"] { padding: 0 ${p8}px; }
 QPushButton[look="plain"]:hover, QToolButton:hover, QToolButton:open { background: $overlay; }
 QPushButton[look="plain"]:pressed, QToolButton:pressed { background: $pressed; }
 QPushButton[look="plain"]:checked, QToolButton:checked { background: $soft; color: $accent_text; }
-QPushButton[look="link"] { background: transparent; border: none; color: $accent; padding: 0 ${p4}px;
+QPushButton[look="link"] { background: transparent; border: none; color: $accent; padding: 0;
   min-height: 0; text-align: left; }
 QPushButton[look="cap"] { background: $quiet; border: 1px solid $line; border-bottom-color: $edge; color: $text;
   border-radius: 5px; padding: 0 ${p8}px; min-height: ${p22}px; }
@@ -48,18 +48,18 @@ QPushButton[look="more"] { background: transparent; border: 1px solid transparen
   border-radius: 5px; padding: 0 ${p8}px; min-height: ${p22}px; }
 QPushButton[look="cap"]:hover, QPushButton[look="more"]:hover { border-color: $accent; }
 QPushButton[listening="true"] { background: $soft; border-color: $accent; color: $accent_text; }
-QPushButton[look="link"][flush="true"] { padding: 0; }
 QPushButton[look="link"]:hover { text-decoration: underline; background: transparent; }
 QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox { background: $window; color: $text;
   border: 1px solid $edge; border-radius: ${radius}px; padding: 0 ${p8}px; min-height: ${button}px;
-  selection-background-color: $accent; selection-color: $on_accent; }
+  selection-background-color: $accent; selection-color: $on_accent; placeholder-text-color: $secondary; }
 QPlainTextEdit, QTextEdit { padding: ${p4}px ${p8}px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit[look="bare"], QTextEdit[look="bare"], QPlainTextEdit[look="bare"] { border: none; background: transparent;
   border-radius: 0; padding: 0; }
+QLineEdit[look="bare"] { min-height: ${p26}px; }
 QLineEdit[look="search"] { background: $quiet; border: 1px solid transparent; }
 QLineEdit[look="search"]:focus { background: $window; border-color: $accent; }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $faint; border-color: $line; }
@@ -143,7 +143,7 @@ def sheet(colours: Colours) -> str:
         "check": (THEMES / ("check-dark.svg" if colours.dark else "check-light.svg")).as_posix(),
         "thumb_radius": 6,
     }
-    names |= {f"p{value}": measures.px(value) for value in (4, 5, 6, 8, 12, 14, 22, 24, 32)}
+    names |= {f"p{value}": measures.px(value) for value in (4, 5, 6, 8, 12, 14, 22, 24, 26, 32)}
     return SHEET.substitute(names)
 
 

@@ -47,7 +47,7 @@ class Strip(QWidget):
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         words.setAccessibleName(notice.text)
         grid = QGridLayout(self)
-        grid.setContentsMargins(measures.px(12), measures.px(4), measures.px(8), measures.px(4))
+        grid.setContentsMargins(measures.px(12), measures.px(4), measures.px(12), measures.px(4))
         grid.setHorizontalSpacing(measures.px(8))
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(1, 1)
@@ -70,7 +70,7 @@ class Strip(QWidget):
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(measures.px(8))
+        row.setSpacing(measures.px(16))
         for name, act in acts:
             button = WordButton(name, look="link")
             button.setFont(measures.font(measures.SMALL))

@@ -118,7 +118,6 @@ class Link(QWidget):
         super().__init__()
         self.button = WordButton(text, look="link")
         self.button.setAutoDefault(True)
-        self.button.setStyleSheet("padding: 0px;")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -146,7 +145,6 @@ class Explain(WordButton):
 
     def __init__(self, *terms: str) -> None:
         super().__init__("", look="link")
-        self.setStyleSheet("padding: 0px;")
         self.setAutoDefault(True)
         self.about(*terms)
         self.clicked.connect(self._open)
