@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QImage, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktopmail.domain.draft import Draft
 from desktopmail.domain.errors import MailError
 from desktopmail.gui.composer.attaching import Attaching
 from desktopmail.gui.composer.checks import findings
+from desktopmail.gui.composer.dropping import DropSheet
 from desktopmail.gui.composer.editor import Editor
 from desktopmail.gui.composer.formatbar import FormatBar, LinkRow
 from desktopmail.gui.composer.giving import to_html, to_text
@@ -47,7 +48,6 @@ class ComposerWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("look", "window")
-        self.setAcceptDrops(True)
         self._engine, self._start = engine, draft
         self._done = False
         self._asked: frozenset[str] = frozenset()
@@ -65,6 +65,7 @@ class ComposerWindow(QWidget):
         self._saver.told.connect(self._state.setText)
         self._saver.trouble.connect(self.notes.show_error)
         self._fill(draft)
+        self.drop = DropSheet(self)
         self._connect()
         self.resize(measures.px(720), measures.px(640))
         spawn(self._look_at_original(), self)
@@ -101,6 +102,7 @@ class ComposerWindow(QWidget):
         self._send.clicked.connect(self.send)
         self._formats.link_wanted.connect(self._link.ask)
         self.editor.files_dropped.connect(self.files.add_paths)
+        self.drop.dropped.connect(self.files.add_paths)
         self.editor.textChanged.connect(self._changed)
         self.heading.changed.connect(self._changed)
         self.files.changed.connect(self._changed)
@@ -235,14 +237,6 @@ class ComposerWindow(QWidget):
             return
         event.ignore()
         spawn(self.keep_and_close())
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.files.add_paths([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
-        event.acceptProposedAction()
 
     def _leave(self) -> None:
         self._done = True
