@@ -40,9 +40,10 @@ class Fault:
             self.happened += fails
         self.calls.append((call, name, fails))
         if fails:
-            error = apsw.FullError("full") if self.kind == FULL else apsw.IOError("broken")
-            if self.kind != FULL:
-                error.extendedresult = IOERR[call]  # type: ignore[attr-defined]
+            if self.kind == FULL:
+                raise apsw.FullError("full")
+            error = apsw.IOError("broken")
+            error.extendedresult = IOERR[call]  # type: ignore[attr-defined]
             raise error
 
     def mend(self) -> None:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from desktopmail.domain.account import Endpoint, Keep, Leave, NewAccount, Pop3Server, Security
+from desktopmail.domain.ids import MessageId
 from desktopmail.engine.activity import Teller
 from desktopmail.engine.pictures import Pictures
 from desktopmail.engine.pop3.remote import Pop3Remote
@@ -50,12 +51,12 @@ async def work(profile: Path, port: int, file: Path) -> dict[str, object]:
 
     reading = Reading(store, fetch, Pictures(lambda: ssl_context(endpoint)))
     assert await visit() == SMALL
-    rows = await store.read(lambda tx: tx.messages.summaries(range(1, SMALL + 1)))
+    rows = await store.read(lambda tx: tx.messages.summaries(map(MessageId, range(1, SMALL + 1))))
     await reading.load(rows[0].id)
     base = peak()
     assert await visit() == 1
     came = peak()
-    ids = await store.read(lambda tx: tx.messages.summaries(range(1, SMALL + 2)))
+    ids = await store.read(lambda tx: tx.messages.summaries(map(MessageId, range(1, SMALL + 2))))
     large = max(ids, key=lambda row: row.size)
     body = await reading.load(large.id)
     with file.open("wb") as target:

@@ -110,7 +110,7 @@ def test_gathered_sent_mail_shows_it_once(desks: Desks) -> None:
     assert len(send(desk)) == 1
     with contextlib.closing(desk.store.reader()) as reader:
         own, far = (
-            desk.read(lambda tx, one=one: tx.folders.by_role(one, Role.SENT).id)  # type: ignore[misc,union-attr]
+            desk.read(lambda tx, one=one: tx.folders.by_role(one, Role.SENT).id)  # type: ignore[misc]
             for one in (desk.account.id, other.id)
         )
         (first,), (second,) = reader.ids(own), reader.ids(far)
