@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 
 
 class Keeper(QObject):
-    """Saves and opens the parts of one message. `said` carries a sentence for the toast."""
+    """Saves and opens the parts of one message. `said` carries a sentence for the toast. It lives on while it saves,
+    also when the window it was asked in has gone."""
 
     said = Signal(str)
 
     def __init__(self, engine: Engine, message: MessageId, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._engine = engine
         self._message = message
         self._window = parent
@@ -65,7 +66,7 @@ class Keeper(QObject):
 
     def drag(self, part: Part) -> None:
         """Start dragging a copy of the part out of the window."""
-        spawn(self._drag(part))
+        spawn(self._drag(part), self._window)
 
     async def _save(self, part: Part, path: Path) -> None:
         await self._write(part, path)
@@ -79,7 +80,8 @@ class Keeper(QObject):
     async def _open(self, part: Part) -> None:
         path = free_path(private_folder(), part.name or self.tr("attachment"))
         await self._write(part, path, mode=0o400)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            raise MailError(self.tr("No program opens {0}").format(path.name), self.tr("Save it instead."))
 
     async def _drag(self, part: Part) -> None:
         path = free_path(private_folder(), part.name or self.tr("attachment"))

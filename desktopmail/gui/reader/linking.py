@@ -16,7 +16,8 @@ from desktopmail.gui.style import measures
 class Linking(QObject):
     """Serves all messages of a pane. `mail_wanted` carries mailto: addresses, `refused` a sentence why nothing opens.
 
-    `open_outside` is how http and https addresses leave the program: one argument, no shell."""
+    `open_outside` is how http and https addresses leave the program: one argument, no shell; False when nothing took
+    them."""
 
     mail_wanted = Signal(QUrl)
     refused = Signal(str)
@@ -74,4 +75,5 @@ class Linking(QObject):
         return best, said
 
     def _open(self, target: Target) -> None:
-        self.open_outside(target.url)
+        if self.open_outside(target.url) is False:
+            self.refused.emit(self.tr("No program opened this link. It can be copied with a right click."))

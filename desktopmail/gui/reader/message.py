@@ -52,7 +52,6 @@ class MessageView(QWidget):
     menu_wanted = Signal(QPoint)
     zoom_wanted = Signal(int)
     source_wanted = Signal()
-    said = Signal(str)
 
     def __init__(self, bodies: Bodies, summary: Summary, own: frozenset[str]) -> None:
         super().__init__()
@@ -73,8 +72,7 @@ class MessageView(QWidget):
         self._row = FoldedRow()
         self._row.show_summary(summary)
         self._row.open_wanted.connect(self.open)
-        self._keeper = Keeper(bodies.engine, summary.id, self)
-        self._keeper.said.connect(self.said)
+        self.keeper = Keeper(bodies.engine, summary.id, self)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
         self._patience.timeout.connect(lambda: self._place(PlainLabel(self.tr("Loading…"), tone="secondary")))
         side = measures.px(24)
@@ -175,13 +173,13 @@ class MessageView(QWidget):
             self._show(body)
             return
         self._patience.start()
-        self._task = spawn(self._load())
+        self._task = spawn(self._load(), self)
 
     def fetch(self) -> None:
         """Bring what is still on the server, however large it is."""
         self._stop()
         self._place(PlainLabel(self.tr("Fetching {0}…").format(size(self.summary.size)), tone="secondary"))
-        self._task = spawn(self._load(whole=True))
+        self._task = spawn(self._load(whole=True), self)
 
     def zoom(self, factor: float) -> None:
         """Larger or smaller text."""
@@ -249,10 +247,10 @@ class MessageView(QWidget):
         if self._cards is None and body.attachments:
             self._cards = Attachments()
             self._cards.show_parts(body.attachments)
-            self._cards.save_wanted.connect(self._keeper.save)
-            self._cards.open_wanted.connect(self._keeper.open)
-            self._cards.drag_wanted.connect(self._keeper.drag)
-            self._cards.save_all_wanted.connect(lambda: self._keeper.save_all(body.attachments))
+            self._cards.save_wanted.connect(self.keeper.save)
+            self._cards.open_wanted.connect(self.keeper.open)
+            self._cards.drag_wanted.connect(self.keeper.drag)
+            self._cards.save_all_wanted.connect(lambda: self.keeper.save_all(body.attachments))
             self._all.addWidget(self._cards)
 
     def _as_text(self, body: Body) -> bool:
@@ -281,7 +279,7 @@ class MessageView(QWidget):
         return [Notice(self.tr("Remote pictures are not loaded"), "image-off", "secondary", tuple(acts), 4, tip)]
 
     def _always_images(self) -> None:
-        spawn(self._allow_images())
+        spawn(self._allow_images(), self)
 
     async def _allow_images(self) -> None:
         if self.body is not None and self.body.sender:

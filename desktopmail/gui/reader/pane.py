@@ -270,7 +270,7 @@ class ReaderPane(QWidget):
         view.menu_wanted.connect(lambda spot: self._menu(view, spot))
         view.zoom_wanted.connect(self.zoom)
         view.source_wanted.connect(self.show_source)
-        view.said.connect(self.said)
+        view.keeper.said.connect(self.said)
         self._views.append(view)
         self._rows.addWidget(view)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from desktopmail.domain.errors import MailError
 from desktopmail.domain.filename import safe_name
@@ -96,11 +97,15 @@ class SourceWindow(QWidget):
             with writing(path) as file:
                 await self._engine.reading.pour(self._summary.id, file.write)
         except MailError as error:
-            self._words.setText(error.title)
+            self._say(error.title)
         except OSError as error:
-            self._words.setText(self.tr("{0} could not be saved: {1}").format(path.name, error.strerror or ""))
+            self._say(self.tr("{0} could not be saved: {1}").format(path.name, error.strerror or ""))
         else:
-            self._words.setText(self.tr("Saved {0}").format(path.name))
+            self._say(self.tr("Saved {0}").format(path.name))
+
+    def _say(self, text: str) -> None:
+        if isValid(self):  # It may have been closed meanwhile.
+            self._words.setText(text)
 
 
 def readable(raw: bytes) -> str:
