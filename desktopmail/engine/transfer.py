@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.action import Receipt
-from desktopmail.domain.errors import MailError, NotFound, StoreFailed
+from desktopmail.domain.errors import MailError, NotFound
 from desktopmail.domain.filename import safe_name
 from desktopmail.domain.folder import Folder
 from desktopmail.domain.ids import MessageId
@@ -19,6 +20,7 @@ from desktopmail.domain.saying import phrase
 from desktopmail.engine import deeds, undo
 from desktopmail.engine.arrival import Arriving, Door, arrive
 from desktopmail.engine.library import Library
+from desktopmail.engine.outlet import Outlet, Pouring
 from desktopmail.engine.reading import Reading
 from desktopmail.formats import eml, maildir, mbox
 from desktopmail.mime.text import for_index
@@ -40,8 +42,11 @@ class TransferReport:
     receipt: Receipt | None = None
 
 
-Put = Callable[[Summary, bytes], bool]
 Found = tuple[str, bytes, Flags]
+
+
+def _silent(_report: TransferReport) -> None:
+    pass
 
 
 class Transfer:
@@ -52,32 +57,61 @@ class Transfer:
         self._library = library
         self._reading = reading
 
-    async def export(self, folders: Sequence[Folder], kind: str, target: Path) -> TransferReport:
+    async def export(
+        self, folders: Sequence[Folder], kind: str, target: Path, say: Callable[[TransferReport], None] = _silent
+    ) -> TransferReport:
         """Write folders into `target`, each into a file or folder named by its path; messages that are still on the
-        server are fetched. Raises StoreFailed, DiskFull."""
+        server are fetched. `say` hears how far it is, after every message. Cancelled, or begun again, it leaves no half
+        message and goes on where it was. Raises StoreFailed, DiskFull."""
         report = TransferReport()
         several = len({each.account for each in folders}) > 1
         names = {each.id: each.address for each in self._library.accounts()}
         for folder in folders:
             parts = [*([names[folder.account]] if several else []), *folder.path.split("/")]
             place = target.joinpath(*(safe_name(part, "folder") for part in parts))
-            with _Destination(kind, place) as put:
-                await self._export_folder(folder, put, report)
+            await self._export_folder(folder, Outlet(kind, place), report, say)
         return report
 
-    async def _export_folder(self, folder: Folder, put: Put, report: TransferReport) -> None:
+    async def _export_folder(
+        self, folder: Folder, outlet: Outlet, report: TransferReport, say: Callable[[TransferReport], None]
+    ) -> None:
         ids = [MessageId(each) for each in reversed(self._library.ids(folder.id))]
-        for row in self._library.summaries(ids):
-            report.read += 1
-            try:
-                raw = await self._reading.raw(row.id)
-            except MailError as error:
-                report.skipped.append(f"{folder.path}: {row.id} “{row.subject}”: {error.title}")
-                continue
-            if await asyncio.to_thread(put, row, raw):
-                report.written += 1
-            else:
-                report.known += 1
+        whole = False
+        try:
+            await asyncio.to_thread(outlet.open)
+            for row in self._library.summaries(ids):
+                say(report)
+                report.read += 1
+                await self._export_message(folder, row, outlet, report)
+            whole = True
+        finally:
+            await asyncio.shield(asyncio.to_thread(outlet.close, whole=whole))
+
+    async def _export_message(self, folder: Folder, row: Summary, outlet: Outlet, report: TransferReport) -> None:
+        """Write one message. One that cannot be read is skipped; a disk that takes no more is the end."""
+        if outlet.knows(row):
+            report.known += 1
+            return
+        pouring = Pouring(lambda: outlet.begin(row))
+        try:
+            raw = await self._reading.raw_unless_large(row.id)
+            if isinstance(raw, int):
+                await self._reading.pour(row.id, pouring.add)
+        except MailError as error:
+            pouring.stop()
+            if pouring.failed:
+                raise
+            report.skipped.append(f"{folder.path}: {row.id} “{row.subject}”: {error.title}")
+            return
+        except asyncio.CancelledError:
+            pouring.stop()
+            raise
+        if isinstance(raw, bytes):
+            new = await asyncio.to_thread(outlet.put, row, raw)
+        else:
+            new = await asyncio.to_thread(pouring.finish)
+        report.written += new
+        report.known += not new
 
     async def take_in(self, paths: Sequence[Path], account: Account, folder: Folder) -> TransferReport:
         """Import several files, as `import_` does, with a receipt that takes all of it back."""
@@ -113,15 +147,19 @@ class Transfer:
     async def _import_batch(
         self, batch: Sequence[Found], door: Door, here: set[bytes | None], report: TransferReport
     ) -> Sequence[MessageId]:
-        good = [each for each in batch if each[1]]
         report.skipped += [phrase("{0}: it is empty", name) for name, raw, _ in batch if not raw]
-        shas = await self._store.content(lambda content: content.put_many([raw for _, raw, _ in good]))
-        rows = []
-        for (_, raw, flags), sha in zip(good, shas, strict=True):
-            if sha in here:
+        new: list[tuple[bytes, bytes, Flags]] = []
+        for sha, twin, raw, flags in await asyncio.to_thread(_named, [each for each in batch if each[1]]):
+            if sha in here or twin in here:
                 report.known += 1
-                continue
-            here.add(sha)
+            else:
+                here.add(sha)
+                new.append((sha, raw, flags))
+        await self._store.content(
+            lambda content: content.put_many([raw for _, raw, _ in new], [sha for sha, _, _ in new])
+        )
+        rows = []
+        for sha, raw, flags in new:
             text = await asyncio.to_thread(for_index, raw)
             rows.append(
                 Arriving(
@@ -129,53 +167,19 @@ class Transfer:
                 )
             )
         arrived = await self._store.write(lambda tx: arrive(tx, door, rows), durable=True) if rows else None
-        new = arrived.new if arrived else ()
-        report.written += len(new)
-        return new
+        made = arrived.new if arrived else ()
+        report.written += len(made)
+        return made
 
 
-class _Destination:
-    """Where one folder is written to. Entered, it gives the function that writes a message."""
-
-    def __init__(self, kind: str, place: Path) -> None:
-        self._kind = kind
-        self._place = place
-
-    def __enter__(self) -> Put:
-        place = self._place
-        try:
-            (place.parent if self._kind == "mbox" else place).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreFailed(phrase("The folder could not be made"), str(place), str(error)) from error
-        match self._kind:
-            case "maildir":
-                maildir.create(place)
-                return lambda row, raw: maildir.write(place, f"{row.date}.{row.id}.desktopmail", raw, row.flags)
-            case "eml":
-                return lambda row, raw: _eml(place, row, raw)
-            case _:
-                self._part = place.with_name(f"{place.name}.mbox.part")
-                self._stream = self._part.open("wb")
-                return self._mbox
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._kind == "mbox":
-            self._stream.close()
-            if kind is None:
-                self._part.replace(self._part.with_suffix(""))
-
-    def _mbox(self, row: Summary, raw: bytes) -> bool:
-        sender = row.sender[0].address if row.sender else ""
-        mbox.write(self._stream, raw, sender=sender, date=row.date)
-        return True
-
-
-def _eml(place: Path, row: Summary, raw: bytes) -> bool:
-    path = place / eml.file_name(row.subject, row.id)
-    if path.exists() and path.stat().st_size == len(raw):
-        return False
-    eml.write(path, raw)
-    return True
+def _named(batch: Sequence[Found]) -> list[tuple[bytes, bytes, bytes, Flags]]:
+    """Messages as they are on the wire, with their SHA-256, and what it would be without the line end that a mailbox
+    file adds."""
+    found = []
+    for _, raw, flags in batch:
+        whole = raw if b"\r\n" in raw else raw.replace(b"\n", b"\r\n")
+        found.append((sha256(whole).digest(), sha256(whole.removesuffix(b"\r\n")).digest(), whole, flags))
+    return found
 
 
 def _take(messages: Iterator[Found]) -> list[Found]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import filecmp
 import re
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
-from desktopmail.domain.errors import DiskFull, NotFound, StoreFailed
+from desktopmail.domain.errors import NotFound, StoreFailed
 from desktopmail.domain.saying import phrase
+from desktopmail.formats.writing import PartFile, mapped
 
 LARGEST = 1_000_000_000
 """Bytes; a larger file is no mail."""
@@ -25,17 +29,30 @@ def read(path: Path) -> bytes:
         raise StoreFailed(phrase("The file could not be read"), str(path), str(error)) from error
 
 
-def write(path: Path, raw: bytes) -> None:
-    """Writes a message, byte for byte; never over an existing file. Raises StoreFailed and DiskFull."""
-    try:
-        with path.open("xb") as file:
-            file.write(raw)
-    except FileExistsError as error:
-        raise StoreFailed(phrase("A file of that name exists"), phrase("{0} was left as it is.", path.name)) from error
-    except OSError as error:
-        if error.errno == 28:
-            raise DiskFull(phrase("There is no room to write the message"), str(path)) from error
-        raise StoreFailed(phrase("The file could not be written"), str(path), str(error)) from error
+class Writing(PartFile):
+    """A message into a file; never over another one, beside which it is given a second name."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place, place.with_name(f".{place.name}.part"))
+
+    def finish(self) -> bool:
+        """Give the file its name. False when a file of the name holds the same. Raises DiskFull, StoreFailed."""
+        with mapped(self._place):
+            self._file.close()
+            for place in _names(self._place):
+                if not place.exists():
+                    self._part.rename(place)
+                    return True
+                if filecmp.cmp(self._part, place, shallow=False):
+                    break
+            self._part.unlink()
+            return False
+
+
+def _names(place: Path) -> Iterator[Path]:
+    yield place
+    for number in count(2):
+        yield place.with_name(f"{place.stem} ({number}){place.suffix}")
 
 
 def file_name(subject: str, number: int) -> str:

@@ -6,40 +6,40 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from desktopmail.domain.errors import DiskFull, StoreFailed
+from desktopmail.domain.errors import StoreFailed
 from desktopmail.domain.message import Flags
 from desktopmail.domain.saying import phrase
+from desktopmail.formats.writing import PartFile, mapped
 
 LETTERS = ((Flags.DRAFT, "D"), (Flags.STARRED, "F"), (Flags.FORWARDED, "P"), (Flags.ANSWERED, "R"), (Flags.SEEN, "S"))
 
 
-def create(folder: Path) -> None:
-    """Make an empty Maildir, or complete one. Raises StoreFailed."""
+def create(folder: Path) -> set[str]:
+    """Make an empty Maildir, or complete one; the names of the messages that are in it. Raises StoreFailed."""
     try:
         for part in ("cur", "new", "tmp"):
             (folder / part).mkdir(parents=True, exist_ok=True)
+        return {file.name.partition(":2,")[0] for file in (folder / "cur").iterdir()}
     except OSError as error:
         raise StoreFailed(phrase("The folder could not be made"), str(folder), str(error)) from error
 
 
-def write(folder: Path, name: str, raw: bytes, flags: Flags) -> bool:
-    """Add a message under a name of its own; False when it is there already, with whatever flags. Raises StoreFailed
-    and DiskFull."""
-    if any((folder / "cur").glob(f"{name}:2,*")):
-        return False
-    letters = "".join(letter for flag, letter in LETTERS if flag in flags)
-    part = folder / "tmp" / name
-    try:
-        with part.open("wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(folder / "cur" / f"{name}:2,{letters}")
-    except OSError as error:
-        if error.errno == 28:
-            raise DiskFull(phrase("There is no room to write the message"), str(folder)) from error
-        raise StoreFailed(phrase("The message could not be written"), str(folder), str(error)) from error
-    return True
+class Writing(PartFile):
+    """A message into a folder, under a name of its own."""
+
+    def __init__(self, folder: Path, name: str, flags: Flags) -> None:
+        super().__init__(folder, folder / "tmp" / name)
+        letters = "".join(letter for flag, letter in LETTERS if flag in flags)
+        self._target = folder / "cur" / f"{name}:2,{letters}"
+
+    def finish(self) -> bool:
+        """Put it where it is seen, synced. Raises DiskFull, StoreFailed."""
+        with mapped(self._place):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.rename(self._target)
+        return True
 
 
 def read(folder: Path) -> Iterator[tuple[Path, Flags]]:

@@ -1,0 +1,133 @@
+"""Mail into files and back: every message once, whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import apsw
+import pytest
+
+from desktopmail.domain.account import Account
+from desktopmail.domain.errors import StoreFailed
+from desktopmail.domain.folder import Folder, Role
+from desktopmail.domain.ids import MessageId
+from desktopmail.engine import large
+from desktopmail.engine.transfer import Transfer, TransferReport
+from desktopmail.formats import mbox
+from tests.unit.engine.test_composing import Desk, run
+
+LETTERS = [
+    b"From: a@x\r\nSubject: one\r\nMessage-ID: <1@x>\r\n\r\nFrom here\r\n>From there\r\n",
+    b"From: a@x\r\nSubject: no line end\r\nMessage-ID: <2@x>\r\n\r\nlast words",
+    b"From: a@x\r\nSubject: long\r\nMessage-ID: <3@x>\r\n\r\n" + b"word and word\r\n" * 5_000,
+]
+
+
+class Shelf:
+    """An Inbox with mail in it, and what moves it in and out of files."""
+
+    def __init__(self, desk: Desk, account: Account, inbox: Folder) -> None:
+        self.desk, self.account, self.inbox = desk, account, inbox
+        self.transfer = Transfer(desk.profile.store, desk.library, desk.reading)
+
+    async def raws(self) -> list[bytes]:
+        """The messages in the Inbox."""
+        ids = self.desk.library.ids(self.inbox.id)
+        return sorted([await self.desk.raw(MessageId(each)) for each in ids])
+
+
+def shelf(folder: Path, story: Callable[[Shelf], Awaitable[None]]) -> None:
+    async def inside(desk: Desk) -> None:
+        for raw in LETTERS:
+            await desk.receive(raw)
+        account = desk.library.accounts()[0]
+        inbox = next(each for each in desk.library.folders() if each.role is Role.INBOX)
+        await story(Shelf(desk, account, inbox))
+
+    run(folder / "profile", inside)
+
+
+@pytest.mark.parametrize("kind", ["mbox", "maildir", "eml"])
+@pytest.mark.parametrize("limit", [large.LARGE, 10])
+def test_what_was_exported_is_known_when_it_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, limit: int
+) -> None:  # D43
+    monkeypatch.setattr(large, "LARGE", limit)
+
+    async def story(here: Shelf) -> None:
+        assert (await here.transfer.export([here.inbox], kind, tmp_path)).written == 3
+        target = "Inbox.mbox" if kind == "mbox" else "Inbox"
+        report = await here.transfer.import_(tmp_path / target, here.account, here.inbox)
+        assert (report.read, report.written, report.known, report.skipped) == (3, 0, 3, [])
+        assert await here.raws() == sorted(LETTERS)
+
+    shelf(tmp_path, story)
+
+
+def test_a_mailbox_file_of_another_program_becomes_mail_as_it_was_sent(tmp_path: Path) -> None:
+    (tmp_path / "old").write_bytes(b"From a@x Tue Mar 12 09:30 2024\nSubject: old\n\n>From me\nx\n\n")
+
+    async def story(here: Shelf) -> None:
+        await here.transfer.import_(tmp_path / "old", here.account, here.inbox)
+        assert b"Subject: old\r\n\r\nFrom me\r\nx\r\n" in await here.raws()
+
+    shelf(tmp_path, story)
+
+
+@pytest.mark.parametrize("limit", [large.LARGE, 10])
+def test_a_damaged_message_is_left_out_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    monkeypatch.setattr(large, "LARGE", limit)
+
+    async def story(here: Shelf) -> None:
+        db = apsw.Connection(str(tmp_path / "profile" / "content.db"))
+        db.execute("UPDATE piece SET data = zeroblob(length(data)) WHERE id = (SELECT max(id) FROM piece)")
+        db.close()
+        report = await here.transfer.export([here.inbox], "mbox", tmp_path)
+        assert (report.read, report.written) == (3, 2)
+        (why,) = report.skipped
+        assert why.startswith("Inbox: ")
+        with (tmp_path / "Inbox.mbox").open("rb") as stream:
+            assert [raw.split(b"\n")[1] for raw in mbox.read(stream)] == [b"Subject: one", b"Subject: no line end"]
+
+    shelf(tmp_path, story)
+
+
+@pytest.mark.parametrize("kind", ["mbox", "maildir", "eml"])
+def test_a_disk_that_is_full_ends_it_and_leaves_no_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    async def story(here: Shelf) -> None:
+        resource = pytest.importorskip("resource")
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        target = tmp_path / "out"
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+        try:
+            with pytest.raises(StoreFailed):
+                await here.transfer.export([here.inbox], kind, target)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        left = [each for each in target.rglob("*") if each.is_file()]
+        assert all(each.read_bytes() in LETTERS for each in left)
+        assert kind != "mbox" or left == []
+        report = await here.transfer.export([here.inbox], kind, target)
+        assert report.written + report.known == 3
+
+    shelf(tmp_path, story)
+
+
+def test_one_that_is_broken_off_goes_on_where_it_was(tmp_path: Path) -> None:
+    async def story(here: Shelf) -> None:
+        def broken_off(report: TransferReport) -> None:
+            if report.written == 1:
+                going.cancel()
+
+        going = asyncio.ensure_future(here.transfer.export([here.inbox], "eml", tmp_path / "out", broken_off))
+        with pytest.raises(asyncio.CancelledError):
+            await going
+        assert not list((tmp_path / "out").rglob("*.part"))
+        report = await here.transfer.export([here.inbox], "eml", tmp_path / "out")
+        assert (report.known, report.written) == (1, 2)
+
+    shelf(tmp_path, story)
