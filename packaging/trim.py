@@ -99,11 +99,10 @@ def target(entry: Entry) -> str:
     return "/".join(parts)
 
 
-def started_first(scripts: Iterable[Entry], platform: str) -> list[Entry]:
+def started_first(scripts: Iterable[Entry]) -> list[Entry]:
     """The scripts that run at start, without PyInstaller's own hooks, which load Qt and much of the standard library
-    before a command is even read. The one for Qt stays where Qt does not find its parts alone."""
-    kept = {"pyi_rth_pyside6"} if platform in ("win32", "darwin") else set()
-    return [entry for entry in scripts if not entry[0].startswith("pyi_rth_") or entry[0] in kept]
+    before a command is even read. What Qt needs of them `qtparts` does."""
+    return [entry for entry in scripts if not entry[0].startswith("pyi_rth_")]
 
 
 def reachable(entries: Iterable[Entry], imports: Imports) -> list[Entry]:

@@ -18,14 +18,19 @@ class Freezer:
     """Plays PyInstaller's part: gives tables and remembers what was asked for."""
 
     def __init__(self, binaries: list[tuple[str, str, str]]) -> None:
-        self.binaries, self.pure, self.scripts = binaries, ["pure"], [("launch", "/launch.py", "PYSOURCE")]
+        names = ("pyiboot01_bootstrap", "qtparts", "pyi_rth_inspect", "pyi_rth_pyside6", "launch")
+        self.binaries, self.pure = binaries, ["pure"]
+        self.scripts = [(name, f"/{name}.py", "PYSOURCE") for name in names]
         self.datas = [("resources/reader/message.css", "/x", "DATA"), ("resources/screenshots/main.png", "/x", "DATA")]
         self.asked: dict[str, dict[str, Any]] = {}
         self.collected: list[str] = []
+        self.started: list[str] = []
 
     def step(self, name: str) -> Callable[..., Any]:
         def run(*given: Any, **options: Any) -> Any:
             self.asked[name] = options
+            if name == "EXE":
+                self.started = [entry[0] for entry in given[1]]
             if name == "COLLECT":
                 self.collected = [entry[0] for table in given[1:] for entry in table]
             return self
@@ -46,6 +51,17 @@ def evaluate(platform: str, binaries: list[tuple[str, str, str]], folder: Path, 
     space = {"SPECPATH": str(SPEC.parent), **{name: freezer.step(name) for name in names}}
     exec(compile(SPEC.read_text(encoding="utf-8"), str(SPEC), "exec"), space)
     return freezer
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32", "darwin"])
+def test_nothing_of_qt_is_loaded_before_the_program_wants_it(
+    platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our own hook runs first, and those of the freezer, which would load it, not at all."""
+    freezer = evaluate(platform, [], tmp_path, monkeypatch)
+    assert freezer.asked["Analysis"]["runtime_hooks"] == [str(SPEC.parent / "qtparts.py")]
+    assert Path(freezer.asked["Analysis"]["runtime_hooks"][0]).is_file()
+    assert freezer.started == ["pyiboot01_bootstrap", "qtparts", "launch"]
 
 
 def test_linux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

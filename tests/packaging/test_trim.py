@@ -126,13 +126,16 @@ def test_links_go_with_what_they_point_to() -> None:
 
 
 def test_hooks_of_the_freezer_do_not_run_first() -> None:
-    names = ("pyiboot01_bootstrap", "pyi_rth_inspect", "pyi_rth_multiprocessing", "pyi_rth_pyside6", "launch")
+    names = (
+        "pyiboot01_bootstrap",
+        "qtparts",
+        "pyi_rth_inspect",
+        "pyi_rth_multiprocessing",
+        "pyi_rth_pyside6",
+        "launch",
+    )
     scripts = [(name, f"/{name}.py", "PYSOURCE") for name in names]
-    on_linux = [entry[0] for entry in trim.started_first(scripts, "linux")]
-    assert on_linux == ["pyiboot01_bootstrap", "launch"]
-    assert [entry[0] for entry in trim.started_first(scripts, "win32")] == [
-        "pyiboot01_bootstrap", "pyi_rth_pyside6", "launch",
-    ]  # fmt: skip
+    assert [entry[0] for entry in trim.started_first(scripts)] == ["pyiboot01_bootstrap", "qtparts", "launch"]
 
 
 def test_a_library_stays_only_while_something_needs_it() -> None:
