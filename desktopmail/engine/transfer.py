@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -16,6 +16,7 @@ from desktopmail.domain.filename import safe_name
 from desktopmail.domain.folder import Folder
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags, Summary
+from desktopmail.domain.progress import Part, Progress
 from desktopmail.domain.saying import phrase
 from desktopmail.engine import deeds, undo
 from desktopmail.engine.arrival import Arriving, Door, arrive
@@ -45,10 +46,6 @@ class TransferReport:
 Found = tuple[str, bytes, Flags]
 
 
-def _silent(_report: TransferReport) -> None:
-    pass
-
-
 class Transfer:
     """Export and import. Both may be repeated after an interruption and go on where they were."""
 
@@ -58,29 +55,29 @@ class Transfer:
         self._reading = reading
 
     async def export(
-        self, folders: Sequence[Folder], kind: str, target: Path, say: Callable[[TransferReport], None] = _silent
+        self, folders: Sequence[Folder], kind: str, target: Path, progress: Progress | None = None
     ) -> TransferReport:
         """Write folders into `target`, each into a file or folder named by its path; messages that are still on the
-        server are fetched. `say` hears how far it is, after every message. Cancelled, or begun again, it leaves no half
-        message and goes on where it was. Raises StoreFailed, DiskFull."""
-        report = TransferReport()
+        server are fetched. Stopped or cancelled it leaves no half message, and begun again it goes on where it was.
+        Raises Stopped, StoreFailed, DiskFull."""
+        report, progress = TransferReport(), progress or Progress()
+        whole = sum(each.total for each in folders)
         several = len({each.account for each in folders}) > 1
         names = {each.id: each.address for each in self._library.accounts()}
         for folder in folders:
             parts = [*([names[folder.account]] if several else []), *folder.path.split("/")]
             place = target.joinpath(*(safe_name(part, "folder") for part in parts))
-            await self._export_folder(folder, Outlet(kind, place), report, say)
+            part = progress.between(report.read / max(1, whole), (report.read + folder.total) / max(1, whole))
+            await self._export_folder(folder, Outlet(kind, place), report, part)
         return report
 
-    async def _export_folder(
-        self, folder: Folder, outlet: Outlet, report: TransferReport, say: Callable[[TransferReport], None]
-    ) -> None:
+    async def _export_folder(self, folder: Folder, outlet: Outlet, report: TransferReport, progress: Part) -> None:
         ids = [MessageId(each) for each in reversed(self._library.ids(folder.id))]
         whole = False
         try:
             await asyncio.to_thread(outlet.open)
-            for row in self._library.summaries(ids):
-                say(report)
+            for place, row in enumerate(self._library.summaries(ids)):
+                progress.reached(place / len(ids))
                 report.read += 1
                 await self._export_message(folder, row, outlet, report)
             whole = True
