@@ -13,7 +13,7 @@ from pathlib import Path
 from desktopmail.cli import arranging, health, leaving, places, servers, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE
-from desktopmail.domain.account import Endpoint, ImapServer, Incoming, NewAccount, Pop3Server, SmtpServer
+from desktopmail.domain.account import Account, Endpoint, ImapServer, Incoming, NewAccount, Pop3Server, SmtpServer
 from desktopmail.domain.errors import NotFound, PasswordMissing, WrongUsage
 from desktopmail.engine.engine import Engine
 
@@ -42,11 +42,22 @@ async def add(desk: Desk) -> int:
 async def show_all(desk: Desk) -> int:
     """All accounts."""
     async with desk.engine() as engine:
-        accounts = engine.library.accounts()
+        _list(desk, engine.library.accounts())
+    return DONE
+
+
+def _list(desk: Desk, accounts: tuple[Account, ...]) -> None:
     if desk.output.as_json:
         desk.output.document([shapes.account(each) for each in accounts])
     else:
         desk.output.table((each.id, each.kind, each.name, each.address) for each in accounts)
+
+
+async def reorder(desk: Desk) -> int:
+    """Have the accounts in another order."""
+    async with desk.engine() as engine:
+        await engine.accounts.arrange([places.account(engine.library, each).id for each in desk.arguments.ids])
+        _list(desk, engine.library.accounts())
     return DONE
 
 

@@ -88,7 +88,7 @@ def _below(parser: CommandParser) -> AddCommand:
 
 
 def _accounts(add: AddCommand) -> None:
-    verbs = _below(add("account", "add, list, show, sign in to or remove accounts", ""))
+    verbs = _below(add("account", "add, list, show, reorder, sign in to or remove accounts", ""))
     new = verbs("add", "make an account; without servers they are looked up", "accounts:add")
     new.add_argument("address")
     new.add_argument("--name", help="the name people see beside the address")
@@ -107,6 +107,9 @@ def _accounts(add: AddCommand) -> None:
     new.add_argument("--no-check", action="store_true", help="do not sign in to try it")
     verbs("list", "all accounts", "accounts:show_all")
     verbs("show", "one account", "accounts:show").add_argument("id", type=int)
+    verbs("reorder", "the order in which accounts are listed", "accounts:reorder").add_argument(
+        "ids", metavar="ID", type=int, nargs="+", help="those left out follow in the order they have"
+    )
     _staying(verbs)
     again = verbs("sign-in", "give an account a new password, or sign in at its provider's page", "signing_in:sign_in")
     again.add_argument("id", type=int)

@@ -14,6 +14,8 @@ from desktopmail.store.transaction import Transaction
 
 ACCOUNT = "account:"
 """What names of the past begin with when they are about an account; its number and what was changed follow."""
+ORDER = "account-order"
+"""The name of the past when it is about which account stands where."""
 
 
 def remember(tx: Transaction, old: Account, new: Account) -> None:
@@ -27,6 +29,10 @@ def remember(tx: Transaction, old: Account, new: Account) -> None:
 
 def put_back(tx: Transaction, change: SettingChange) -> None:
     """Give an account what it had before a change; nothing where there is no such account any more."""
+    if change.name == ORDER:
+        before: Any = change.old
+        tx.accounts.arrange([AccountId(each) for each in before])
+        return
     number, _, name = change.name.removeprefix(ACCOUNT).partition(":")
     try:
         account = tx.accounts.get(AccountId(int(number)))

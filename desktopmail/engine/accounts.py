@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from desktopmail.domain.account import Account, Endpoint, ImapServer, Incoming, NewAccount, Pop3Server, SignIn
@@ -43,7 +43,7 @@ class Accounts:
         self._resting: dict[str, float] = {}
 
     async def all(self) -> tuple[Account, ...]:
-        """All accounts, in the order they were made."""
+        """All accounts, as the person arranged them."""
         return await self._store.read(lambda tx: tx.accounts.all())
 
     async def check(
@@ -172,6 +172,21 @@ class Accounts:
         finally:
             if not stored and _servers(await self._get(account.id)) != _servers(account):
                 await self._passwords.carry(account, old)
+
+    async def arrange(self, wanted: Sequence[AccountId]) -> None:
+        """Have the accounts in this order wherever they are listed; those left out follow in theirs. Raises NotFound
+        for one that is not there, with nothing changed."""
+
+        def work(tx: Transaction) -> None:
+            before = [each.id for each in tx.accounts.all()]
+            for each in wanted:
+                tx.accounts.get(each)
+            after = [*dict.fromkeys([*wanted, *before])]
+            if after != before:
+                tx.settings.remember(accountpast.ORDER, before, after)
+                tx.accounts.arrange(after)
+
+        await self._store.write(work)
 
     async def set_password(
         self, account: AccountId, password: str | Grant, what: What | None = None, *, keep: bool = True

@@ -50,7 +50,7 @@ class SettingsVerbs:
             elif done.name.startswith(CERTIFICATE):
                 host, _, port = done.name.removeprefix(CERTIFICATE).rpartition(":")
                 _trust(tx, host, int(port), [*tx.trust.pins(host, int(port)), *str(done.old or "").split()])
-            elif done.name.startswith(accountpast.ACCOUNT):
+            elif done.name.startswith((accountpast.ACCOUNT, accountpast.ORDER)):
                 accountpast.put_back(tx, done)
             elif done.name.startswith(arrangements.ARRANGED):
                 arrangements.put_back(tx, done)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import apsw
 
 from desktopmail.domain.account import (
@@ -19,9 +21,26 @@ from desktopmail.domain.account import (
 )
 from desktopmail.domain.ids import AccountId, IdentityId
 
+ORDER = "accounts.order"
+"""The setting with the numbers of accounts in the order the person wants."""
+
+
+def order(db: apsw.Connection) -> list[int]:
+    """The numbers of accounts as the person arranged them; empty when nobody did."""
+    try:
+        found = json.loads(db.execute("SELECT value FROM setting WHERE name = ?", (ORDER,)).get or "[]")
+    except ValueError:
+        return []
+    return [each for each in found if isinstance(each, int)] if isinstance(found, list) else []
+
 
 def accounts(db: apsw.Connection) -> tuple[Account, ...]:
-    """All accounts, in the order they were made."""
+    """All accounts, as the person arranged them; those that nobody arranged follow in the order they were made."""
+    places = {number: place for place, number in enumerate(order(db))}
+    return tuple(sorted(_accounts(db), key=lambda account: (places.get(account.id, len(places)), account.id)))
+
+
+def _accounts(db: apsw.Connection) -> tuple[Account, ...]:
     incoming, outgoing = _servers(db)
     identities: dict[int, list[Identity]] = {}
     for account, number, name, address, reply_to, signature in db.execute(
@@ -41,7 +60,7 @@ def accounts(db: apsw.Connection) -> tuple[Account, ...]:
             advice,
         )
         for account, name, address, colour, paused, advice in db.execute(
-            "SELECT id, name, address, colour, paused, advice FROM account ORDER BY id"
+            "SELECT id, name, address, colour, paused, advice FROM account"
         )
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 import apsw
 
 from desktopmail.domain.account import (
@@ -19,7 +22,7 @@ from desktopmail.domain.errors import NotFound
 from desktopmail.domain.folder import Lives, Role
 from desktopmail.domain.ids import AccountId, IdentityId
 from desktopmail.domain.saying import phrase
-from desktopmail.store.account_rows import accounts
+from desktopmail.store.account_rows import ORDER, accounts
 from desktopmail.store.notes import Notes
 from desktopmail.store.packing import clean
 from desktopmail.store.trust import Trust
@@ -46,8 +49,16 @@ class Accounts:
         self._trust = trust
 
     def all(self) -> tuple[Account, ...]:
-        """All accounts, in the order they were made."""
+        """All accounts, as the person arranged them."""
         return accounts(self._db)
+
+    def arrange(self, wanted: Sequence[AccountId]) -> None:
+        """Have the accounts in this order; those left out follow in theirs."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (ORDER, json.dumps(list(wanted)))
+        )
+        for account in self.all():
+            self._notes.account(account.id)
 
     def get(self, account: AccountId) -> Account:
         """One account. Raises NotFound."""

@@ -147,7 +147,7 @@ class Reader(Lists):
     """Everything else a profile can be asked for."""
 
     def accounts(self) -> tuple[Account, ...]:
-        """All accounts, in the order they were made."""
+        """All accounts, as the person arranged them."""
         with mapped(self._db, self._path):
             return accounts(self._db)
 

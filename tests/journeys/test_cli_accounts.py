@@ -148,3 +148,16 @@ def test_a_profile_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:  # 
     before = {path.name: path.read_bytes() for path in desk.profile.iterdir() if path.suffix == ".db"}
     assert desk.run("--json", "folders", codes=(1,)).json["error"]["kind"] == "store-too-new"
     assert {path.name: path.read_bytes() for path in desk.profile.iterdir() if path.suffix == ".db"} == before
+
+
+def test_accounts_are_put_into_another_order(person: Person) -> None:
+    """The rest follows; one that is not there is refused, and nothing changes; the order outlives the program."""
+    desk = person.terminal
+    made = [desk.ask("account", "add", f"{name}@mail.test", "--pop3", f"pop3s://{name}@mail.test", "--no-check")["id"]
+            for name in ("ada", "bob", "eve")]  # fmt: skip
+    ada, bob, eve = made
+    assert [each["id"] for each in desk.ask("account", "reorder", eve)] == [eve, ada, bob]
+    assert [each["id"] for each in desk.ask("account", "reorder", bob, eve)] == [bob, eve, ada]
+    assert desk.run("--json", "account", "reorder", ada, 99, codes=(3,)).json["error"]["kind"] == "not-found"
+    desk.run("--json", "account", "reorder", codes=(2,))
+    assert [each["id"] for each in desk.ask("account", "list")] == [bob, eve, ada]

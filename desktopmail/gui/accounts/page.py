@@ -16,6 +16,7 @@ from desktopmail.gui.accounts import identities, serverrows
 from desktopmail.gui.accounts.arranged import ArrangedRows
 from desktopmail.gui.accounts.certificates import CertificateRows
 from desktopmail.gui.accounts.health import HealthRows
+from desktopmail.gui.accounts.order import OrderRow
 from desktopmail.gui.accounts.removal import RemoveAccount
 from desktopmail.gui.accounts.rows import Rows
 from desktopmail.gui.accounts.standing import StandingLine
@@ -81,6 +82,7 @@ class AccountPage(Page):
         self.colour = Swatches(self.account.colour)
         self.colour.chosen.connect(lambda colour: self.change(replace(self.account, colour=colour)))
         self._own.row(self.tr("Colour"), "", self.colour)
+        self.order = OrderRow(self._own, self._engine)
         self.pause = Switch()
         self.pause.clicked.connect(lambda on: self.change(replace(self.account, paused=bool(on))))
         self._pausing = self._own.row(
@@ -165,6 +167,7 @@ class AccountPage(Page):
             self.name.setText(account.name)
             self.name.setCursorPosition(0)
         self.colour.choose(account.colour)
+        self.order.show_account(account)
         self.pause.setChecked(account.paused)
         self.server_rows.show_account(account)
         spawn(self.server_rows.ask_switched(), self)

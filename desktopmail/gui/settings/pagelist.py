@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QDropEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -28,7 +28,8 @@ FOUND = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the list. `key` names the page; an empty one is a heading. `colour` is an account's own, or -1."""
+    """A line of the list. `key` names the page; an empty one is a heading. `colour` is an account's own, or -1: lines
+    that have one can be put into another order among themselves."""
 
     key: str
     title: str
@@ -107,9 +108,11 @@ class EntryDelegate(QStyledItemDelegate):
 
 class PageList(QListWidget):
     """`chosen` with the key of a page; `entered_page` when Enter leads into it; `typed` with what is typed here, which
-    belongs into the search."""
+    belongs into the search; `arranged` with the keys of the coloured lines in the order that is wanted, when one was
+    dragged or moved by Alt and an arrow key."""
 
     chosen = Signal(str)
+    arranged = Signal(list)
     entered_page = Signal()
     typed = Signal(str)
 
@@ -120,6 +123,7 @@ class PageList(QListWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setAccessibleName(self.tr("Pages of the settings"))
         self.currentItemChanged.connect(self._moved)
         theme().changed.connect(self.viewport().update)
@@ -133,6 +137,9 @@ class PageList(QListWidget):
             item.setData(ENTRY, entry)
             if not entry.key:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
+            else:
+                moves = Qt.ItemFlag.ItemIsDragEnabled if entry.colour >= 0 else Qt.ItemFlag.NoItemFlags
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | moves)
             self.addItem(item)
         self.blockSignals(False)
         self.go(current)
@@ -162,12 +169,43 @@ class PageList(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         text = event.text()
-        if text and text.isprintable() and not text.isspace() and not event.modifiers() & ~_SHIFT:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if step and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            keys = self._movable()
+            if (key := self._key(self.currentRow())) in keys:
+                self._arrange(key, keys.index(key) + step)
+        elif text and text.isprintable() and not text.isspace() and not event.modifiers() & ~_SHIFT:
             self.typed.emit(text)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered_page.emit()
         else:
             super().keyPressEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """The line goes where it is let go; it moves when the order is stored, not here."""
+        key, keys = self._key(self.currentRow()), self._movable()
+        spot = event.position().toPoint()
+        below = [each for each in keys if self._centre(each) < spot.y() and each != key]
+        if event.source() is self and key in keys:
+            self._arrange(key, len(below))
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+
+    def _movable(self) -> list[str]:
+        rows = range(self.count())
+        return [self._key(row) for row in rows if self.item(row).flags() & Qt.ItemFlag.ItemIsDragEnabled]
+
+    def _centre(self, key: str) -> int:
+        row = next(row for row in range(self.count()) if self._key(row) == key)
+        return self.visualItemRect(self.item(row)).center().y()
+
+    def _arrange(self, key: str, place: int) -> None:
+        """Ask for the line to stand at this place among those that can be moved."""
+        before = self._movable()
+        after = [each for each in before if each != key]
+        after.insert(max(0, place), key)
+        if after != before:
+            self.arranged.emit(after)
 
     def _key(self, row: int) -> str:
         return str(self.item(row).data(ENTRY).key)

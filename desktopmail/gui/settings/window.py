@@ -11,6 +11,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktopmail.domain.changes import ChangeSet
+from desktopmail.domain.ids import AccountId
+from desktopmail.gui.loop import spawn
 from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.settings.page import Page, Row
 from desktopmail.gui.settings.pagelist import Entry, PageList
@@ -98,6 +100,7 @@ class SettingsWindow(QDialog):
         self.list.chosen.connect(self.show_page)
         self.list.typed.connect(self._typed)
         self.list.entered_page.connect(self._enter)
+        self.list.arranged.connect(self._arrange)
         self.add.clicked.connect(self.account_wanted)
         self.line.undone.connect(self._undone)
         self._end = self._engine.on_change(self._heard)
@@ -254,6 +257,11 @@ class SettingsWindow(QDialog):
             self._pages[self._now].came()
         if self.search.text().strip():
             self._searched(self.search.text())
+
+    def _arrange(self, keys: list[str]) -> None:
+        """Accounts in another order."""
+        wanted = [AccountId(int(key.rpartition(":")[2])) for key in keys]
+        spawn(self._engine.accounts.arrange(wanted), self)
 
     def _undo(self) -> None:
         self.line.undo()

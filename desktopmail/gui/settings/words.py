@@ -9,6 +9,7 @@ from desktopmail.domain.settings import SettingChange, Settings, Value
 
 translate = QCoreApplication.translate
 IMAGES, CERTIFICATE, ACCOUNT, ARRANGED = "images:", "certificate:", "account:", "arranged:"
+ORDER = "account-order"
 
 
 def told(text: str) -> str:
@@ -40,6 +41,8 @@ def what_changed(change: SettingChange) -> str:
         if change.name.endswith(":deliver"):
             return translate("settings", "New mail of an account goes into another Inbox")
         return translate("settings", "Where sent mail of an account is kept was changed")
+    if change.name == ORDER:
+        return translate("settings", "The order of the accounts was changed")
     if change.name == "shortcut_keys":
         return translate("settings", "Keyboard shortcuts were changed")
     if change.name == "silent_accounts":
@@ -77,6 +80,8 @@ def what_returned(change: SettingChange) -> str:
         return text.format(change.name.removeprefix(CERTIFICATE))
     if change.name.startswith((ACCOUNT, ARRANGED)):
         return translate("settings", "Taken back: the account is as it was")
+    if change.name == ORDER:
+        return translate("settings", "Taken back: the accounts stand as they did")
     known = preference(change.name)
     if known is None:
         return translate("settings", "Taken back")
