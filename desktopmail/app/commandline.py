@@ -146,6 +146,7 @@ def _add_window(parser: CommandParser) -> None:
     for flag, wish, words in (
         ("--compose", Asked.COMPOSE, "write a new message"),
         ("--check-mail", Asked.CHECK, "get the mail of all accounts"),
+        ("--quit", Asked.QUIT, "end the program that runs, as its own Quit does; without one nothing happens"),
     ):
         asked.add_argument(flag, dest="asked", action="store_const", const=wish, help=words)
     window.add_argument("--background", action="store_true", help="start without a window, if that is wanted")

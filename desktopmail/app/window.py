@@ -43,7 +43,7 @@ def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = N
     if refusal := refuses_root():
         sys.stderr.write(refusal)
         return 1
-    if _given_away(options):
+    if _given_away(options) or options.asked is Asked.QUIT:
         return 0
     _environment(options)
     ahead.begin()

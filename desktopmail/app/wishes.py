@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 class Wishes(QObject):
-    """Lives as long as its window. What it is given comes from outside: it opens things, and changes nothing by
-    itself."""
+    """Lives as long as its window. What it is given comes from outside: it opens things or ends the program, and
+    changes nothing by itself."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -53,6 +53,8 @@ class Wishes(QObject):
         if wish.asked is Asked.CHECK:
             if some:
                 window.going.sync(None)
+        elif wish.asked is Asked.QUIT:
+            window.leave()
         elif wish.asked is Asked.COMPOSE and some:
             window.writing.new()
         elif wish.asked is Asked.OPEN and not is_mailto(wish.target):

@@ -20,6 +20,7 @@ class Asked(Enum):
     OPEN = "open"
     COMPOSE = "compose"
     CHECK = "check"
+    QUIT = "quit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Wish:
 
 def decode(line: bytes) -> Wish:
     """A wish from another process. Raises ValueError for anything but `{"open": "mailto:…"}`, `{"open": "/path"}`,
-    `{"show": true}`, `{"compose": true}` and `{"check": true}`, each with a `token` or without."""
+    `{"show": true}`, `{"compose": true}`, `{"check": true}` and `{"quit": true}`, each with a `token` or without."""
     import json
 
     if len(line) > MOST_BYTES:

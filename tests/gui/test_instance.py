@@ -99,6 +99,27 @@ def test_a_second_start_writes_checks_and_shows(desk: Desk, wishes: Wishes, tmp_
     desk.until(desk.window.isVisible)
 
 
+def test_quit_ends_the_one_that_runs_and_starts_none(
+    desk: Desk, wishes: Wishes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that goes on without its window: an installer asks this before it changes files. It is an option, so no
+    address can say it, and an option of a start beside it is refused."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/somewhere")
+    window = desk.window
+    assert window is not None
+    window.preferences.change(keep_running=True)
+    window.close()
+    told: list[str] = []
+    window.closed.connect(lambda: told.append("closed"))
+    assert start(desk, tmp_path / "profile", "--", "mailto:a@example.org?subject=--quit") == 0
+    assert start(desk, tmp_path / "profile", "--quit", "--compose") == 2
+    assert not told
+    assert start(desk, tmp_path / "profile", "--quit") == 0
+    desk.until(lambda: told == ["closed"])
+    assert start(desk, tmp_path / "nobody", "--quit") == 0
+    assert not (tmp_path / "nobody").exists()
+
+
 def test_a_file_opens_in_a_window_of_its_own(desk: Desk, wishes: Wishes, tmp_path: Path) -> None:
     """A message, and a mailbox file with several: the first, and how many there are."""
     letter = b"From: Bob <bob@example.org>\r\nSubject: From a file\r\n\r\nHello\r\n"
