@@ -111,10 +111,15 @@ def compare(known: Known, listing: Listing, *, moved: bool = False) -> Compared:
     return Compared(tuple(name for name in there if name not in listed), tuple(strangers), tuple(doubtful))
 
 
+def header_end(raw: bytes) -> int:
+    """Where the header of a message ends: before the empty line and the line end in front of it."""
+    ends = [end for end in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if end >= 0]
+    return min(ends, default=len(raw.rstrip(b"\r\n")))
+
+
 def header_hash(raw: bytes) -> str:
     """What recognises a header wherever it is read: without line ends' spelling and fields that servers change."""
-    ends = [end for end in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if end >= 0]
-    head = raw[: min(ends, default=len(raw))].replace(b"\r\n", b"\n").rstrip(b"\n")
+    head = raw[: header_end(raw)].replace(b"\r\n", b"\n").rstrip(b"\n")
     kept, keep = [], True
     for line in head.split(b"\n"):
         if line[:1] not in (b" ", b"\t"):

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import Refused, RefusedForNow
-from desktopmail.engine.pop3.listing import Listing, compare, header_hash, read_listing, tops
-from desktopmail.engine.pop3.stored import stored_header
+from desktopmail.engine.pop3.listing import Listing, compare, header_end, header_hash, read_listing, tops
+from desktopmail.engine.pop3.stored import read_back
 from desktopmail.engine.pop3.visit import identity_key
 from desktopmail.mime.headers import quick
 from desktopmail.protocols.pop3.session import Pop3Session
@@ -30,10 +31,21 @@ class Relinked:
     gone: int
 
 
+class Here(NamedTuple):
+    """What proves a stored message: its header, the bytes behind it, with the line ends among them (-1: not counted),
+    and the size that the server said until now."""
+
+    header: str
+    body: int
+    lines: int
+    size: int
+
+
 async def relink(session: Pop3Session, store: Store, account: Account) -> Relinked:
-    """Match what the server lists with what is here: by the whole header, else by Message-ID and size. Where the server
-    does not know TOP, everything is downloaded once more and recognised by its bytes. Names that changed before are
-    given up: from then on headers are the names. Raises MailError; the session is left without QUIT."""
+    """Match what the server lists with what is here: by the whole header and the length of the body; tops by Message-ID
+    and size. What is not certain, or all where the server does not know TOP, is downloaded once more and recognised by
+    its bytes. Names that changed before are given up: from then on headers are the names. Raises MailError; the session
+    is left without QUIT."""
     times = 1 + await store.read(lambda tx: int(tx.settings.get(identity_key(account.id), 0)))
     known = await store.read(lambda tx: tx.ledger.known(account.id))
     listing = await read_listing(session, by_top=times > 1)
@@ -47,8 +59,9 @@ async def relink(session: Pop3Session, store: Store, account: Account) -> Relink
         heads = {}
     session.drop()
     lines = await store.read(lambda tx: tx.ledger.lines(account.id, compared.missing))
-    names = match(await _headers(store, lines), heads)
-    names |= await _by_message_id(store, lines, listing, heads, names)
+    there = {name: (head, listing.size(name)) for name, head in heads.items()}
+    names = match(await _stored(store, lines), there)
+    names |= await _by_message_id(store, [line for line in lines if line.partly], there, names)
     left = [name for name in compared.missing if name not in names]
     sizes = {new: listing.size(new) for new in names.values()}
 
@@ -62,15 +75,32 @@ async def relink(session: Pop3Session, store: Store, account: Account) -> Relink
     return Relinked(len(names), len(strangers) - len(names), len(left))
 
 
-def match(here: Mapping[str, str], there: Mapping[str, bytes]) -> dict[str, str]:
-    """Old name to new name for equal headers: `here` are header hashes by old name, `there` headers by new name.
+There = dict[str, tuple[bytes, int]]
+"""Header and size by name, as the server says."""
+
+
+def match(here: Mapping[str, Here], there: There) -> dict[str, str]:
+    """Old name to new name for equal headers with bodies of one length, as far as the server's sizes tell: the size is
+    the same as before, or what RFC 1939 section 11 demands, or what those say that count a line end as one byte.
     Several that are alike are matched in their order, for they are the same message several times."""
-    waiting: dict[str, list[str]] = {}
-    for new, head in there.items():
-        waiting.setdefault(header_hash(head), []).append(new)
-    for alike in waiting.values():
-        alike.reverse()
-    return {old: waiting[known].pop() for old, known in here.items() if waiting.get(known)}
+    waiting: dict[tuple[str, str, int], list[str]] = {}
+    for new, (head, size) in reversed(there.items()):
+        own = head[: header_end(head)]
+        body = size - len(own)
+        for way, count in (("same", size), ("whole", body), ("bare", body + own.count(b"\n"))):
+            waiting.setdefault((header_hash(head), way, count), []).append(new)
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for old, (header, body, lines, size) in here.items():
+        ways = [("same", size), ("whole", body), *([("bare", body - lines)] if lines >= 0 else [])]
+        for alike in [waiting.get((header, way, count), []) for way, count in ways]:
+            while alike and alike[-1] in taken:
+                alike.pop()
+            if alike:
+                names[old] = alike.pop()
+                taken.add(names[old])
+                break
+    return names
 
 
 async def _heads(session: Pop3Session, listing: Listing, names: Sequence[str]) -> dict[str, bytes]:
@@ -80,20 +110,24 @@ async def _heads(session: Pop3Session, listing: Listing, names: Sequence[str]) -
     return {name: heads[number] for name in names if (number := listing.numbers[name]) in heads}
 
 
-async def _headers(store: Store, lines: Sequence[Entry]) -> dict[str, str]:
-    """Header hashes of what is stored here, by name."""
-    found = {line.uidl: await stored_header(store, line.sha) for line in lines}
-    return {name: header for name, header in found.items() if header}
+async def _stored(store: Store, lines: Sequence[Entry]) -> dict[str, Here]:
+    """What is stored here, by name; without what cannot be read back."""
+    found: dict[str, Here] = {}
+    for line in lines:
+        kept = await read_back(store, line.sha)
+        if kept is not None:
+            end = header_end(kept.raw)
+            count = kept.raw.count(b"\n", end) if kept.is_whole else -1
+            found[line.uidl] = Here(header_hash(kept.raw), kept.size - end, count, line.size)
+    return found
 
 
-async def _by_message_id(
-    store: Store, lines: Sequence[Entry], listing: Listing, heads: Mapping[str, bytes], done: Mapping[str, str]
-) -> dict[str, str]:
-    """The rest by Message-ID and size, where each is the only one of its kind on its side."""
+async def _by_message_id(store: Store, lines: Sequence[Entry], known: There, done: Mapping[str, str]) -> dict[str, str]:
+    """Tops by Message-ID and size, where each is the only one of its kind on its side."""
     taken = set(done.values())
-    ids = await store.read(lambda tx: _message_ids(tx, [line for line in lines if line.uidl not in done]))
+    ids = await store.read(lambda tx: _message_ids(tx, lines))
     here = {old: (message_id, size) for old, (message_id, size) in ids.items() if message_id}
-    there = {new: (quick(head).message_id, listing.size(new)) for new, head in heads.items() if new not in taken}
+    there = {new: (quick(head).message_id, size) for new, (head, size) in known.items() if new not in taken}
     once_here, once_there = Counter(here.values()), Counter(there.values())
     new_names = {key: new for new, key in there.items() if once_there[key] == 1}
     return {old: new_names[key] for old, key in here.items() if once_here[key] == 1 and key in new_names}
