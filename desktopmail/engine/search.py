@@ -21,13 +21,14 @@ USUAL_LIMIT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What was found, newest first. `complete`: every message was looked at with its whole text; `words` says so or
-    says what is missing; `terms` are the words to mark in a message."""
+    """What was found, newest first. `complete`: every message was looked at with its whole text; `searched` says so or
+    says what is missing, `words` after how much was found; `terms` are the words to mark in a message."""
 
     ids: tuple[MessageId, ...]
     complete: bool
     words: str
     terms: tuple[str, ...]
+    searched: str = ""
 
 
 class Search:
@@ -50,7 +51,9 @@ class Search:
             ids = await asyncio.to_thread(library.search, query, place, limit)
             known = await asyncio.to_thread(library.coverage, place)
         found = tuple(MessageId(each) for each in ids)
-        return SearchResult(found, known.indexed == known.total, _words(len(found), known), terms(query))
+        head = phrase("{0:,} found.", len(found)) if found else phrase("Nothing found.")
+        searched = _searched(known)
+        return SearchResult(found, known.indexed == known.total, f"{head} {searched}", terms(query), searched)
 
     async def excerpts(self, ids: Sequence[MessageId], terms: Sequence[str]) -> dict[MessageId, str]:
         """Why these were found: of each whose text is here, the piece around the first of the words."""
@@ -70,11 +73,6 @@ class Search:
 
         if not self._store.visiting:
             await index_piece(self._store)
-
-
-def _words(found: int, known: Coverage) -> str:
-    head = phrase("{0:,} found.", found) if found else phrase("Nothing found.")
-    return f"{head} {_searched(known)}"
 
 
 def _searched(known: Coverage) -> str:

@@ -152,7 +152,8 @@ class Places(QObject):
         if text != self._asked:
             return
         here = everywhere or self.place is None
-        self._messages.show_found(Found(text, result.ids, result.words, result.complete, here, result.terms))
+        found = Found(text, result.ids, result.words, result.complete, here, result.terms, result.searched)
+        self._messages.show_found(found)
         self.look_around()
         if self._enter:
             self._enter = False

@@ -12,6 +12,7 @@ from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Summary
 from desktopmail.gui import words
 from desktopmail.gui.messages.empty import EmptyState
+from desktopmail.gui.messages.header import HEIGHT as LINE
 
 if TYPE_CHECKING:
     from desktopmail.gui.reader.pane import ReaderPane
@@ -33,7 +34,7 @@ class ReaderSlot(QWidget):
         self._terms: Sequence[str] = ()
         self._soon = QTimer(self, singleShot=True, interval=80)
         self._soon.timeout.connect(self._prefetch)
-        self._empty = EmptyState()
+        self._empty = EmptyState(head=LINE)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self.show_messages([], None, 0)

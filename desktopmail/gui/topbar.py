@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from desktopmail.gui.activity.button import StandingButton
 from desktopmail.gui.search.box import SearchBox
-from desktopmail.gui.style.measures import px
+from desktopmail.gui.style.measures import margins, px
 from desktopmail.gui.widgets.button import IconButton, WordButton
 
 HEIGHT = 48
@@ -37,7 +37,7 @@ class TopBar(QWidget):
         right.addWidget(self.standing)
         right.addWidget(self.menu_button)
         row = QHBoxLayout(self)
-        row.setContentsMargins(px(12), 0, px(8), 0)
+        row.setContentsMargins(margins(12, 0, 8, 0))
         row.setSpacing(px(8))
         # Equal stretch on both sides keeps the search where it is, whatever the words at the end say.
         row.addLayout(left, 1)

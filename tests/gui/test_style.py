@@ -39,6 +39,9 @@ def test_text_is_readable_on_every_ground(colours: Colours) -> None:
     assert contrast(colours.accent, colours.soft) >= 4.5
     assert contrast(colours.star, colours.window) >= 3
     assert contrast(colours.text, colours.hit) >= 4.5
+    for words in (colours.on_notice, colours.notice_accent):
+        assert contrast(words, colours.notice) >= 4.5
+    assert contrast(colours.notice, colours.window) >= 1.5
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,7 @@ def test_high_contrast_is_the_systems_own(base: str, text: str, highlight: str, 
         assert contrast(found.secondary, ground) >= 4.5
     assert contrast(found.on_accent, found.accent) >= 4.5
     assert contrast(found.accent, found.window) >= 4.5
+    assert contrast(found.notice_accent, found.notice) >= 4.5
     assert contrast(found.line, found.window) >= 4.5
     assert contrast(found.quiet, found.window) >= 1.5
 

@@ -55,7 +55,7 @@ class ActivityPanel(Card):
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(px(16), px(4), px(8), px(4))
+        row.setContentsMargins(measures.margins(16, 4, 8, 4))
         row.addWidget(PlainLabel(self.tr("Activity"), bold=True), 1)
         self._all = WordButton(self.tr("Get mail"), look="plain", icon="refresh-cw")
         self._all.clicked.connect(lambda: self.sync_wanted.emit(None))

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLocale, QMimeDatabase, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, QMimeDatabase, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QSizePolicy, QVBoxLayout, QWidget
 
@@ -16,7 +16,9 @@ from desktopmail.domain.filename import safe_name
 from desktopmail.gui.files import icon_name, shown_name
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.style import icons, measures
+from desktopmail.gui.style.lettering import base, turned, write
 from desktopmail.gui.style.theme import theme
+from desktopmail.gui.widgets.cross import Cross
 from desktopmail.gui.widgets.flow import Flow
 from desktopmail.gui.widgets.tip import tip
 
@@ -43,6 +45,7 @@ class FileChip(QWidget):
         self.setFixedSize(self._name_width + size_width + measures.px(80), measures.px(36))
         tip(self, name)
         self.setAccessibleName(self.tr("Attached file {0}, {1}").format(name, self._size))
+        self._cross = Cross(self, inset=10)
         theme().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -57,23 +60,19 @@ class FileChip(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), measures.RADIUS, measures.RADIUS)
         side = measures.px(18)
         top = (self.height() - side) / 2
-        icons.draw(painter, icon_name(self.file.name, self.file.type), QRectF(measures.px(10), top, side, side),
-                   colours.accent)  # fmt: skip
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.setFont(measures.font())
+        icons.draw(painter, icon_name(self.file.name, self.file.type), turned(
+            self, QRectF(measures.px(10), top, side, side)), colours.accent)  # fmt: skip
+        face = measures.face()
+        line = base(face, self.height())
         painter.setPen(colours.text)
-        painter.drawText(self.rect().adjusted(measures.px(36), 0, 0, 0), middle, self._name)
-        painter.setFont(measures.font(measures.SIGN))
+        write(painter, self, face, QPointF(measures.px(36), line), self._name)
         painter.setPen(colours.secondary)
-        painter.drawText(self.rect().adjusted(measures.px(44) + self._name_width, 1, 0, 0), middle, self._size)
-        icons.draw(painter, "x", self._cross(), colours.secondary)
-
-    def _cross(self) -> QRectF:
-        side = measures.px(14)
-        return QRectF(self.width() - side - measures.px(10), (self.height() - side) / 2, side, side)
+        after = measures.px(44) + self._name_width
+        write(painter, self, measures.face(measures.SIGN), QPointF(after, line), self._size)
+        self._cross.paint(painter)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._cross().adjusted(-6, -10, 10, 10).contains(event.position()):
+        if self._cross.holds(event.position()):
             self.removed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -12,7 +12,7 @@ from desktopmail.domain.draft import Draft
 from desktopmail.domain.ids import IdentityId
 from desktopmail.gui.composer.recipients import Complete, Recipients
 from desktopmail.gui.style import icons, measures
-from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.button import WordButton, turn_round
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.line import Line
 
@@ -45,7 +45,7 @@ class WriterButton(WordButton):
                 self.setAccessibleName(self.tr("From {0}").format(words))
 
     def draw(self) -> None:
-        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        turn_round(self)
         self.setIcon(icons.icon("chevron-down", "secondary", measures.px(14)))
         self.setIconSize(icons.size(measures.px(14)))
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
 
 from desktopmail.domain.address import Address
 from desktopmail.gui.composer.addresses import is_sound, read_all
 from desktopmail.gui.composer.suggestions import Suggestions
-from desktopmail.gui.style import icons, measures
+from desktopmail.gui.style import measures
 from desktopmail.gui.style.colours import blend
+from desktopmail.gui.style.lettering import base, write
 from desktopmail.gui.style.theme import theme
+from desktopmail.gui.widgets.cross import Cross
 from desktopmail.gui.widgets.flow import Flow
 from desktopmail.gui.widgets.tip import tip
 
@@ -37,6 +39,7 @@ class Chip(QWidget):
         self._shown = measures.face().metrics.elidedText(person.shown, Qt.TextElideMode.ElideRight, measures.px(260))
         width = round(measures.face().metrics.horizontalAdvance(self._shown)) + measures.px(36)
         self.setFixedSize(width, measures.px(26))
+        self._cross = Cross(self, inset=7)
         theme().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -51,18 +54,13 @@ class Chip(QWidget):
         painter.setBrush(colours.soft if self.hasFocus() else fill)
         radius = self.height() / 2
         painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
-        painter.setFont(measures.font())
         painter.setPen(colours.text if self.sound else colours.bad)
-        room = self.rect().adjusted(measures.px(10), 0, 0, 0)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._shown)
-        icons.draw(painter, "x", self._cross(), colours.secondary)
-
-    def _cross(self) -> QRectF:
-        side = measures.px(14)
-        return QRectF(self.width() - side - measures.px(7), (self.height() - side) / 2, side, side)
+        face = measures.face()
+        write(painter, self, face, QPointF(measures.px(10), base(face, self.height())), self._shown)
+        self._cross.paint(painter)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._cross().adjusted(-4, -6, 6, 6).contains(event.position()):
+        if self._cross.holds(event.position()):
             self.removed.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

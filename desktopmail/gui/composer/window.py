@@ -72,7 +72,7 @@ class ComposerWindow(QWidget):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.setContentsMargins(measures.px(24), measures.px(10), measures.px(16), measures.px(6))
+        top.setContentsMargins(measures.margins(24, 10, 16, 6))
         top.setSpacing(measures.px(8))
         attach = WordButton(self.tr("Attach"), look="plain", icon="paperclip")
         attach.setToolTip(self.tr("Attach files ({0})").format(_native("Ctrl+Shift+A")))

@@ -26,11 +26,12 @@ class _Sign(QWidget):
 
 
 class EmptyState(QWidget):
-    """Centred in its pane. `wanted` is emitted by the button."""
+    """Centred in its pane. `wanted` is emitted by the button. `head` is the height of a strip that panes beside it have
+    above, in the design's pixels, so that both stand on one line."""
 
     wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, head: int = 0) -> None:
         super().__init__(parent)
         self.setProperty("look", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -40,7 +41,7 @@ class EmptyState(QWidget):
         self._button = WordButton("")
         self._button.clicked.connect(self.wanted)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(px(32), px(32), px(32), px(32))
+        layout.setContentsMargins(px(32), px(32) + px(head), px(32), px(32))
         layout.setSpacing(px(8))
         layout.addStretch(2)
         for part in (self._sign, self._title, self._detail, self._button):

@@ -12,7 +12,7 @@ from desktopmail.gui.messages.source import Only
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import IconButton, WordButton
-from desktopmail.gui.widgets.label import ElidedLabel, PlainLabel
+from desktopmail.gui.widgets.label import BriefLabel, ElidedLabel, PlainLabel
 
 HEIGHT = 48
 VERBS = ("archive", "trash", "junk", "mark_read", "star", "move")
@@ -33,7 +33,7 @@ class ListHeader(QWidget):
         self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._title.setMaximumWidth(px(160))
         self._gap = QSpacerItem(px(4), 0)
-        self._detail = ElidedLabel("", size=measures.SMALL, tone="secondary")
+        self._detail = BriefLabel("", size=measures.SMALL, tone="secondary")
         self._unread = self._filter(self.tr("Unread"), Only.UNREAD)
         self._starred = self._filter(self.tr("Starred"), Only.STARRED)
         self.copies = CopyFilter()
@@ -57,7 +57,7 @@ class ListHeader(QWidget):
     def _place_page(self) -> QWidget:
         page = QWidget()
         row = QHBoxLayout(page)
-        row.setContentsMargins(px(24), 0, px(8), 0)
+        row.setContentsMargins(measures.margins(24, 0, 8, 0))
         row.setSpacing(px(4))
         row.addWidget(self._title)
         row.addSpacerItem(self._gap)
@@ -69,7 +69,7 @@ class ListHeader(QWidget):
     def _chosen_page(self) -> QWidget:
         page = QWidget()
         row = QHBoxLayout(page)
-        row.setContentsMargins(px(24), 0, px(8), 0)
+        row.setContentsMargins(measures.margins(24, 0, 8, 0))
         row.setSpacing(px(2))
         row.addWidget(self._count)
         row.addStretch()
@@ -87,9 +87,9 @@ class ListHeader(QWidget):
         """Take the verbs of the multi-selection from the commands."""
         self._actions = actions
 
-    def show_place(self, title: str, detail: str, only: Only) -> None:
-        """A folder or a unified view."""
-        self._say(title, detail)
+    def show_place(self, title: str, detail: str, brief: str, only: Only) -> None:
+        """A folder or a unified view; `brief` stands for `detail` where there is little room."""
+        self._say(title, detail, brief)
         self._scope.hide()
         for button, value in ((self._unread, Only.UNREAD), (self._starred, Only.STARRED)):
             button.show()
@@ -108,11 +108,11 @@ class ListHeader(QWidget):
         self._starred.hide()
         self.copies.hide()
 
-    def _say(self, title: str, detail: str) -> None:
+    def _say(self, title: str, detail: str, brief: str = "") -> None:
         self._title.setText(title)
         self._title.setVisible(bool(title))
         self._gap.changeSize(px(4) if title else 0, 0)
-        self._detail.setText(detail)
+        self._detail.say(detail, brief)
 
     def show_chosen(self, count: int) -> None:
         """How many rows are chosen; with less than two the place is shown again."""

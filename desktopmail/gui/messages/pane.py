@@ -302,26 +302,26 @@ class MessagePane(QWidget):
     def _rows_changed(self) -> None:
         place = self.model.place
         if isinstance(place, Found):
-            self.header.show_search(place.words, place.everywhere, self.title)
+            self.header.show_search(place.words if len(self.model) else "", place.everywhere, self.title)
         elif place is not None:
-            self.header.show_place(self.title, self._numbers(), self.model.only)
+            self.header.show_place(self.title, *self._numbers(), self.model.only)
         if len(self.model):
             self._body.setCurrentWidget(self.view)
         else:
             self._say_empty()
             self._body.setCurrentWidget(self.empty)
 
-    def _numbers(self) -> str:
+    def _numbers(self) -> tuple[str, str]:
         total = len(self.model)
         if not total or self.model.partial:
-            return ""
-        return words.conversations(total) if self.model.grouped else words.messages(total)
+            return "", ""
+        return (words.conversations(total) if self.model.grouped else words.messages(total)), words.number(total)
 
     def _say_empty(self) -> None:
         place, only = self.model.place, self.model.only
         if isinstance(place, Found):
             title = self.tr("Nothing found for “{0}”").format(place.text)
-            self.empty.say(title, place.words, "" if place.everywhere else self.tr("Search everywhere"), "search")
+            self.empty.say(title, place.searched, "" if place.everywhere else self.tr("Search everywhere"), "search")
         elif only is Only.UNREAD:
             self.empty.say(self.tr("Nothing unread here"), "", self.tr("Show all"), "mail-open")
         elif only is Only.STARRED:

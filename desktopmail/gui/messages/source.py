@@ -37,7 +37,8 @@ COPIES = (Only.SERVER, Only.BOTH, Only.HERE)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Search results as a place: ids newest first, the words about completeness, the words to mark."""
+    """Search results as a place: ids newest first, how many and how complete in words, the words to mark, and how
+    complete alone."""
 
     text: str
     ids: tuple[MessageId, ...]
@@ -45,6 +46,7 @@ class Found:
     complete: bool = True
     everywhere: bool = True
     terms: tuple[str, ...] = ()
+    searched: str = ""
 
 
 class Source(Protocol):

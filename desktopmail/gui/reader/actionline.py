@@ -22,7 +22,7 @@ class ActionLine(QWidget):
         super().__init__(parent)
         self._groups: list[list[QToolButton]] = []
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(measures.px(16), 0, measures.px(12), 0)
+        self._row.setContentsMargins(measures.margins(16, 0, 12, 0))
         self._row.setSpacing(measures.px(2))
         self.setFixedHeight(measures.px(HEIGHT))
         self.setAccessibleName(self.tr("Message actions"))

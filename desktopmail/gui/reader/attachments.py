@@ -87,7 +87,7 @@ class AttachmentCard(QWidget):
         lines.addWidget(PlainLabel(words, size=measures.SIGN, tone="care" if self.risky and part.name else "secondary"))
         lines.addStretch()
         row = QHBoxLayout(self)
-        row.setContentsMargins(measures.px(12), 0, measures.px(8), 0)
+        row.setContentsMargins(measures.margins(12, 0, 8, 0))
         row.setSpacing(measures.px(10))
         row.addWidget(self._sign)
         row.addLayout(lines, 1)

@@ -33,7 +33,7 @@ class FindBar(QWidget):
         on = IconButton("chevron-down", self.tr("Next hit (Enter)"))
         close = IconButton("x", self.tr("Close find (Esc)"))
         row = QHBoxLayout(self)
-        row.setContentsMargins(measures.px(12), measures.px(4), measures.px(4), measures.px(4))
+        row.setContentsMargins(measures.margins(12, 4, 4, 4))
         row.setSpacing(measures.px(2))
         for widget in (self._field, self._count, back, on, close):
             row.addWidget(widget)

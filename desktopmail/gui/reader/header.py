@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from desktopmail.domain.address import Address
@@ -15,15 +23,18 @@ from desktopmail.gui.files import shown_name
 from desktopmail.gui.reader import dates
 from desktopmail.gui.reader.people import NOBODY, keep_domain, listed, one_line, to_words, verdict_words
 from desktopmail.gui.style import icons, measures
+from desktopmail.gui.style.lettering import base, write
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.avatar import Avatar
-from desktopmail.gui.widgets.button import WordButton
+from desktopmail.gui.widgets.button import WordButton, turn_round
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.tip import plain_tip
 
+GAP = 8
+
 
 class SenderLine(QWidget):
-    """Name, address and date in one line. The address is never pushed out by a long name, its domain never cut."""
+    """Name, address and date in one line, in little room with the address below. Its domain is never cut."""
 
     pressed = Signal()
 
@@ -33,7 +44,7 @@ class SenderLine(QWidget):
         self._more = 0
         self._seconds = 0
         self._offset = 0
-        self._date_from = 0.0
+        self._was_wrapped = False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self.update)
 
@@ -43,43 +54,71 @@ class SenderLine(QWidget):
         self._more = max(0, len(senders) - 1)
         self._seconds, self._offset = seconds, offset
         self.setAccessibleName(f"{self._person.full}, {dates.whole(seconds, offset)}")
-        self.update()
+        self._fit()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, round(measures.face(measures.PEOPLE).metrics.height()) + 2)
+        lines = [measures.PEOPLE, *([measures.SMALL] if self.wrapped else [])]
+        return QSize(200, sum(round(measures.face(each).metrics.height()) + 2 for each in lines))
+
+    @property
+    def wrapped(self) -> bool:
+        """Whether the address stands below the name, because both have no room in one line."""
+        name, address = self._words()
+        wide = measures.face(measures.PEOPLE, measures.semi_bold().weight()).metrics
+        needed = wide.horizontalAdvance(name) + self._small(address) + measures.px(GAP)
+        return bool(name and address) and needed > self._room
+
+    @property
+    def _room(self) -> float:
+        """What the date leaves of the first line."""
+        return self.width() - self._small(dates.short(self._seconds)) - measures.px(2 * GAP)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self.wrapped != self._was_wrapped:
+            self._was_wrapped = not self._was_wrapped
+            self.updateGeometry()
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = theme().colours
         painter = QPainter(self)
         name, address = self._words()
+        wide = measures.face(measures.PEOPLE, measures.semi_bold().weight())
+        narrow = measures.face(measures.SMALL)
+        wrapped, room = self.wrapped, self._room
+        height = round(wide.metrics.height()) + 2 if wrapped else self.height()
+        line = base(wide, height)
         when = dates.short(self._seconds)
-        strong, small = measures.semi_bold(measures.PEOPLE), measures.font(measures.SMALL)
-        wide, narrow = measures.face(measures.PEOPLE, strong.weight()).metrics, measures.face(measures.SMALL).metrics
-        right = self.width() - narrow.horizontalAdvance(when)
-        base = (self.height() + wide.ascent() - wide.descent()) / 2
-        painter.setFont(small)
         painter.setPen(colours.secondary)
-        painter.drawText(QPointF(right, base), when)
-        room = right - measures.px(16)
-        gap = measures.px(8)
-        address_room = min(narrow.horizontalAdvance(address), room * (0.62 if name else 1.0))
-        shown = keep_domain(address, address_room, narrow.horizontalAdvance)
-        used = narrow.horizontalAdvance(shown)
-        x = 0.0
+        write(painter, self, narrow, QPointF(self.width() - self._small(when), line), when)
+        after = 0.0
         if name:
-            text = wide.elidedText(name, Qt.TextElideMode.ElideRight, room - used - gap)
-            painter.setFont(strong)
             painter.setPen(colours.text)
-            painter.drawText(QPointF(0, base), text)
-            x = wide.horizontalAdvance(text) + gap
-        painter.setFont(small if name else strong)
+            shown = wide.metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            write(painter, self, wide, QPointF(0, line), shown)
+            after = wide.metrics.horizontalAdvance(shown) + measures.px(GAP)
+        face = narrow if name else wide
         painter.setPen(colours.secondary if name else colours.text)
-        painter.drawText(QPointF(x, base), shown)
-        self._date_from = right
+        spot = QPointF(0, height + narrow.metrics.ascent()) if wrapped else QPointF(after, line)
+        end = self.width() if wrapped else room - after
+        write(painter, self, face, spot, keep_domain(address, end, face.metrics.horizontalAdvance))
+
+    def _small(self, text: str) -> float:
+        return measures.face(measures.SMALL).metrics.horizontalAdvance(text)
+
+    def _over_date(self, spot: QPoint) -> bool:
+        x = spot.x()
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            x = self.width() - x
+        return x >= self.width() - self._small(dates.short(self._seconds))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            over_date = event.pos().x() >= self._date_from
+            over_date = self._over_date(event.pos())
             text = dates.whole(self._seconds, self._offset) if over_date else one_line(self._person.full)
             QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True
@@ -122,7 +161,7 @@ class ToLine(WordButton):
     def draw(self) -> None:
         self.setIcon(icons.icon("chevron-up" if self.isChecked() else "chevron-down", "secondary", measures.px(14)))
         self.setIconSize(icons.size(measures.px(14)))
-        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        turn_round(self)
 
 
 class MessageHeader(QWidget):
@@ -203,7 +242,7 @@ class Details(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(measures.px(52), 0, 0, measures.px(4))
+        self._grid.setContentsMargins(measures.margins(52, 0, 0, 4))
         self._grid.setHorizontalSpacing(measures.px(12))
         self._grid.setVerticalSpacing(measures.px(4))
         self._grid.setColumnStretch(1, 1)

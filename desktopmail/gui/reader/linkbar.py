@@ -94,7 +94,7 @@ class LinkQuestion(QWidget):
         lines.addSpacing(measures.px(4))
         lines.addLayout(buttons)
         row = QHBoxLayout(self)
-        row.setContentsMargins(measures.px(16), measures.px(12), measures.px(8), measures.px(12))
+        row.setContentsMargins(measures.margins(16, 12, 8, 12))
         row.addLayout(lines, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._close = close

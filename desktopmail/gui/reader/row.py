@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktopmail.domain.message import Summary
@@ -11,6 +11,7 @@ from desktopmail.gui.files import shown_name
 from desktopmail.gui.reader import dates
 from desktopmail.gui.reader.people import NOBODY, one_line
 from desktopmail.gui.style import measures
+from desktopmail.gui.style.lettering import base, turned, write
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.avatar import Avatar
 from desktopmail.gui.widgets.button import WordButton
@@ -29,7 +30,6 @@ class FoldedRow(QWidget):
         self.setFixedHeight(measures.px(40))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._avatar = Avatar(NOBODY, 24, self)
-        self._avatar.move(0, (self.height() - self._avatar.height()) // 2)
         self._avatar.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         theme().changed.connect(self.update)
 
@@ -40,6 +40,12 @@ class FoldedRow(QWidget):
         self._avatar.show_person(person)
         self.setAccessibleName(self.tr("Message of {0}, {1}").format(person.shown, dates.short(summary.date)))
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        size = self._avatar.size()
+        spot = QRectF(0, (self.height() - size.height()) // 2, size.width(), size.height())
+        self._avatar.move(turned(self, spot).topLeft().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
@@ -57,27 +63,23 @@ class FoldedRow(QWidget):
             return
         colours = theme().colours
         painter = QPainter(self)
-        base = (self.height() + measures.face().metrics.ascent() - measures.face().metrics.descent()) / 2
+        small, plain = measures.face(measures.SMALL), measures.face()
+        strong = measures.face(measures.BODY, measures.semi_bold().weight())
+        line = base(plain, self.height())
         when = dates.short(summary.date)
-        right = self.width() - measures.face(measures.SMALL).metrics.horizontalAdvance(when)
+        end = self.width() - small.metrics.horizontalAdvance(when)
         painter.setPen(colours.secondary)
-        painter.setFont(measures.font(measures.SMALL))
-        painter.drawText(QPointF(right, base), when)
-        left = measures.px(36)
-        strong = measures.semi_bold()
-        metrics = measures.face(measures.BODY, strong.weight()).metrics
+        write(painter, self, small, QPointF(end, line), when)
+        at = measures.px(36)
         person = summary.sender[0].shown if summary.sender else self.tr("No sender")
-        name = metrics.elidedText(shown_name(person, ""), Qt.TextElideMode.ElideRight, max(60.0, (right - left) * 0.4))
-        painter.setFont(strong)
+        cut = Qt.TextElideMode.ElideRight
+        name = strong.metrics.elidedText(shown_name(person, ""), cut, max(60.0, (end - at) * 0.4))
         painter.setPen(colours.text)
-        painter.drawText(QPointF(left, base), name)
-        left += round(metrics.horizontalAdvance(name)) + measures.px(12)
-        room = right - left - measures.px(16)
-        painter.setFont(measures.font())
+        write(painter, self, strong, QPointF(at, line), name)
+        at += round(strong.metrics.horizontalAdvance(name)) + measures.px(12)
+        preview = plain.metrics.elidedText(one_line(summary.preview), cut, end - at - measures.px(16))
         painter.setPen(colours.secondary)
-        preview = one_line(summary.preview)
-        metrics = measures.face().metrics
-        painter.drawText(QPointF(left, base), metrics.elidedText(preview, Qt.TextElideMode.ElideRight, room))
+        write(painter, self, plain, QPointF(at, line), preview)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(colours.accent, 2))
@@ -94,7 +96,7 @@ class EarlierRow(QWidget):
         self._button = WordButton("", look="link")
         self._button.clicked.connect(self.open_wanted)
         row = QHBoxLayout(self)
-        row.setContentsMargins(measures.px(56), 0, measures.px(24), 0)
+        row.setContentsMargins(measures.margins(56, 0, 24, 0))
         row.addWidget(self._button)
         row.addStretch()
         self.setFixedHeight(measures.px(36))

@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QPalette
 
 @dataclass(frozen=True)
 class Colours:
-    """One theme. `soft` is the fill of a selection, `hover` of what the pointer is over, `hit` of a found word."""
+    """One theme. `soft` is the fill of a selection, `hover` of what the pointer is over, `hit` of a found word; what
+    stands above everything for a moment is filled with `notice`, words in `on_notice`, verbs in `notice_accent`."""
 
     dark: bool
     window: QColor
@@ -30,6 +31,9 @@ class Colours:
     star: QColor
     hit: QColor
     shadow: QColor
+    notice: QColor
+    on_notice: QColor
+    notice_accent: QColor
 
     def role(self, name: str) -> QColor:
         """The colour of a role by its name, as icons and the style sheet ask for it."""
@@ -62,6 +66,9 @@ LIGHT = _theme(
     star="#B87A00",
     hit="#FFE9A8",
     shadow="#26101828",
+    notice="#2A2C31",
+    on_notice="#ECEDEF",
+    notice_accent="#8FB4FF",
 )
 
 DARK = _theme(
@@ -84,6 +91,9 @@ DARK = _theme(
     star="#F0B457",
     hit="#5C4813",
     shadow="#66000000",
+    notice="#3A3D44",
+    on_notice="#ECEDEF",
+    notice_accent="#8FB4FF",
 )
 
 # Eight hues that stay apart with any kind of colour sight (dark enough to carry white letters, light enough on dark).
@@ -136,6 +146,7 @@ def from_system(palette: QPalette) -> Colours:
         "window": window, "surface": window, "raised": window, "quiet": blend(text, window, 0.3),
         "hover": blend(text, window, 0.15), "line": text, "text": text, "secondary": text, "accent": accent,
         "accent_strong": accent,
+        "notice": text, "on_notice": window, "notice_accent": window,
         "soft": blend(accent, window, 0.35), "on_accent": on_accent, "hit": blend(accent, window, 0.35),
     }  # fmt: skip
     return Colours(**values)

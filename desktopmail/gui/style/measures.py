@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from PySide6.QtCore import QMargins, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QGuiApplication
 
 SIGN = 11.0
@@ -28,6 +29,14 @@ def scale() -> float:
 def px(value: float) -> int:
     """A measure of the design in device-independent pixels of this system."""
     return round(value * scale())
+
+
+def margins(start: float, top: float, end: float, bottom: float) -> QMargins:
+    """The room around a layout that begins and ends differently; layouts are mirrored by Qt, their margins are not."""
+    sides = (start, end)
+    if QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        sides = (end, start)
+    return QMargins(px(sides[0]), px(top), px(sides[1]), px(bottom))
 
 
 @lru_cache(maxsize=64)

@@ -109,6 +109,9 @@ QWidget[look="surface"] { background: $surface; }
 QWidget[look="window"] { background: $window; }
 QFrame[look="card"] { background: $raised; border: 1px solid $line; border-radius: ${card}px; }
 QLabel[look="key"] { background: $quiet; border-radius: 4px; padding: 1px ${p6}px; color: $secondary; }
+QWidget[look="notice"] QLabel { color: $on_notice; }
+QWidget[look="notice"] QPushButton[look="link"] { color: $notice_accent; }
+QWidget[look="notice"] QToolButton:hover { background: $notice_film; }
 QPlainTextEdit[look="field"] { background: $window; border: 1px solid $edge; }
 QPlainTextEdit[look="field"]:focus { border-color: $accent; }
 QFrame[look="line"] { background: $line; border: none; }
@@ -122,13 +125,14 @@ def sheet(colours: Colours) -> str:
         name: getattr(colours, name).name()
         for name in (
             "window", "surface", "raised", "line", "text", "secondary", "accent", "accent_strong", "soft", "quiet",
-            "hover", "on_accent", "good", "care", "bad",
+            "hover", "on_accent", "good", "care", "bad", "on_notice", "notice_accent",
         )
     }  # fmt: skip
     names |= {
         "edge": blend(text, window, 0.2).name(),
         "faint": blend(colours.secondary, window, 0.6).name(),
         "overlay": _film(text, 0.07),
+        "notice_film": _film(colours.on_notice, 0.14),
         "pressed": _film(text, 0.12),
         "thumb": _film(text, 0.22),
         "thumb_hover": _film(text, 0.4),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from desktopmail.gui.style import icons, measures
@@ -61,12 +62,23 @@ class WordButton(QPushButton):
         """What the button says and is called."""
         shown = text.replace("&", "&&")
         # A little more room than the style leaves between drawing and word.
-        self.setText(f"\u2005{shown}" if self._icon and text else shown)
+        self.setText(f"\u2004{shown}" if self._icon and text else shown)
         self.setAccessibleName(text)
+
+    def show_icon(self, icon: str) -> None:
+        """Another drawing."""
+        self._icon = icon
+        self.draw()
 
     def draw(self) -> None:
         """Take the icon in the colours of the present theme."""
         if self._icon:
-            role = {"primary": "on_accent", "danger": "bad"}.get(self._look, "secondary")
+            role = {"primary": "on_accent", "danger": "bad", "link": "accent"}.get(self._look, "secondary")
             self.setIcon(icons.icon(self._icon, role, measures.px(16)))
             self.setIconSize(icons.size(measures.px(16)))
+
+
+def turn_round(button: QWidget) -> None:
+    """Put the drawing of a button behind its word instead of before it."""
+    left, right = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
+    button.setLayoutDirection(left if QGuiApplication.layoutDirection() == right else right)

@@ -40,6 +40,7 @@ class PlainLabel(QLabel):
     def fit(self, width: int) -> None:
         """Take exactly this width and the height the text needs then: for labels that layouts place by alignment."""
         self.setFixedWidth(width)
+        self.setMinimumHeight(0)  # A label counts its own least height into the height it needs.
         self.setFixedHeight(max(0, self.heightForWidth(width) if self.wordWrap() else self.sizeHint().height()))
 
 
@@ -58,7 +59,7 @@ class ElidedLabel(PlainLabel):
         painter = QPainter(self)
         room = self.contentsRect()
         text = self.text().replace("\n", " ")
-        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        shown = self.shown(text, room.width())
         tip = plain_tip(text) if shown != text else ""
         if self.toolTip() != tip:
             self.setToolTip(tip)
@@ -68,3 +69,24 @@ class ElidedLabel(PlainLabel):
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             side = Qt.AlignmentFlag.AlignRight
         painter.drawText(room, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def shown(self, text: str, width: int) -> str:
+        """What of the text stands in so much room."""
+        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
+class BriefLabel(ElidedLabel):
+    """One line with a shorter way to say the same, for where the whole has no room."""
+
+    brief = ""
+
+    def say(self, text: str, brief: str = "") -> None:
+        """Show this, or `brief` in little room."""
+        self.brief = brief
+        self.setText(text)
+
+    def shown(self, text: str, width: int) -> str:
+        metrics = self.fontMetrics()
+        if self.brief and metrics.horizontalAdvance(text) > width:
+            text = self.brief
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)

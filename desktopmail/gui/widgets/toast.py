@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRectF, QTimer
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QColor,
     QEnterEvent,
     QPainter,
     QPaintEvent,
@@ -29,6 +28,7 @@ class Toast(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._host = window
+        self.setProperty("look", "notice")
         self.setAccessibleName(self.tr("Notice"))
         self._act: Callable[[], None] | None = None
         self._words = PlainLabel("")
@@ -36,11 +36,11 @@ class Toast(QWidget):
         self._button = WordButton("", look="link")
         self._button.setFont(measures.semi_bold())
         self._button.clicked.connect(self._clicked)
-        self._close = IconButton("x", self.tr("Close notice"))
+        self._close = IconButton("x", self.tr("Close notice"), role="on_notice")
         self._close.clicked.connect(self.leave)
         row = QHBoxLayout(self)
-        row.setContentsMargins(measures.px(16), measures.px(4), measures.px(4), measures.px(4))
-        row.setSpacing(measures.px(12))
+        row.setContentsMargins(measures.margins(16, 4, 4, 4))
+        row.setSpacing(measures.px(16))
         for part in (self._words, self._button, self._close):
             row.addWidget(part)
         self._timer = QTimer(self)
@@ -116,8 +116,6 @@ class Toast(QWidget):
         colours = theme().colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(colours.line)
-        fill = QColor(colours.raised)
-        painter.setBrush(fill)
-        where = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(where, measures.RADIUS_CARD, measures.RADIUS_CARD)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.notice)
+        painter.drawRoundedRect(QRectF(self.rect()), measures.RADIUS_CARD, measures.RADIUS_CARD)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
-from desktopmail.gui.widgets.button import IconButton, WordButton
+from desktopmail.gui.widgets.button import IconButton, WordButton, turn_round
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.wizard.words import BREAK, breakable
 
@@ -182,7 +182,7 @@ class HelpPage(Link):
 
 
 class Fold(QWidget):
-    """Something behind a word that opens and closes it."""
+    """Something behind a word that opens and closes it; the sign at its end says which of both comes next."""
 
     def __init__(self, text: str, body: QWidget) -> None:
         super().__init__()
@@ -190,12 +190,19 @@ class Fold(QWidget):
         body.hide()
         link = Link(text)
         self.button = link.button
-        self.button.clicked.connect(lambda: body.setVisible(body.isHidden()))
+        turn_round(self.button)
+        self.button.show_icon("chevron-down")
+        self.button.clicked.connect(self._turn)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(6))
         column.addWidget(link)
         column.addWidget(body)
+
+    def _turn(self) -> None:
+        opened = self.body.isHidden()
+        self.body.setVisible(opened)
+        self.button.show_icon("chevron-up" if opened else "chevron-down")
 
 
 class Paragraphs(Fold):

@@ -40,7 +40,7 @@ def press(pane: QWidget, words: str) -> None:
     found = [
         each
         for each in pane.findChildren(QAbstractButton)
-        if each.text().strip("\u2005") == words and each.isVisibleTo(pane)
+        if each.text().strip() == words and each.isVisibleTo(pane)
     ]
     assert found, [each.text() for each in pane.findChildren(QAbstractButton)]
     found[0].click()

@@ -1,0 +1,157 @@
+"""What a demanding eye sees: nothing is cut that has room, words stand on one line, both reading directions fit."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QHoverEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktopmail.domain.address import Address
+from desktopmail.gui.composer.recipients import Chip
+from desktopmail.gui.messages.empty import EmptyState
+from desktopmail.gui.messages.header import HEIGHT
+from desktopmail.gui.reader.header import SenderLine
+from desktopmail.gui.reader.row import FoldedRow
+from desktopmail.gui.style.colours import LIGHT
+from desktopmail.gui.style.theme import theme
+from desktopmail.gui.widgets.avatar import Avatar
+from desktopmail.gui.widgets.label import BriefLabel, PlainLabel
+from desktopmail.gui.widgets.toast import Toast
+from tests.gui.samples import summary
+
+LONG = Address("Dr. Maximiliane Wolkenstein-Hohenfels", "maximiliane.wolkenstein@department.university.example")
+
+
+@pytest.fixture(autouse=True)
+def light(qapp: QApplication) -> None:
+    theme().start("light")
+
+
+def shown(widget: QWidget, qtbot: QtBot, width: int, height: int = 0) -> QWidget:
+    """A widget in a window of its own, as wide as this."""
+    host = QWidget()
+    column = QVBoxLayout(host)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(widget)
+    column.addStretch()
+    host.resize(width, height or 200)
+    qtbot.addWidget(host)
+    host.show()
+    return host
+
+
+def test_a_sentence_that_became_shorter_takes_less_room(qapp: QApplication) -> None:
+    label = PlainLabel("Words that need more than a line when there is little room for them", wrap=True)
+    label.fit(120)
+    tall = label.height()
+    label.fit(600)
+    assert label.height() < tall
+
+
+def test_name_and_address_of_a_sender_are_whole_where_there_is_room_for_one(qtbot: QtBot) -> None:
+    line = SenderLine()
+    line.show_sender([LONG], 1_790_000_000)
+    host = shown(line, qtbot, 900)
+    QApplication.processEvents()
+    assert not line.wrapped
+    one = line.height()
+    host.resize(480, 200)
+    qtbot.waitUntil(lambda: line.wrapped and line.height() > one)
+    host.resize(900, 200)
+    qtbot.waitUntil(lambda: not line.wrapped and line.height() == one)
+
+
+def test_a_sender_without_a_name_needs_one_line(qtbot: QtBot) -> None:
+    line = SenderLine()
+    line.show_sender([Address("", LONG.address)], 1_790_000_000)
+    host = shown(line, qtbot, 300)
+    assert host.isVisible() and not line.wrapped
+
+
+def test_the_date_is_behind_the_sender_in_both_directions(qtbot: QtBot) -> None:
+    line = SenderLine()
+    line.show_sender([Address("Ada", "a@b.example")], 1_790_000_000)
+    host = shown(line, qtbot, 600)
+    assert host.isVisible()
+    assert line._over_date(QPoint(590, 4)) and not line._over_date(QPoint(10, 4))
+    line.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    assert line._over_date(QPoint(10, 4)) and not line._over_date(QPoint(590, 4))
+
+
+def test_older_messages_are_mirrored_with_their_window(qtbot: QtBot) -> None:
+    row = FoldedRow()
+    row.show_summary(summary(1, 1_790_000_000))
+    host = shown(row, qtbot, 600)
+    assert host.isVisible()
+    avatar = row.findChild(Avatar)
+    assert avatar.x() == 0
+    row.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    row.resize(599, row.height())
+    qtbot.waitUntil(lambda: avatar.x() == row.width() - avatar.width())
+
+
+def test_a_count_is_short_before_it_is_cut(qtbot: QtBot) -> None:
+    label = BriefLabel()
+    label.say("148 conversations", "148")
+    metrics = label.fontMetrics()
+    whole = metrics.horizontalAdvance("148 conversations")
+    assert label.shown(label.text(), whole) == "148 conversations"
+    assert label.shown(label.text(), whole - 1) == "148"
+    label.say("3 found", "")
+    assert label.shown(label.text(), 12).endswith("…")
+
+
+def test_two_empty_panes_say_so_on_one_line(qtbot: QtBot) -> None:
+    reader, list_ = EmptyState(head=HEIGHT), EmptyState()
+    for pane, height in ((reader, 700), (list_, 700 - HEIGHT)):
+        qtbot.addWidget(pane)
+        pane.resize(380, height)
+        pane.say("Nothing")
+        pane.show()
+    QApplication.processEvents()
+    assert abs(reader._title.y() - (list_._title.y() + HEIGHT)) <= 1
+
+
+def test_a_notice_stands_out_from_the_window(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(600, 300)
+    host.show()
+    toast = Toast(host)
+    toast.say("1 message archived", "Undo", lambda: None)
+    picture = toast.grab().toImage()
+    assert picture.pixelColor(toast.width() // 2, 3) == LIGHT.notice
+    assert toast._button.palette().buttonText().color() == LIGHT.notice_accent
+    toast.leave()
+
+
+@pytest.mark.parametrize("side", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft], ids=["ltr", "rtl"])
+def test_words_and_cross_of_a_chip_keep_clear_of_each_other(qtbot: QtBot, side: Qt.LayoutDirection) -> None:
+    chip = Chip(Address("Ada Lovelace", "ada@example.org"))
+    qtbot.addWidget(chip)
+    chip.setLayoutDirection(side)
+    chip.show()
+    cross: QRectF = chip._cross.spot
+    beyond = chip.width() - 9 if side == Qt.LayoutDirection.RightToLeft else 9
+    assert chip._cross.holds(cross.center()) and not chip._cross.holds(QPointF(beyond, 13))
+    picture = chip.grab().toImage()
+    gap = range(round(cross.right()) + 1, round(cross.right()) + 4)
+    if side == Qt.LayoutDirection.LeftToRight:
+        gap = range(round(cross.left()) - 4, round(cross.left()) - 1)
+    assert {picture.pixel(x, 13) for x in gap} == {LIGHT.quiet.rgb()}
+
+
+def test_a_cross_shows_that_it_can_be_pressed(qtbot: QtBot) -> None:
+    chip = Chip(Address("Ada Lovelace", "ada@example.org"))
+    qtbot.addWidget(chip)
+    chip.show()
+    before = chip.grab().toImage()
+    spot = chip._cross.spot.center()
+    over = QHoverEvent(QHoverEvent.Type.HoverMove, spot, chip.mapToGlobal(spot), QPointF(0, 0))
+    QApplication.sendEvent(chip, over)
+    assert chip.grab().toImage() != before
+    assert chip.cursor().shape() == Qt.CursorShape.PointingHandCursor
+    QApplication.sendEvent(chip, QHoverEvent(QHoverEvent.Type.HoverLeave, QPointF(-1, -1), QPointF(-1, -1), spot))
+    assert chip.grab().toImage() == before
