@@ -28,7 +28,8 @@ SERVERS = "dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix gnome-keyring dbus 
 TOOLS = "nsis shellcheck".split()
 """What tests of packaging call: they compile the Windows installer and read the scripts."""
 PACKAGING = (
-    "binutils lintian rpm desktop-file-utils appstream squashfs-tools debootstrap man-db xvfb xdotool flatpak-builder"
+    "binutils lintian rpm desktop-file-utils appstream squashfs-tools debootstrap man-db xvfb xdotool flatpak-builder "
+    "wine64"
 ).split()
 FONTS = "fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-inter".split()
 

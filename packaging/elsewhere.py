@@ -1,5 +1,6 @@
 """What cannot run on this machine, checked as far as it can be: the spec evaluated for three systems, the Windows
-installer compiled with a stand-in for the program, what macOS is told, the workflows of the hosted builds."""
+installer compiled with a stand-in for the program and run in Wine, what macOS is told, the workflows of the hosted
+builds."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from report import CheckFailed
 TESTS = (
     "tests/packaging/test_spec.py",
     "tests/release/test_windows.py",
+    "tests/release/test_installer_run.py",
     "tests/release/test_macos.py",
     "tests/release/test_workflows.py",
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,7 @@ TOOLS = {
     },
     "appimage": {"mksquashfs": "squashfs-tools"},
     "flatpak": {"flatpak-builder": "flatpak-builder"},
-    "elsewhere": {"makensis": "nsis", "shellcheck": "shellcheck"},
+    "elsewhere": {"makensis": "nsis", "shellcheck": "shellcheck", "/usr/lib/wine/wine64": "wine64"},
     "install": {"debootstrap": "debootstrap", "strace": "strace"},
     "start": {"Xvfb": "xvfb", "xdotool": "xdotool"},
 }
@@ -97,10 +98,7 @@ def _linux(report: Report, steps: list[str], *, quick: bool) -> None:
     if "packages" in steps and _can("packages", report):
         _packages(report, tree, quick=quick)
     if "appimage" in steps and _can("appimage", report):
-        import appimage
-
-        with report.step("AppImage"):
-            report.say(appimage.check(appimage.make(tree, product.DIST, PLACE, quick=quick)))
+        _appimage(report, tree, quick=quick)
     if "flatpak" in steps and _can("flatpak", report):
         import manifest
 
@@ -136,6 +134,16 @@ def _packages(report: Report, tree: Path, *, quick: bool) -> None:
     with report.step("tar.xz"):
         made = archives.make_tar(tree, product.DIST, quick=quick)
         report.say(f"{made.name}: {verify.megabytes(made):.0f} MB")
+
+
+def _appimage(report: Report, tree: Path, *, quick: bool) -> None:
+    import appimage
+
+    if reason := appimage.missing(platform.machine(), os.environ):
+        report.skip("AppImage", reason)
+        return
+    with report.step("AppImage"):
+        report.say(appimage.check(appimage.make(tree, product.DIST, PLACE, quick=quick)))
 
 
 def _install(report: Report) -> None:

@@ -2,13 +2,18 @@
 ;
 ;   makensis -DVERSION=1.2.3 -DPAYLOAD=<folder of the frozen program> -DOUTPUT=setup.exe -DICON=… -DLICENCE=… installer.nsi
 ;
-; /S installs or removes without a word; a program that runs and does not close ends that with exit code 2. The
-; uninstaller keeps mail, accounts and settings unless somebody ticks the box, and always when it is silent.
+; /S installs or removes without a word. Exit codes: 2, the program runs and does not close; 3, this Windows is too old;
+; 4, the files could not be written; 5, the folder is another program's. Whatever went wrong, the program that was there
+; before is there as it was. The uninstaller keeps mail, accounts and settings unless somebody ticks the box, and always
+; when it is silent.
 
 Unicode true
 ManifestDPIAware true
 ManifestSupportedOS Win10
 RequestExecutionLevel user
+!ifndef PAUSE
+  !define PAUSE 500
+!endif
 !ifdef QUICK
   SetCompressor zlib
 !else
@@ -32,6 +37,9 @@ RequestExecutionLevel user
 !define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\${TITLE}"
 !define APP_PATH "Software\Microsoft\Windows\CurrentVersion\App Paths\${EXE}"
 !define RUN "Software\Microsoft\Windows\CurrentVersion\Run"
+; Where the new program waits until it is whole, and the old one until the new is in its place.
+!define NEW "$INSTDIR\desktopmail.new"
+!define OLD "$INSTDIR\desktopmail.old"
 !define OPEN '"$INSTDIR\${EXE}" -- "%1"'
 !define STILL_RUNS "${TITLE} is still running. Close it, also from the notification area, and try again."
 
@@ -79,7 +87,46 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "${PUBLISHER}, GPL-3.0-or-later"
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "English"
 
-; A running program is asked to close as a person would, never killed: it may be writing mail.
+; All that lies in the folder of a frozen program. Nothing else in there is touched: a person may have chosen a folder
+; with other things in it.
+!macro EachPart do
+  !insertmacro ${do} "_internal"
+  !insertmacro ${do} "${EXE}"
+  !insertmacro ${do} "LICENSE.txt"
+  !insertmacro ${do} "THIRD-PARTY-NOTICES.txt"
+  !insertmacro ${do} "sbom.cdx.json"
+!macroend
+
+; $R0 becomes the name of what could not be moved; then no further one is.
+!macro Move from to name
+  ${If} $R0 == ""
+  ${AndIf} ${FileExists} "${from}\${name}"
+    ClearErrors
+    Rename "${from}\${name}" "${to}\${name}"
+    ${If} ${Errors}
+      StrCpy $R0 "${name}"
+    ${EndIf}
+  ${EndIf}
+!macroend
+!macro Out name
+  !insertmacro Move "$INSTDIR" "${OLD}" "${name}"
+!macroend
+!macro In name
+  !insertmacro Move "${NEW}" "$INSTDIR" "${name}"
+!macroend
+!macro Back name
+  ${If} ${FileExists} "${OLD}\${name}"
+    !insertmacro Gone "${name}"
+    Rename "${OLD}\${name}" "$INSTDIR\${name}"
+  ${EndIf}
+!macroend
+!macro Gone name
+  RMDir /r "$INSTDIR\${name}"
+  Delete "$INSTDIR\${name}"
+!macroend
+
+; A running program is asked to quit, and windows of other profiles to close, as a person would do it; nobody is killed:
+; it may be writing mail.
 !macro CloseProgram prefix
 Function ${prefix}CloseProgram
   ${DoWhile} 1 = 1
@@ -95,12 +142,15 @@ Function ${prefix}CloseProgram
         Return
       ${EndIf}
       ${If} $1 = 0
+        nsExec::Exec /TIMEOUT=10000 '"$INSTDIR\${EXE}" --quit'
+        Pop $0
+      ${ElseIf} $1 = 10
         nsExec::Exec '"$SYSDIR\taskkill.exe" /IM "${EXE}"'
         Pop $0
       ${EndIf}
-      Sleep 500
+      Sleep ${PAUSE}
       IntOp $1 $1 + 1
-    ${LoopUntil} $1 > 20
+    ${LoopUntil} $1 > 30
     MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "${STILL_RUNS}" /SD IDCANCEL IDRETRY again
     SetErrorLevel 2
     Quit
@@ -122,37 +172,42 @@ FunctionEnd
 
 Section "${TITLE}"
   SetShellVarContext current
+  ${If} ${FileExists} "$INSTDIR\_internal"
+  ${AndIfNot} ${FileExists} "$INSTDIR\${EXE}"
+  ${AndIfNot} ${FileExists} "${OLD}"
+    MessageBox MB_OK|MB_ICONSTOP "Another program is in this folder. Nothing was changed. Start the installer again and choose another folder." /SD IDOK
+    SetErrorLevel 5
+    Quit
+  ${EndIf}
   Call CloseProgram
 
   ; The new program lies beside the old one until it is whole; then they change places.
-  RMDir /r "$INSTDIR\new"
-  RMDir /r "$INSTDIR\old"
-  SetOutPath "$INSTDIR\new"
+  RMDir /r "${NEW}"
+  RMDir /r "${OLD}"
+  SetOutPath "${NEW}"
   ClearErrors
   File /r "${PAYLOAD}\*.*"
   SetOutPath "$INSTDIR"
   ${If} ${Errors}
-    RMDir /r "$INSTDIR\new"
+    RMDir /r "${NEW}"
     MessageBox MB_OK|MB_ICONSTOP "There is not enough room, or the folder cannot be written. Nothing was changed." /SD IDOK
     SetErrorLevel 4
     Quit
   ${EndIf}
-  CreateDirectory "$INSTDIR\old"
-  ${If} ${FileExists} "$INSTDIR\_internal\*.*"
-    ClearErrors
-    Rename "$INSTDIR\_internal" "$INSTDIR\old\_internal"
-    ${If} ${Errors}
-      RMDir /r "$INSTDIR\new"
-      MessageBox MB_OK|MB_ICONSTOP "${STILL_RUNS}" /SD IDOK
-      SetErrorLevel 2
-      Quit
-    ${EndIf}
+  CreateDirectory "${OLD}"
+  StrCpy $R0 ""
+  !insertmacro EachPart Out
+  !insertmacro EachPart In
+  ${If} $R0 != ""
+    !insertmacro EachPart Back
+    RMDir /r "${NEW}"
+    RMDir /r "${OLD}"
+    MessageBox MB_OK|MB_ICONSTOP "${STILL_RUNS}" /SD IDOK
+    SetErrorLevel 2
+    Quit
   ${EndIf}
-  Rename "$INSTDIR\${EXE}" "$INSTDIR\old\${EXE}"
-  Rename "$INSTDIR\new\_internal" "$INSTDIR\_internal"
-  Rename "$INSTDIR\new\${EXE}" "$INSTDIR\${EXE}"
-  RMDir /r "$INSTDIR\new"
-  RMDir /r "$INSTDIR\old"
+  RMDir /r "${NEW}"
+  RMDir /r "${OLD}"
   WriteUninstaller "$INSTDIR\uninstall.exe"
 
   CreateShortcut "$SMPROGRAMS\${TITLE}.lnk" "$INSTDIR\${EXE}" "" "$INSTDIR\${EXE}" 0 SW_SHOWNORMAL "" "Read and write mail"
@@ -160,7 +215,6 @@ Section "${TITLE}"
 
   ; Who this program is for notifications and the task bar.
   WriteRegStr HKCU "${CLASSES}\AppUserModelId\${APP_ID}" "DisplayName" "${TITLE}"
-  WriteRegStr HKCU "${CLASSES}\AppUserModelId\${APP_ID}" "IconUri" "$INSTDIR\${EXE}"
   WriteRegStr HKCU "${APP_PATH}" "" "$INSTDIR\${EXE}"
 
   ; What it can open. Nothing is taken from the program a person chose: Windows asks, and lists this one.
@@ -172,6 +226,10 @@ Section "${TITLE}"
   WriteRegStr HKCU "${CLASSES}\${TITLE}.eml\DefaultIcon" "" "$INSTDIR\${EXE},0"
   WriteRegStr HKCU "${CLASSES}\${TITLE}.eml\shell\open\command" "" '${OPEN}'
   WriteRegStr HKCU "${CLASSES}\.eml\OpenWithProgids" "${TITLE}.eml" ""
+  WriteRegStr HKCU "${CLASSES}\${TITLE}.mbox" "" "Mailbox file"
+  WriteRegStr HKCU "${CLASSES}\${TITLE}.mbox\DefaultIcon" "" "$INSTDIR\${EXE},0"
+  WriteRegStr HKCU "${CLASSES}\${TITLE}.mbox\shell\open\command" "" '${OPEN}'
+  WriteRegStr HKCU "${CLASSES}\.mbox\OpenWithProgids" "${TITLE}.mbox" ""
 
   ; One of the mail programs of this person.
   WriteRegStr HKCU "${CLIENT}" "" "${TITLE}"
@@ -184,6 +242,7 @@ Section "${TITLE}"
   WriteRegStr HKCU "${CLIENT}\Capabilities" "ApplicationDescription" "Read and write mail over IMAP or POP3"
   WriteRegStr HKCU "${CLIENT}\Capabilities" "ApplicationIcon" "$INSTDIR\${EXE},0"
   WriteRegStr HKCU "${CLIENT}\Capabilities\FileAssociations" ".eml" "${TITLE}.eml"
+  WriteRegStr HKCU "${CLIENT}\Capabilities\FileAssociations" ".mbox" "${TITLE}.mbox"
   WriteRegStr HKCU "${CLIENT}\Capabilities\URLAssociations" "mailto" "${TITLE}.mailto"
   WriteRegStr HKCU "${CLIENT}\Capabilities\StartMenu" "Mail" "${TITLE}"
   WriteRegStr HKCU "Software\RegisteredApplications" "${TITLE}" "${CLIENT}\Capabilities"
@@ -246,10 +305,9 @@ Section "un.${TITLE}" UN_PROGRAM
   Call un.CloseProgram
   ; Only what was installed goes; what somebody else put into the folder stays, and the folder with it.
   Delete "$SMPROGRAMS\${TITLE}.lnk"
-  RMDir /r "$INSTDIR\_internal"
-  RMDir /r "$INSTDIR\new"
-  RMDir /r "$INSTDIR\old"
-  Delete "$INSTDIR\${EXE}"
+  !insertmacro EachPart Gone
+  RMDir /r "${NEW}"
+  RMDir /r "${OLD}"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   DeleteRegKey HKCU "${CLASSES}\AppUserModelId\${APP_ID}"
@@ -257,6 +315,8 @@ Section "un.${TITLE}" UN_PROGRAM
   DeleteRegKey HKCU "${CLASSES}\${TITLE}.mailto"
   DeleteRegKey HKCU "${CLASSES}\${TITLE}.eml"
   DeleteRegValue HKCU "${CLASSES}\.eml\OpenWithProgids" "${TITLE}.eml"
+  DeleteRegKey HKCU "${CLASSES}\${TITLE}.mbox"
+  DeleteRegValue HKCU "${CLASSES}\.mbox\OpenWithProgids" "${TITLE}.mbox"
   DeleteRegKey HKCU "${CLIENT}"
   DeleteRegValue HKCU "Software\RegisteredApplications" "${TITLE}"
   DeleteRegValue HKCU "${RUN}" "${TITLE}"

@@ -27,6 +27,12 @@ def numbers(version: str) -> str:
     return ".".join(str(each) for each in (*found, 0, 0, 0, 0)[:4])
 
 
+def parts() -> set[str]:
+    """What the installer knows to lie in the folder of a frozen program; it moves that, and takes it away again."""
+    named = re.findall(r'!insertmacro \$\{do\} "([^"]+)"', SCRIPT.read_text(encoding="utf-8"))
+    return {name.replace("${EXE}", f"{product.NAME}.exe") for name in named}
+
+
 def command(
     payload: Path, output: Path, icon: Path, environment: Mapping[str, str], *, quick: bool = False
 ) -> list[str]:
@@ -62,6 +68,9 @@ def main(arguments: list[str]) -> int:
     if len(paths) != 2 or not (paths[0] / "desktopmail.exe").is_file():
         sys.stderr.write(__doc__ or "")
         return 2
+    if odd := {each.name for each in paths[0].iterdir()} - parts():
+        sys.stderr.write(f"the installer would leave these behind: {', '.join(sorted(odd))}\n")
+        return 1
     import drawing
 
     icon = drawing.write_ico(product.WORK / "desktopmail.ico")

@@ -72,17 +72,63 @@ def test_a_broken_script_does_not_pass(tmp_path: Path, setup: Path) -> None:
     assert done.returncode != 0
 
 
-def written() -> set[str]:
-    """The registry keys the installer writes to."""
-    return {found[1] for found in re.finditer(r'WriteReg\w+ HKCU "([^"]+)"', INSTALL)}
+def plain(text: str) -> str:
+    """The script's words for keys and values, with what its names stand for."""
+    for _ in range(4):
+        for name, stands in re.findall(r'^!define (\w+) "([^"]*)"', SCRIPT, re.MULTILINE):
+            text = text.replace(f"${{{name}}}", stands)
+    return text
 
 
-def test_every_key_that_is_written_is_taken_away() -> None:
-    keys = re.findall(r'DeleteRegKey HKCU "([^"]+)"', REMOVE)
-    values = re.findall(r'DeleteRegValue HKCU "([^"]+)"', REMOVE)
-    left = [each for each in written() if each not in values and not any(each.startswith(key) for key in keys)]
-    assert left == []
-    assert len(written()) > 15
+def written() -> set[tuple[str, str]]:
+    """The registry values the installer writes: key and name."""
+    return set(re.findall(r'WriteReg\w+ HKCU "([^"]+)" "([^"]*)"', plain(INSTALL)))
+
+
+def test_every_value_that_is_written_is_taken_away() -> None:
+    """With its key, or alone where the key is not the program's; and nothing is taken that was not written, but the
+    start with the session, which the program itself writes."""
+    keys = re.findall(r'DeleteRegKey HKCU "([^"]+)"', plain(REMOVE))
+    values = set(re.findall(r'DeleteRegValue HKCU "([^"]+)" "([^"]*)"', plain(REMOVE)))
+    inside = {each for each in written() if any(f"{each[0]}\\".startswith(f"{key}\\") for key in keys)}
+    assert written() - inside == values - {(r"Software\Microsoft\Windows\CurrentVersion\Run", "Desktopmail")}
+    assert len(written()) > 30
+    assert all(any(f"{key}\\".startswith(f"{each}\\") for key, _ in written()) for each in keys)
+
+
+def test_the_start_with_the_session_has_one_name() -> None:
+    """The program writes it, the uninstaller takes it away."""
+    source = (product.ROOT / "desktopmail/gui/desktop/login.py").read_text(encoding="utf-8")
+    key, name = re.search(r'_KEY = r"([^"]+)"', source), re.search(r'_NAME = "([^"]+)"', source)
+    assert key is not None
+    assert name is not None
+    assert f'DeleteRegValue HKCU "{key[1]}" "{name[1]}"' in plain(REMOVE)
+
+
+def test_everything_in_the_bundle_is_installed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The notices that licences ask for, too: what nobody has decided on stops the build."""
+    source = (product.ROOT / "packaging/package.py").read_text(encoding="utf-8")
+    beside = set(re.findall(r'BUNDLE / "([^"]+)"', source))
+    assert {"THIRD-PARTY-NOTICES.txt", "LICENSE.txt"} <= beside
+    assert installer.parts() == {"_internal", "desktopmail.exe", *beside}
+    payload = tmp_path / "payload"
+    payload.mkdir()
+    for name in ("desktopmail.exe", "surprise.dll"):
+        (payload / name).write_bytes(b"MZ")
+    assert installer.main([str(payload), str(tmp_path / "x.exe")]) == 1
+    assert "surprise.dll" in capfd.readouterr().err
+
+
+def test_default_programs_of_windows_list_what_can_be_opened() -> None:
+    """Registered as a client for mail, with each kind that Capabilities name leading to a command (MSDN, Default
+    Programs)."""
+    found = dict(re.findall(r'Capabilities\\(?:File|URL)Associations" "([^"]+)" "([^"]+)"', plain(INSTALL)))
+    assert found == {".eml": "Desktopmail.eml", ".mbox": "Desktopmail.mbox", "mailto": "Desktopmail.mailto"}
+    keys = {key for key, _ in written()}
+    for kind in found.values():
+        assert rf"Software\Classes\{kind}\shell\open\command" in keys
+    assert (r"Software\Classes\Desktopmail.mailto", "URL Protocol") in written()
+    assert (r"Software\RegisteredApplications", "Desktopmail") in written()
 
 
 def test_only_this_persons_part_of_the_system_is_touched() -> None:
@@ -93,12 +139,16 @@ def test_only_this_persons_part_of_the_system_is_touched() -> None:
 
 def test_keys_are_never_taken_away_with_others_in_them() -> None:
     """Only keys that carry the program's name go whole."""
-    defines = dict(re.findall(r'!define (\w+) "([^"]*)"', SCRIPT))
-    for key in re.findall(r'DeleteRegKey HKCU "([^"]+)"', REMOVE):
-        whole = key
-        for _ in range(3):
-            whole = re.sub(r"\$\{(\w+)\}", lambda found: defines[found[1]], whole)
-        assert re.search(r"desktopmail(\.\w+)*$", whole.lower()), whole
+    for key in re.findall(r'DeleteRegKey HKCU "([^"]+)"', plain(REMOVE)):
+        assert re.search(r"desktopmail(\.\w+)*$", key.lower()), key
+
+
+def test_folders_are_never_emptied_with_others_things_in_them() -> None:
+    """A person may choose any folder: only names of the program's own go whole, and its profile where that was asked
+    for."""
+    gone = set(re.findall(r'RMDir /r "([^"]+)"', plain(SCRIPT)))
+    own = {r"$INSTDIR\desktopmail.new", r"$INSTDIR\desktopmail.old", r"$LOCALAPPDATA\desktopmail"}
+    assert gone - {r"$INSTDIR\${name}"} == own
 
 
 def test_mail_stays_unless_somebody_ticks_the_box() -> None:

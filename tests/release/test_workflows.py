@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import appimage
 import notes
 import product
 import pytest
@@ -135,6 +136,57 @@ def test_every_system_is_tested_frozen_and_installed(system: str) -> None:
     assert re.search(rf"{system}\) \S+ --self-test", frozen)
     assert "--self-test" in runs(f"Install, self-test of the installed program, remove ({system})")
     assert any(f"({system})" in step.get("name", "") and "Package" in step["name"] for step in STEPS)
+
+
+def test_the_windows_installer_is_tried_as_people_meet_it() -> None:
+    """In silence, over a program that runs, with the notices in it; and nothing of it is left but mail."""
+    commands = runs("Install, self-test of the installed program, remove (Windows)")
+    running = commands.index('desktopmail.exe" &\n')
+    assert commands.count('"$setup" /S') == 2
+    assert commands.index('"$setup" /S') < running < commands.rindex('"$setup" /S')
+    assert 'test -s "$place/THIRD-PARTY-NOTICES.txt"' in commands
+    gone = commands[commands.index("uninstall.exe") :]
+    assert 'test -e "$LOCALAPPDATA/desktopmail/mail.db"' in gone
+    assert re.search(r"if reg query .*; then exit 1; fi", gone)
+
+
+def test_what_macos_reads_is_checked_where_it_can_be() -> None:
+    commands = runs("Install, self-test of the installed program, remove (macOS)")
+    assert "plutil -lint" in commands
+    assert "codesign --verify --deep --strict" in commands
+
+
+def test_a_machine_builds_only_what_can_run_on_it() -> None:
+    """The front of an AppImage is a program for one kind of machine."""
+    assert appimage.missing("x86_64", {}) == ""
+    assert "aarch64" in appimage.missing("aarch64", {})
+    assert appimage.missing("aarch64", {"DESKTOPMAIL_APPIMAGE_RUNTIME": "/runtime"}) == ""
+
+
+def test_expressions_ask_for_what_there_is() -> None:
+    """Every `${{ … }}` is closed and names a context that GitHub has there; matrix, secrets and variables that are
+    named exist."""
+    named = {each for kind in BUILD["strategy"]["matrix"]["include"] for each in kind}
+    contexts = {"github", "matrix", "vars", "secrets", "runner", "format"}
+    secret = {"APPLE_CERTIFICATE", "APPLE_CERTIFICATE_PASSWORD", "APPLE_KEY", "APPLE_KEY_ID", "APPLE_ISSUER"}
+    documented = (ROOT / "packaging/README.md").read_text("utf-8")
+    for path in FILES:
+        text = path.read_text("utf-8")
+        assert text.count("${{") == len(re.findall(r"\$\{\{ [^{}]+(?:\{\d\}[^{}]*)* \}\}", text)), path.name
+        for said in re.findall(r"\$\{\{ (.+?) \}\}", text):
+            bare = re.sub(r"'[^']*'", "''", said)
+            assert set(re.findall(r"(?<![\w.])([a-z]\w*)", bare)) <= contexts, said
+            assert set(re.findall(r"matrix\.(\w+)", bare)) <= named, said
+            for name in re.findall(r"(?:secrets|vars)\.(\w+)", bare):
+                assert name in documented or name in secret or name == "DESKTOPMAIL_HOME_PAGE", name
+
+
+def test_conditions_name_systems_and_kinds_that_exist() -> None:
+    kinds = {each["kind"] for each in BUILD["strategy"]["matrix"]["include"]}
+    for name, step in steps():
+        condition = str(step.get("if", ""))
+        assert set(re.findall(r"runner\.os [!=]= '(\w+)'", condition)) <= {"Linux", "Windows", "macOS"}, name
+        assert set(re.findall(r"matrix\.kind [!=]= '([\w-]+)'", condition)) <= kinds, name
 
 
 def test_every_job_that_freezes_tests_what_it_froze() -> None:
