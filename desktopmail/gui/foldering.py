@@ -45,6 +45,7 @@ class Foldering(QObject):
             account = node.key.removeprefix("a:")
             if account.isdigit():
                 menu.addAction(self.tr("New folder…"), lambda: self.create(AccountId(int(account)), ""))
+                menu.addAction(self.tr("Export all mail…"), lambda: self.export_account(AccountId(int(account))))
             self._commands.menu(menu, ("settings",))
             return menu
         if Ability.ADD_CHILD in folder.abilities:
@@ -53,6 +54,7 @@ class Foldering(QObject):
             menu.addAction(self.tr("Rename…"), lambda: self.rename(folder))
         if Ability.EMPTY in folder.abilities:
             menu.addAction(self.tr("Empty…"), lambda: self.empty(folder)).setEnabled(folder.total > 0)
+        menu.addAction(self.tr("Export…"), lambda: self.export(folder))
         if Ability.DELETE in folder.abilities:
             menu.addAction(self.tr("Delete folder"), lambda: self.delete(folder))
         return menu
@@ -93,6 +95,19 @@ class Foldering(QObject):
             self.tr("Remove for ever"),
             self.tr("Keep"),
         ).ask(lambda: self._start(self._engine.folders.empty(folder.id)))
+
+    def export(self, folder: Folder | None) -> None:
+        """Copy it into files that other programs read; without a folder, all mail."""
+        from desktopmail.gui.exporting import of_all, of_folder
+
+        engine, window = self._engine, self._window
+        (of_folder(engine, window, folder) if folder is not None else of_all(engine, window)).open()
+
+    def export_account(self, account: AccountId) -> None:
+        """Copy everything an account has into files."""
+        from desktopmail.gui.exporting import of_account
+
+        of_account(self._engine, self._window, account).open()
 
     def _start(self, work: Awaitable[object]) -> None:
         spawn(self._finish(work))

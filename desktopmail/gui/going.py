@@ -50,6 +50,7 @@ class Going(QObject):
             "sync": lambda: self.sync(self._account()),
             "sync_all": lambda: self.sync(None),
             "new_folder": lambda: window.foldering.create(self._account(), ""),
+            "export": lambda: window.foldering.export(window.places.folder(window.places.place)),
             "add_account": window.add_account,
             "activity": window.open_activity,
             "toggle_folders": self._toggle_folders,

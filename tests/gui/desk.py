@@ -34,6 +34,7 @@ from desktopmail.engine.pictures import Pictures
 from desktopmail.engine.reading import Reading
 from desktopmail.engine.search import Search
 from desktopmail.engine.settings import SettingsVerbs
+from desktopmail.engine.transfer import Transfer
 from desktopmail.gui.loop import close_tasks
 from desktopmail.gui.window import MainWindow, Parts
 from desktopmail.store.rows import NewMessage
@@ -57,6 +58,7 @@ class DeskEngine:
         self.outbox = DeskOutbox(self)
         self.folders = Folders(store, self.library)
         self.reading = Reading(store, _nothing_to_fetch, Pictures(ssl.create_default_context))
+        self.transfer = Transfer(store, self.library, self.reading)
         self._listeners: list[Callable[[Activity], None]] = []
 
     def on_change(self, listener: Callable[[ChangeSet], None]) -> Callable[[], None]:

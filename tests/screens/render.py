@@ -298,6 +298,20 @@ async def mirrored(stage: Stage) -> QWidget:
     return window
 
 
+async def dropped_over(stage: Stage) -> QWidget:
+    """A composer over which a file is held."""
+    window = await composer(stage)
+    window.drop._come(1)  # type: ignore[attr-defined]
+    await stage.quiet()
+    return window
+
+
+async def export(stage: Stage) -> QWidget:
+    await stage.read("Proofs")
+    stage.window.commands.run("export")
+    return await stage.beside()
+
+
 async def narrow(stage: Stage) -> QWidget:
     stage.window.settings(page="notifications")
     window = await stage.beside()
@@ -355,9 +369,13 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "narrow-800": wide(800),
     "narrow-600": wide(600),
     "reader-below": below,
+    "turned-main": main_view,
+    "turned-composer": answer("forward", "Proofs"),
     "composer": composer,
+    "composer-drop": dropped_over,
     "reply": answer("reply", "Cabin weekend"),
     "reply-all": answer("reply_all", "Retry on a broken"),
+    "export": export,
     "forward": answer("forward", "Proofs"),
     "settings-reading": settings("reading"),
     "settings-writing": settings("writing"),
@@ -398,6 +416,8 @@ async def render(folder: Path, scale: str, words: list[str]) -> int:
 
 
 async def picture(engine: Engine, view: Callable[[Stage], Awaitable[QWidget]], look: str, file: Path) -> None:
+    if file.name.startswith("turned"):
+        QApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     window = make(engine)
     theme().choose(look)
     window.resize(1280, 800)
@@ -409,6 +429,8 @@ async def picture(engine: Engine, view: Callable[[Stage], Awaitable[QWidget]], l
         if each is not window and each.isVisible():
             each.close()
     await dispose(window)
+    if file.name.startswith("turned"):
+        QApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
 async def account_pages(folder: Path, scale: str, words: list[str]) -> None:

@@ -15,8 +15,8 @@ from desktopmail.gui.widgets.label import PlainLabel
 
 
 class Asking(QDialog):
-    """Makes the frame; who asks makes the lines, connects `button`, and lays all of it out once. `wrong` is where the
-    dialog says what is wrong."""
+    """Makes the frame; who asks makes the lines, connects `button`, and lays all of it out once. `leave` closes it,
+    `wrong` is where it says what is wrong."""
 
     def __init__(self, window: QWidget, verb: str, leave: str = "") -> None:
         super().__init__(window)
@@ -25,8 +25,8 @@ class Asking(QDialog):
         self.wrong.hide()
         self.button = WordButton(verb, look="primary")
         self.button.setDefault(True)
-        self._leave = WordButton(leave or self.tr("Cancel"))
-        self._leave.clicked.connect(self.reject)
+        self.leave = WordButton(leave or self.tr("Cancel"))
+        self.leave.clicked.connect(self.reject)
         self.setMinimumWidth(px(440))
 
     def line(self, name: str, *, secret: bool = False) -> QLineEdit:
@@ -43,7 +43,7 @@ class Asking(QDialog):
 
     def lay_out(self, title: str, words: str, *parts: QWidget | QLayout) -> None:
         """Title and sentence, then the parts in their order, then the buttons."""
-        framed(self, title, words, parts, (self._leave, self.button))
+        framed(self, title, words, parts, (self.leave, self.button))
 
     def complain(self, trouble: MailError | str) -> None:
         """Say what is wrong."""
