@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +47,8 @@ class RawMessages:
     async def pieces(self, sha: bytes) -> AsyncIterator[bytes]:
         """One stored message, a piece at a time, for whoever takes them slowly. Raises StoreDamaged, before the last
         piece, when it is not here or not what was stored."""
+        from hashlib import sha256
+
         from desktopmail.store.content import place_of, read_piece
 
         worker, found, last = self._on(self._raw_thread), sha256(), None
