@@ -25,11 +25,10 @@ LIBRARIES = (
     "libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1 libglib2.0-0|libglib2.0-0t64 fonts-dejavu-core"
 ).split()
 SERVERS = "dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix gnome-keyring dbus strace".split()
-TOOLS = "nsis shellcheck".split()
-"""What tests of packaging call: they compile the Windows installer and read the scripts."""
+TOOLS = "nsis shellcheck xvfb xauth".split()
+"""What tests call besides: they compile the Windows installer, read the scripts, and look at a screen."""
 PACKAGING = (
-    "binutils lintian rpm desktop-file-utils appstream squashfs-tools debootstrap man-db xvfb xdotool flatpak-builder "
-    "wine64"
+    "binutils lintian rpm desktop-file-utils appstream squashfs-tools debootstrap man-db xdotool flatpak-builder wine64"
 ).split()
 FONTS = "fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-inter".split()
 

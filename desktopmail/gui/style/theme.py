@@ -55,7 +55,6 @@ class Theme(QObject):
     def choose(self, choice: str) -> None:
         """Follow the `system`, or stay `light` or `dark`."""
         self._choice = choice
-        QGuiApplication.styleHints().setColorScheme(SCHEMES.get(choice, Qt.ColorScheme.Unknown))
         self.renew()
 
     def measure_soon(self) -> None:
@@ -72,10 +71,13 @@ class Theme(QObject):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         hints = QGuiApplication.styleHints()
-        if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
-            self.colours = from_system(app.style().standardPalette())
+        wanted = SCHEMES.get(self._choice, Qt.ColorScheme.Unknown)
+        forced = hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+        hints.setColorScheme(Qt.ColorScheme.Unknown if forced else wanted)
+        if forced:
+            app.setPalette(QPalette())  # the system's: that of the style knows nothing of it
+            self.colours = from_system(app.palette())
         else:
-            wanted = SCHEMES.get(self._choice, Qt.ColorScheme.Unknown)
             scheme = hints.colorScheme() if wanted == Qt.ColorScheme.Unknown else wanted
             self.colours = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
         measures.forget()
