@@ -7,9 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.errors import WrongUsage
@@ -62,6 +65,29 @@ def test_closing_ends_the_program_unless_it_is_wanted_otherwise(desk: Desk, monk
     window.preferences.change(keep_running=False)
     window.commands.run("close")
     assert told == ["closed"]
+
+
+def test_a_mac_brings_the_window_back_from_the_dock(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no second start there: whoever opens the program again makes the running one active. A window that is
+    seen already, a letter being written for one, is not covered by the main one."""
+    monkeypatch.setattr(background, "sys", SimpleNamespace(platform="darwin"))
+    monkeypatch.setattr(background, "may_stay", lambda: True)
+    window = desk.open()
+    assert window.beside.background.login is None
+    active = QGuiApplication.instance().applicationStateChanged  # type: ignore[union-attr]
+    window.preferences.change(keep_running=True)
+    window.close()
+    window.writing.new()
+    desk.until(lambda: window.writing.windows)
+    letter = window.writing.windows[0]
+    letter.show()
+    active.emit(Qt.ApplicationState.ApplicationActive)
+    assert not window.isVisible()
+    letter.hide()
+    active.emit(Qt.ApplicationState.ApplicationInactive)
+    assert not window.isVisible()
+    active.emit(Qt.ApplicationState.ApplicationActive)
+    assert window.isVisible()
 
 
 def test_quit_ends_it_also_without_a_window(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def may_stay() -> bool:
     """Whether a program without a window can be noticed here: by a tray, or by notifications. A second start brings
-    the window back in any case."""
+    the window back in any case; on a Mac, which makes none, that is the running one becoming active."""
     bus = sys.platform.startswith("linux") and bool(os.environ.get("DBUS_SESSION_BUS_ADDRESS"))
     return bus or QSystemTrayIcon.isSystemTrayAvailable()
 
@@ -42,11 +42,19 @@ class Background(QObject):
         if isinstance(application, QGuiApplication):
             # The session ends: nobody may keep it from that.
             application.commitDataRequest.connect(lambda manager: window.let_close())
+            if sys.platform == "darwin":
+                application.applicationStateChanged.connect(self._activated)
 
     def look(self) -> None:
         """What the desktop's own tools changed is what counts."""
         if self._window.preferences.now.start_at_login and not (self.login is not None and self.login.on):
             self._window.preferences.change(start_at_login=False)
+
+    def _activated(self, state: Qt.ApplicationState) -> None:
+        """A Mac starts no second one: its Dock, and whoever opens the program again, makes the running one active."""
+        seen = any(each.isVisible() for each in QGuiApplication.topLevelWindows())
+        if state == Qt.ApplicationState.ApplicationActive and not seen:
+            self._window.going.called(None)
 
     def _changed(self, names: set[str]) -> None:
         wanted = self._window.preferences.now.start_at_login
