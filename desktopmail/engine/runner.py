@@ -34,6 +34,7 @@ from desktopmail.engine.backoff import Backoff
 from desktopmail.engine.housekeeping import index_piece
 from desktopmail.engine.remote import Remote
 from desktopmail.store.store import Store
+from desktopmail.store.transaction import Transaction
 
 CYCLES = 4
 """Pulls and pushes in one round before what is left waits for the next."""
@@ -64,6 +65,7 @@ class Runner:
         self._push = True
         self._force = False
         self._listed = True
+        self._pushed_at = 0
 
     @property
     def activity(self) -> Activity:
@@ -231,7 +233,14 @@ class Runner:
         if self._listed and await index_piece(self._store):
             return True
         self._listed = False
-        return await self._remote.fill(awaited=self._work.is_set) or await index_piece(self._store)
+        due, _ = await self._waits()
+
+        def awaited() -> bool:
+            return self._work.is_set() or (due is not None and time.time() >= due)
+
+        more = await self._remote.fill(awaited=awaited) or await index_piece(self._store)
+        self._push |= awaited()
+        return more
 
     async def _pull_now(self) -> None:
         self._listed |= self._pull_all or bool(self._pull)
@@ -246,15 +255,26 @@ class Runner:
         if not self._push:
             return False
         force, self._push, self._force = self._force, False, False
+        self._pushed_at = int(time.time())
         return await self._remote.push(force=force)
+
+    async def _waits(self) -> tuple[int | None, bool]:
+        """When the first change comes due that no push has seen yet, and whether others are left over from the last."""
+
+        def look(tx: Transaction) -> tuple[int | None, bool]:
+            first = tx.difference.next_due(self._account.id)
+            left = first is not None and first <= self._pushed_at
+            return tx.difference.next_due(self._account.id, self._pushed_at) if left else first, left
+
+        return await self._store.read(look)
 
     async def _rest(self) -> None:
         """Until there is work: news, a change of the person's, or the end of a grace."""
-        due = await self._store.read(lambda tx: tx.difference.next_due(self._account.id))
-        pause: float | None = None
+        due, left = await self._waits()
+        pauses = [STUCK_SECONDS] if left else []
         if due is not None:
-            left = due - time.time()
-            pause = max(left, 0.0) + 0.05 if left > -1 else STUCK_SECONDS
+            pauses.append(max(due - time.time(), 0.0) + 0.05)
+        pause = min(pauses, default=None)
         try:
             async with asyncio.timeout(pause):
                 await self._work.wait()

@@ -88,10 +88,12 @@ class Differences:
         drop.sort(key=lambda one: -one.known_path.count("/"))
         return make + drop
 
-    def next_due(self, account: AccountId) -> int | None:
-        """When the next push may have something to do, in seconds since 1970 UTC; None: nothing waits."""
+    def next_due(self, account: AccountId, after: int = 0) -> int | None:
+        """When the next push may have something to do, in seconds since 1970 UTC and later than `after`; None: nothing
+        waits."""
         found = self._db.execute(
-            "SELECT min(due) FROM message WHERE account = ? AND due > 0 AND due < ?", (account, NEVER)
+            "SELECT min(due) FROM message WHERE account = ? AND due > 0 AND due > ? AND due < ?",
+            (account, after, NEVER),
         ).get
         return int(found) if found is not None else None
 

@@ -20,6 +20,7 @@ from desktopmail.store.store import Store
 from desktopmail.store.transaction import Transaction
 
 DEADLINE = 10
+LOCAL = NewAccount("me@example.org", "Me", "Me", None, None)
 
 
 class ScriptedRemote:
@@ -93,10 +94,15 @@ class Stage:
         return self.runner.activity.state
 
 
-def play(folder: Path, story: Callable[[Stage], Awaitable[None]], *, running: bool = True) -> None:
+def play(
+    folder: Path,
+    story: Callable[[Stage], Awaitable[None]],
+    *,
+    running: bool = True,
+    new: NewAccount = LOCAL,
+) -> None:
     async def inside() -> None:
         store = Store.open(folder)
-        new = NewAccount("me@example.org", "Me", "Me", None, None)
         number = await store.write(lambda tx: tx.accounts.add(new))
         account = await store.read(lambda tx: tx.accounts.get(number))
         said: list[Activity] = []
