@@ -19,12 +19,14 @@ SLICE = 256 * 1024
 
 class Coming:
     """One message on its way: poured into a file, hashed, and what a reader needs of it kept aside. Whoever has it
-    discards it when it is stored or not wanted. `failed`: the disk did not take it."""
+    discards it when it is not wanted; the file goes by itself as soon as the message is stored, so that there is room
+    for it twice and not three times. `failed`: the disk did not take it."""
 
     def __init__(self, store: Store) -> None:
         self.failed = False
         self._store = store
         self._spool: Spool | None = None
+        self._stored = False
         self._abridger = Abridger()
         self._abridged: Abridged | None = None
 
@@ -58,12 +60,17 @@ class Coming:
     async def whole(self) -> bytes:
         """All of it, in memory after all."""
         spool = self._spool
+        if spool is not None and self._stored:
+            return await self._store.raw(spool.sha) or b""
         return await asyncio.to_thread(lambda: b"".join(spool.pieces())) if spool else b""
 
     async def store(self) -> bytes:
         """Store it and return its SHA-256. Raises DiskFull, StoreFailed."""
         spool = self._spool = self._spool or self._store.spool()
-        await self._store.content(lambda content: content.put_large(spool.sha, spool.size, spool.pieces()))
+        await self._store.content(
+            lambda content: content.put_large(spool.sha, spool.size, spool.pieces()), committed=spool.discard
+        )
+        self._stored = True
         return spool.sha
 
 

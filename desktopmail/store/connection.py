@@ -20,6 +20,10 @@ SYNCING = (apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC)
 """A sync that failed, be it for want of room, is not tried again on the same connection."""
 
 
+def nothing() -> None:
+    """Do nothing."""
+
+
 class Writer:
     """One connection that only one thread uses after it was opened.
 
@@ -45,9 +49,11 @@ class Writer:
         self._attached.append((path, name))
         self._connection().execute(f"ATTACH ? AS {name}", (f"{path.absolute().as_uri()}?mode=ro",))
 
-    def transact(self, fn: Callable[[apsw.Connection], T], *, durable: bool = False) -> T:
+    def transact(
+        self, fn: Callable[[apsw.Connection], T], *, durable: bool = False, committed: Callable[[], object] = nothing
+    ) -> T:
         """The value of `fn(db)` in a committed transaction; `durable` syncs this commit and with it all before, also
-        when `fn` changes nothing."""
+        when `fn` changes nothing. `committed` is called as soon as it stands, before the log is written back."""
         db = self._connection()
         sync = durable and not self._durable
         try:
@@ -61,6 +67,7 @@ class Writer:
             db.execute("COMMIT")
             if (durable or self._durable) and not self._named:
                 self._settle_names(db)
+            committed()
             if self._pages >= database.WAL_PAGES:
                 self._shorten_log(db)
         except apsw.Error as error:
@@ -123,11 +130,21 @@ class Writer:
         told of the error, and after that the file is opened and checked anew."""
         try:
             db.wal_checkpoint("main", mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            if self._pages * int(db.pragma("page_size")) > database.LOG_LIMIT:
+                self._cut_log(db)
         except (apsw.BusyError, apsw.FullError):
             return
         except apsw.Error as error:
             self._drop(db)
             self._trouble = unusable(self._path, f"{type(error).__name__}: {error}")
+
+    def _cut_log(self, db: apsw.Connection) -> None:
+        """A large message leaves a log of its size: the room is given back at once, unless somebody reads just now."""
+        db.set_busy_timeout(0)
+        try:
+            db.wal_checkpoint("main", mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        finally:
+            db.set_busy_timeout(database.BUSY_MILLISECONDS)
 
     def _empty_log(self, db: apsw.Connection) -> None:
         """Write everything that was in the log when a sync failed into the database itself, and begin the log anew:

@@ -21,6 +21,9 @@ MAGIC = b"SQLite format 3\x00"
 CLEAN_CHECK_SECONDS = 0.01
 SUSPICIOUS_CHECK_SECONDS = 1.0
 WAL_PAGES = 4000
+LOG_LIMIT = 64 << 20
+"""Bytes of a log that are kept for what comes next; what is beyond is given back."""
+BUSY_MILLISECONDS = 10_000
 
 
 def stored_version(path: Path) -> int:
@@ -92,7 +95,7 @@ def connect(path: Path, *, read_only: bool = False) -> apsw.Connection:
     flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     flags |= apsw.SQLITE_OPEN_EXRESCODE | apsw.SQLITE_OPEN_URI
     db = apsw.Connection(str(path.absolute()), flags=flags, statementcachesize=256)
-    db.set_busy_timeout(10_000)
+    db.set_busy_timeout(BUSY_MILLISECONDS)
     db.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
     db.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
     db.pragma("cell_size_check", True)
@@ -178,7 +181,7 @@ def _set_journal(db: apsw.Connection, path: Path, *, durable: bool) -> None:
         )
     db.pragma("synchronous", 2 if durable else 1)
     db.pragma("wal_autocheckpoint", WAL_PAGES)
-    db.pragma("journal_size_limit", 64 << 20)
+    db.pragma("journal_size_limit", LOG_LIMIT)
     db.pragma("cache_size", -65536 if path.name == MAIL else -16384)
     if db.pragma("synchronous") != (2 if durable else 1) or db.pragma("foreign_keys") != 1:
         raise StoreFailed(phrase("The profile cannot be opened"), phrase("{0} did not take its settings.", path.name))

@@ -20,8 +20,9 @@ from desktopmail.store.names import make_folder
 
 
 class Spool:
-    """One message on its way. Nothing else relies on the file: whoever made it discards it, at the latest the garbage
-    collector, or the next start after a crash. The file is not synced, for what counts is what is stored from it."""
+    """One message on its way. Nothing else relies on the file: whoever made it discards it, or the store as soon as it
+    has the message, at the latest the garbage collector, or the next start after a crash. The file is not synced, for
+    what counts is what is stored from it."""
 
     def __init__(self, profile: Path) -> None:
         """Raises DiskFull, StoreFailed."""

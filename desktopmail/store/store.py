@@ -15,7 +15,7 @@ import apsw
 from desktopmail.domain.errors import NotFound, StoreDamaged, StoreFailed
 from desktopmail.domain.saying import phrase
 from desktopmail.store.companions import refuse_incomplete
-from desktopmail.store.connection import Writer
+from desktopmail.store.connection import Writer, nothing
 from desktopmail.store.database import CONTENT, MAIL, SEARCH, connect, keep_aside, refuse_newer
 from desktopmail.store.failures import refused
 from desktopmail.store.leftovers import sweep
@@ -124,11 +124,15 @@ class Store(RawMessages):
             lambda: self._mail.read(lambda db: fn(Transaction(db, Notes(), int(time.time()))))
         )
 
-    async def content(self, fn: Callable[[Content], T]) -> T:
-        """The value of `fn(content)` in a committed and synced transaction on the content thread."""
+    async def content(self, fn: Callable[[Content], T], committed: Callable[[], object] = nothing) -> T:
+        """The value of `fn(content)` in a committed and synced transaction on the content thread, where `committed` is
+        called when it stands and before the log is written back."""
         from desktopmail.store.content import Content
 
-        return await self._on(self._content_thread).run(lambda: self._content.transact(lambda db: fn(Content(db))))
+        def work() -> T:
+            return self._content.transact(lambda db: fn(Content(db)), committed=committed)
+
+        return await self._on(self._content_thread).run(work)
 
     async def keep(self, raws: Sequence[bytes], known: Sequence[bytes | None] = ()) -> list[bytes]:
         """Store many messages as `Content.put_many` does, but compress them while others are being written. Whoever

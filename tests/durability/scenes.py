@@ -15,6 +15,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from desktopmail.domain.account import Endpoint, Keep, Leave, NewAccount, Pop3Server, Security, SmtpServer
 from desktopmail.domain.address import Address
@@ -142,8 +143,8 @@ def careless() -> None:
     """Commits are never synced; only checkpoints are, as SQLite does it at `synchronous` NORMAL."""
     real = Writer.transact
 
-    def transact(self: Writer, fn: Callable[..., object], *, durable: bool = False) -> object:
-        return real(self, fn, durable=False)
+    def transact(self: Writer, fn: Callable[..., object], *, durable: bool = False, **more: Any) -> object:
+        return real(self, fn, durable=False, **more)
 
     Writer.transact = transact  # type: ignore[method-assign, assignment]
 
