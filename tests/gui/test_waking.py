@@ -11,6 +11,7 @@ from jeepney import DBusAddress, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 from PySide6.QtCore import QObject
+from PySide6.QtNetwork import QNetworkInformation
 from pytestqt.qtbot import QtBot
 
 from desktopmail.gui.desktop.waking import LOGIND, Waking
@@ -70,6 +71,28 @@ def test_waking_up_is_heard(run: Run, qtbot: QtBot, monkeypatch: pytest.MonkeyPa
         run(close_tasks())
         logind.close()
         liar.close()
+
+
+def test_a_lost_network_is_heard_like_one_that_comes(run: Run, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise an account would call itself up to date until its line is given up, minutes later."""
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere/at/all")
+    heard: list[int] = []
+    owner = QObject()
+    waking = Waking(lambda: heard.append(1), owner)
+
+    async def begin() -> None:
+        waking.begin()
+
+    run(begin())
+    network = QNetworkInformation.instance()
+    assert network is not None
+    for number, how in enumerate(QNetworkInformation.Reachability, 1):
+        network.reachabilityChanged.emit(how)
+        assert len(heard) == number, how
+    network.transportMediumChanged.emit(QNetworkInformation.TransportMedium.WiFi)
+    assert len(heard) == number + 1
+    run(close_tasks())
+    network.disconnect(waking)
 
 
 def test_without_a_bus_nothing_is_heard_and_nothing_fails(

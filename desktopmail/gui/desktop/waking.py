@@ -1,4 +1,4 @@
-"""Hears from the system that the computer woke up or that its network changed."""
+"""Hears from the system that the computer woke up or that its network went, came or changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ LOGIND = Place("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedes
 
 
 class Waking(QObject):
-    """Calls `changed` whenever lines may be dead. The loss of the network alone is no news: lines notice it."""
+    """Calls `changed` whenever lines may be dead: after sleep, and when the network goes, comes or is another one. A
+    line whose network went would be given up minutes later only."""
 
     def __init__(self, changed: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
@@ -27,16 +28,13 @@ class Waking(QObject):
 
         if QNetworkInformation.loadBackendByFeatures(QNetworkInformation.Feature.Reachability):
             network = QNetworkInformation.instance()
-            network.reachabilityChanged.connect(self._reached)
-            network.transportMediumChanged.connect(lambda medium: self._changed())
+            network.reachabilityChanged.connect(self._heard)
+            network.transportMediumChanged.connect(self._heard)
         if sys.platform.startswith("linux"):
             spawn(self._hear_sleep(), self)
 
-    def _reached(self, how: object) -> None:
-        from PySide6.QtNetwork import QNetworkInformation
-
-        if how is not QNetworkInformation.Reachability.Disconnected:
-            self._changed()
+    def _heard(self, what: object) -> None:
+        self._changed()
 
     async def _hear_sleep(self) -> None:
         try:
