@@ -77,11 +77,8 @@ def test_a_wish_that_is_taken_back_at_the_last_moment(desks: Desks, monkeypatch:
     assert desk.box.asked_gone == [] and len(desk.box.left) == 3
 
 
-def test_a_deletion_that_is_undone_at_the_last_moment(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = desks(letters(3), UNTIL)
-    desk.clean_sync()
-    actions = Actions(desk.store, grace=0)
-    desk.run(actions.remove(desk.ids()))
+def undo_at_the_last_moment(monkeypatch: pytest.MonkeyPatch, actions: Actions) -> list[bool]:
+    """Take the latest action back just before the ledger notes what goes."""
     real = Store.write
     undone: list[bool] = []
 
@@ -92,8 +89,35 @@ def test_a_deletion_that_is_undone_at_the_last_moment(desks: Desks, monkeypatch:
         return await real(self, fn, durable=durable)
 
     monkeypatch.setattr(Store, "write", write)
+    return undone
+
+
+def test_a_deletion_that_is_undone_at_the_last_moment(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desks(letters(3), UNTIL)
+    desk.clean_sync()
+    actions = Actions(desk.store, grace=0)
+    desk.run(actions.remove(desk.ids()))
+    undone = undo_at_the_last_moment(monkeypatch, actions)
     desk.sync()
     assert undone and desk.box.asked_gone == [] and len(desk.box.left) == 3 == len(desk.raws())
+
+
+def test_what_is_wanted_again_at_the_last_moment_was_not_read_back(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person removed it here, so nobody looked whether it is still good here; now it is wanted, and it is not."""
+    desk = desks(letters(3))
+    desk.clean_sync()
+    actions = Actions(desk.store, grace=0)
+    gone = next(row for row in desk.rows() if row.subject.startswith("letter 2"))
+    sha = desk.read(lambda tx: tx.messages.facts(gone.id).content)
+    desk.run(actions.remove([gone.id]))
+    spoil = "UPDATE piece SET data = x'00' WHERE id >> 20 = (SELECT id FROM content WHERE sha = ?)"
+    desk.run(desk.store.content(lambda content: content._db.execute(spoil, (sha,))))
+    desk.leave(NO)
+    undone = undo_at_the_last_moment(monkeypatch, actions)
+    desk.sync()
+    assert undone and desk.box.left == [letters(3)[1]] and letters(3)[1] not in desk.box.asked_gone
 
 
 def meddle(monkeypatch: pytest.MonkeyPatch, desk: PopDesk, change: Callable[[Transaction], object]) -> None:
