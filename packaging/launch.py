@@ -1,5 +1,6 @@
 """Where the frozen program starts. Nothing that its surroundings say makes it load code that is not its own."""
 
+import io
 import os
 import sys
 
@@ -27,8 +28,17 @@ def cleaned(environment: "os._Environ[str] | dict[str, str]") -> None:
         environment["LD_LIBRARY_PATH"] = before
 
 
+def heard() -> None:
+    """Give a program that has no console, as on Windows, streams that lead nowhere: whoever has something to say may
+    say it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8"))
+
+
 if __name__ == "__main__":
     cleaned(os.environ)
+    heard()
     from desktopmail.app.main import main
 
     sys.exit(main())

@@ -35,3 +35,19 @@ def test_a_checkout_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = {"LD_LIBRARY_PATH": "/mine"}
     launch.cleaned(environment)
     assert environment == {"LD_LIBRARY_PATH": "/mine"}
+
+
+def test_without_a_console_there_is_somebody_to_talk_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong usage is answered, and a command ends as it does elsewhere; streams that are there stay."""
+    from desktopmail.app.main import main
+
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    launch.heard()
+    given = sys.stdout, sys.stderr
+    launch.heard()
+    assert (sys.stdout, sys.stderr) == given
+    assert main(["no-such-command"]) == 2
+    assert main(["no-such-command", "--json"]) == 2
+    for stream in given:
+        stream.close()
