@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktopmail.gui.messageway import MessageWay
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.focus import FocusRing
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
+from desktopmail.gui.widgets.area import Area
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.widgets.line import Line
 
 TERMS = ("IMAP", "POP3", "SMTP", "TLS")
 
@@ -75,7 +77,7 @@ class Glossary(QDialog):
         inner = QWidget()
         inner.setProperty("look", "window")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(px(32), px(24), px(32), px(12))
+        column.setContentsMargins(px(32), px(24), px(32), px(16))
         column.setSpacing(0)
         column.addWidget(PlainLabel(self.tr("The way of a message"), size=measures.SUBJECT, bold=True))
         column.addSpacing(px(16))
@@ -85,16 +87,11 @@ class Glossary(QDialog):
             each.looked_at.connect(self._look_at)
             column.addWidget(each)
         column.addStretch()
-        area = QScrollArea()
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(area)
+        whole.addWidget(Area(inner))
+        whole.addWidget(Line())
         whole.addLayout(self._foot())
         self._ring = FocusRing(self)
         room = self.screen().availableSize()
@@ -119,7 +116,7 @@ class Glossary(QDialog):
         self.close_button.setMinimumHeight(px(32))
         self.close_button.clicked.connect(self.accept)
         foot = QHBoxLayout()
-        foot.setContentsMargins(px(32), px(8), px(32), px(16))
+        foot.setContentsMargins(px(32), px(14), px(32), px(16))
         foot.addStretch()
         foot.addWidget(self.close_button)
         return foot

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktopmail.gui.commands import COMMANDS, GROUPS, Command, Commands, worded
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.area import Area
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.widgets.line import Line
 
 
 def native(key: str) -> str:
@@ -32,7 +34,7 @@ class Overview(QDialog):
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         page = QWidget()
         columns = QHBoxLayout(page)
-        columns.setContentsMargins(px(24), px(16), px(24), px(16))
+        columns.setContentsMargins(px(24), px(20), px(24), px(16))
         columns.setSpacing(px(40))
         for groups in (("message", "edit"), ("go", "view", "mail", "help", "program")):
             column = QVBoxLayout()
@@ -41,18 +43,19 @@ class Overview(QDialog):
                 self._group(column, group, letter_set)
             column.addStretch()
             columns.addLayout(column)
-        scroll = QScrollArea()
-        scroll.setWidget(page)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = Area(page)
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         scroll.setAccessibleName(self.tr("Keyboard shortcuts"))
         close = WordButton(self.tr("Close"), look="primary")
         close.clicked.connect(self.accept)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, px(8), 0, px(16))
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(scroll)
+        layout.addWidget(Line())
         foot = QHBoxLayout()
-        foot.setContentsMargins(px(24), 0, px(24), 0)
+        foot.setContentsMargins(px(24), px(14), px(24), px(16))
+        foot.setSpacing(px(8))
         foot.addWidget(PlainLabel(self._hint(letter_set), size=measures.SMALL, tone="secondary"), 1)
         change = WordButton(self.tr("Change keys…"))
         change.clicked.connect(self._change)

@@ -16,6 +16,7 @@ from desktopmail.gui.reader.header import SenderLine
 from desktopmail.gui.reader.row import FoldedRow
 from desktopmail.gui.style.colours import LIGHT
 from desktopmail.gui.style.theme import theme
+from desktopmail.gui.widgets.area import Area
 from desktopmail.gui.widgets.avatar import Avatar
 from desktopmail.gui.widgets.label import BriefLabel, PlainLabel
 from desktopmail.gui.widgets.toast import Toast
@@ -125,6 +126,27 @@ def test_a_notice_stands_out_from_the_window(qtbot: QtBot) -> None:
     assert picture.pixelColor(toast.width() // 2, 3) == LIGHT.notice
     assert toast._button.palette().buttonText().color() == LIGHT.notice_accent
     toast.leave()
+
+
+@pytest.mark.parametrize("side", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft], ids=["ltr", "rtl"])
+def test_a_page_that_scrolls_is_as_wide_as_one_that_does_not(qtbot: QtBot, side: Qt.LayoutDirection) -> None:
+    inner, part = QWidget(), QWidget()
+    column = QVBoxLayout(inner)
+    column.setContentsMargins(32, 0, 32, 0)
+    column.addWidget(part)
+    area = Area(inner)
+    area.setLayoutDirection(side)
+    qtbot.addWidget(area)
+    area.resize(500, 300)
+    area.show()
+    assert part.width() == 436
+    part.setFixedHeight(900)
+    qtbot.waitUntil(area.verticalScrollBar().isVisible)
+    qtbot.waitUntil(lambda: part.width() == 436)
+    assert part.mapTo(area, QPoint(0, 0)).x() == 32
+    part.setFixedHeight(20)
+    qtbot.waitUntil(lambda: not area.verticalScrollBar().isVisible())
+    qtbot.waitUntil(lambda: part.width() == 436 and part.mapTo(area, QPoint(0, 0)).x() == 32)
 
 
 @pytest.mark.parametrize("side", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft], ids=["ltr", "rtl"])

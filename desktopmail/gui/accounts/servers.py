@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account, Endpoint
 from desktopmail.domain.errors import MailError
@@ -15,8 +15,10 @@ from desktopmail.domain.health import Side
 from desktopmail.gui.accounts.endpoint import EndpointFields
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.area import Area
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.widgets.line import Line
 from desktopmail.gui.wizard.advice import Way, advise
 from desktopmail.gui.wizard.trouble import Trouble
 
@@ -74,7 +76,7 @@ class Servers(QDialog):
         body = self._body = QWidget()
         body.setProperty("look", "window")
         inner = QVBoxLayout(body)
-        inner.setContentsMargins(px(24), px(20), px(24), px(12))
+        inner.setContentsMargins(px(24), px(20), px(24), px(16))
         inner.setSpacing(px(10))
         self._top = inner
         for title, fields in ((self.tr("Incoming mail"), self.incoming), (self.tr("Outgoing mail"), self.outgoing)):
@@ -83,14 +85,10 @@ class Servers(QDialog):
                 inner.addWidget(fields)
                 inner.addSpacing(px(8))
         inner.addStretch()
-        self.area = QScrollArea()
-        self.area.setWidget(body)
-        self.area.setWidgetResizable(True)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = Area(body)
         self.area.setMinimumHeight(px(220))
         foot = QHBoxLayout()
-        foot.setContentsMargins(px(24), px(4), px(24), px(20))
+        foot.setContentsMargins(px(24), px(14), px(24), px(16))
         foot.setSpacing(px(8))
         foot.addWidget(self.said, 1)
         foot.addStretch()
@@ -100,6 +98,7 @@ class Servers(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.area, 1)
+        column.addWidget(Line())
         column.addLayout(foot)
 
     # Trying.

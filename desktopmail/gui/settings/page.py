@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.colours import blend
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
+from desktopmail.gui.widgets.area import Area
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.line import Line
 
@@ -179,12 +180,7 @@ class Page(QWidget):
         rows.setContentsMargins(px(SIDE), px(24), px(SIDE), px(SIDE))
         rows.addWidget(body)
         rows.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidget(inner)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = Area(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)

@@ -94,9 +94,11 @@ class SigningInPage(Page):
         for kind, button in self.buttons.items():
             button.setEnabled(not fixed and kind is not kept.kind)
             button.word(self.tr("In use") if kind is kept.kind else self.tr("Use"))
+            button.dress("standing" if kind is kept.kind else "")
         file = self.buttons[Keeping.VAULT]
         if kept.kind is Keeping.VAULT and not fixed:
             file.word(self.tr("Open…") if kept.locked else self.tr("Other passphrase…"))
+            file.dress("")
             file.setEnabled(True)
         self._locked = kept.locked
         title = self.tr("Now they are {0}").format(kept.words)

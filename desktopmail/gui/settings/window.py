@@ -74,14 +74,15 @@ class SettingsWindow(QDialog):
         left = QVBoxLayout(side)
         left.setContentsMargins(0, px(12), 0, px(8))
         left.setSpacing(px(8))
-        for widget in (self.search, self.add):
+        # In one line with the names in the list.
+        side_of_words = "right" if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else "left"
+        self.add.setStyleSheet(f"QPushButton {{ text-align: {side_of_words}; padding: 0 {px(10)}px; }}")
+        self.add.setText("\u2002" + self.add.accessibleName())
+        for widget in (self.search, self.list, self.add):
             row = QHBoxLayout()
-            row.setContentsMargins(px(12), 0, px(12), 0)
-            row.addWidget(widget, 0 if widget is self.add else 1)
-            if widget is self.add:
-                row.addStretch()
-                left.addWidget(self.list, 1)
-            left.addLayout(row)
+            row.setContentsMargins(px(8), 0, px(8), 0)
+            row.addWidget(widget)
+            left.addLayout(row) if widget is not self.list else left.addWidget(widget, 1)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.stack, 1)

@@ -34,6 +34,8 @@ QPushButton[look="primary"]:hover, QPushButton[look="primary"]:pressed { backgro
 QPushButton[look="primary"]:disabled { background: $quiet; color: $faint; border-color: $quiet; }
 QPushButton[look="danger"] { color: $bad; }
 QPushButton[look="danger"]:disabled { color: $faint; }
+QPushButton[look="standing"]:disabled { background: transparent; border-color: transparent; color: $good;
+  font-weight: 600; }
 QPushButton[look="plain"], QToolButton { background: transparent; border: none; border-radius: ${radius}px;
   padding: ${p4}px; color: $text; }
 QPushButton[look="plain"] { padding: 0 ${p8}px; }
@@ -108,7 +110,8 @@ QLabel[tone="bad"] { color: $bad; }
 QWidget[look="surface"] { background: $surface; }
 QWidget[look="window"] { background: $window; }
 QFrame[look="card"] { background: $raised; border: 1px solid $line; border-radius: ${card}px; }
-QLabel[look="key"] { background: $quiet; border-radius: 4px; padding: 1px ${p6}px; color: $secondary; }
+QLabel[look="key"] { background: $quiet; border: 1px solid $line; border-bottom-color: $edge; border-radius: 5px;
+  padding: 1px ${p6}px; color: $text; }
 QWidget[look="notice"] QLabel { color: $on_notice; }
 QWidget[look="notice"] QPushButton[look="link"] { color: $notice_accent; }
 QWidget[look="notice"] QToolButton:hover { background: $notice_film; }

@@ -42,7 +42,8 @@ class IconButton(QToolButton):
 
 
 class WordButton(QPushButton):
-    """A button with a word. `look` is `""`, `primary`, `plain`, `link` or `danger`."""
+    """A button with a word. `look` is `""`, `primary`, `plain`, `link`, `danger`, or `standing` for one that says how
+    things stand and cannot be pressed."""
 
     def __init__(self, text: str, parent: QWidget | None = None, *, look: str = "", icon: str = "") -> None:
         super().__init__(parent)
@@ -64,6 +65,15 @@ class WordButton(QPushButton):
         # A little more room than the style leaves between drawing and word.
         self.setText(f"\u2004{shown}" if self._icon and text else shown)
         self.setAccessibleName(text)
+
+    def dress(self, look: str) -> None:
+        """Take another look."""
+        if self.property("look") != look:
+            self._look = look
+            self.setProperty("look", look)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self.draw()
 
     def show_icon(self, icon: str) -> None:
         """Another drawing."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.area import Area
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.wizard.words import breakable
 
@@ -65,12 +66,7 @@ class Page(QWidget):
         self.column.addSpacing(px(6))
         self.column.addWidget(self.lead)
         self.column.addSpacing(px(20))
-        self.area = QScrollArea()
-        self.area.setWidget(inner)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = Area(inner)
         self._sill: Sill | None = None
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
