@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 IDLE_BEFORE_WARMING = 1.5
 LONGEST_PAINT = 2.0
+LONGEST_END = 3.0
 STARTING_SECONDS = 10.0
 """How long a start waits for another one that has the profile but does not listen yet, or for a command to end."""
 ANOTHER_TRY = 0.2
@@ -293,7 +294,11 @@ def _wishes(window: MainWindow, options: WindowOptions) -> Wishes:
 
 
 async def dispose(window: MainWindow) -> None:
-    """Take the window down while its loop still turns: web pages go before their profile."""
+    """Take the window down while its loop still turns: web pages go before their profile. What was begun in it, such as
+    moving a message, is done first."""
+    from desktopmail.gui.loop import settle_tasks
+
+    await settle_tasks(LONGEST_END)
     window.let_go()
     await take_down(window)
 

@@ -121,15 +121,28 @@ class Tasks:
     def __init__(self) -> None:
         self.tell: Callable[[Problem], None] = lambda problem: None
         self._running: set[asyncio.Task[Any]] = set()
+        self._bound: set[asyncio.Task[Any]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Start it; it is kept alive until it ends."""
+    def spawn(self, work: Coroutine[Any, Any, Any], *, bound: bool = False) -> asyncio.Task[Any]:
+        """Start it; it is kept alive until it ends. `bound`: something else ends it."""
         import asyncio
 
         task = asyncio.ensure_future(work)
         self._running.add(task)
+        if bound:
+            self._bound.add(task)
         task.add_done_callback(self._done)
         return task
+
+    async def settle(self, seconds: float) -> None:
+        """Wait for everything that nothing else ends; what takes longer is cancelled."""
+        import asyncio
+
+        if waiting := self._running - self._bound:
+            _, late = await asyncio.wait(waiting, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def close(self) -> None:
         """Cancel what is still running and wait for it."""
@@ -143,6 +156,7 @@ class Tasks:
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
+        self._bound.discard(task)
         if task.cancelled():
             return
         error = task.exception()
@@ -160,7 +174,7 @@ _tasks = Tasks()
 def spawn(work: Coroutine[Any, Any, Any], owner: QObject | None = None) -> asyncio.Task[Any]:
     """Start a coroutine on the program's loop. A known failure is told as a Problem, see `tell_problems`. With an
     `owner` it ends when that object goes: for what is only of use to a window that may be closed meanwhile."""
-    task = _tasks.spawn(work)
+    task = _tasks.spawn(work, bound=owner is not None)
     if owner is not None:
         owner.destroyed.connect(lambda: task.cancel())  # noqa: PLW0108 - the signal carries the object
     return task
@@ -169,6 +183,11 @@ def spawn(work: Coroutine[Any, Any, Any], owner: QObject | None = None) -> async
 def tell_problems(tell: Callable[[Problem], None]) -> None:
     """Say who shows the failures of spawned coroutines."""
     _tasks.tell = tell
+
+
+async def settle_tasks(seconds: float) -> None:
+    """Let what a person began come to its end before the window goes; what takes longer is cancelled."""
+    await _tasks.settle(seconds)
 
 
 async def close_tasks() -> None:
