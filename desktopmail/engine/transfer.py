@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -11,19 +11,18 @@ from pathlib import Path
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.action import Receipt
-from desktopmail.domain.errors import MailError, NotFound
+from desktopmail.domain.errors import MailError, Stopped, StoreFailed
 from desktopmail.domain.filename import safe_name
 from desktopmail.domain.folder import Folder
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.message import Flags, Summary
 from desktopmail.domain.progress import Part, Progress
-from desktopmail.domain.saying import phrase
-from desktopmail.engine import deeds, undo
+from desktopmail.engine import deeds, sources, undo
 from desktopmail.engine.arrival import Arriving, Door, arrive
 from desktopmail.engine.library import Library
 from desktopmail.engine.outlet import Outlet, Pouring
 from desktopmail.engine.reading import Reading
-from desktopmail.formats import eml, maildir, mbox
+from desktopmail.engine.sources import Found
 from desktopmail.mime.text import for_index
 from desktopmail.store.store import Store
 
@@ -34,16 +33,14 @@ FORMATS = ("mbox", "maildir", "eml")
 @dataclass(slots=True)
 class TransferReport:
     """What a transfer did. `skipped` says for each message that was left out which one and why; `known` counts those
-    that were there already. `receipt` takes an import back."""
+    that were there already. `receipt` takes an import back, `ended` says why one ended early."""
 
     read: int = 0
     written: int = 0
     known: int = 0
     skipped: list[str] = field(default_factory=list)
     receipt: Receipt | None = None
-
-
-Found = tuple[str, bytes, Flags]
+    ended: MailError | None = None
 
 
 class Transfer:
@@ -110,43 +107,61 @@ class Transfer:
         report.written += new
         report.known += not new
 
-    async def take_in(self, paths: Sequence[Path], account: Account, folder: Folder) -> TransferReport:
-        """Import several files, as `import_` does, with a receipt that takes all of it back."""
+    async def take_in(
+        self, paths: Sequence[Path], account: Account, folder: Folder, progress: Progress | None = None
+    ) -> TransferReport:
+        """Import several files, as `import_` does, with a receipt that takes all of it back; also after it was stopped
+        or a disk was full, for what was taken in until then stays. Raises NotFound when there was nothing."""
         report, made = TransferReport(), list[MessageId]()
-        for path in paths:
-            made += await self._import(path, account, folder, report)
+        progress, door = progress or Progress(), Door(account, folder, first=True)
+        whole = max(1, await asyncio.to_thread(lambda: sum(map(sources.size, paths))))
+        done = 0
+        try:
+            for path in paths:
+                size = await asyncio.to_thread(sources.size, path)
+                part = progress.between(done / whole, (done + size) / whole)
+                await self._import(path, door, report, made, part)
+                done += size
+        except (Stopped, StoreFailed) as error:
+            report.ended = error
         if made:
-            done = deeds.imported(folder.path)
-            report.receipt = await self._store.write(lambda tx: undo.receipt(tx, done, (), made))
+            what = deeds.imported(folder.path)
+            report.receipt = await self._store.write(lambda tx: undo.receipt(tx, what, (), made))
         return report
 
     async def import_(self, path: Path, account: Account, folder: Folder, *, most: int | None = None) -> TransferReport:
         """Take in an mbox file, an eml file, a Maildir, or a folder of such files; of many messages the first `most`.
         What the folder has already is not taken in again. Raises NotFound, StoreFailed, DiskFull."""
         report = TransferReport()
-        await self._import(path, account, folder, report, most)
+        await self._import(path, Door(account, folder, first=True), report, [], Progress().between(0, 1), most)
         return report
 
     async def _import(
-        self, path: Path, account: Account, folder: Folder, report: TransferReport, most: int | None = None
-    ) -> list[MessageId]:
-        """Take in one path; the rows it made."""
-        door = Door(account, folder, first=True)
-        ids = [MessageId(each) for each in self._library.ids(folder.id)]
+        self,
+        path: Path,
+        door: Door,
+        report: TransferReport,
+        made: list[MessageId],
+        progress: Part,
+        most: int | None = None,
+    ) -> None:
+        """Take in one path; the rows it made are added to `made`."""
+        ids = [MessageId(each) for each in self._library.ids(door.folder.id)]
         here = await self._store.read(lambda tx: {tx.messages.facts(each).content for each in ids})
-        messages = islice(_messages(path), most)
-        made: list[MessageId] = []
+        messages = islice(sources.messages(path), most)
+        whole, done = max(1, await asyncio.to_thread(sources.size, path)), 0
         while batch := await asyncio.to_thread(_take, messages):
+            progress.reached(done / whole)
             report.read += len(batch)
             made += await self._import_batch(batch, door, here, report)
-        return made
+            done += sum(len(each.raw) for each in batch)
 
     async def _import_batch(
         self, batch: Sequence[Found], door: Door, here: set[bytes | None], report: TransferReport
     ) -> Sequence[MessageId]:
-        report.skipped += [phrase("{0}: it is empty", name) for name, raw, _ in batch if not raw]
+        report.skipped += [f"{each.name}: {each.why}" for each in batch if each.why]
         new: list[tuple[bytes, bytes, Flags]] = []
-        for sha, twin, raw, flags in await asyncio.to_thread(_named, [each for each in batch if each[1]]):
+        for sha, twin, raw, flags in await asyncio.to_thread(_named, [each for each in batch if not each.why]):
             if sha in here or twin in here:
                 report.known += 1
             else:
@@ -173,7 +188,7 @@ def _named(batch: Sequence[Found]) -> list[tuple[bytes, bytes, bytes, Flags]]:
     """Messages as they are on the wire, with their SHA-256, and what it would be without the line end that a mailbox
     file adds."""
     found = []
-    for _, raw, flags in batch:
+    for _, raw, flags, _ in batch:
         whole = raw if b"\r\n" in raw else raw.replace(b"\n", b"\r\n")
         found.append((sha256(whole).digest(), sha256(whole.removesuffix(b"\r\n")).digest(), whole, flags))
     return found
@@ -183,33 +198,7 @@ def _take(messages: Iterator[Found]) -> list[Found]:
     taken, size = [], 0
     for each in messages:
         taken.append(each)
-        size += len(each[1])
+        size += len(each.raw)
         if len(taken) >= SLICE or size > 32_000_000:
             break
     return taken
-
-
-def _messages(path: Path) -> Iterator[Found]:
-    """Every message in a file or folder, with a name for the report."""
-    if not path.exists():
-        raise NotFound(phrase("There is no such file"), str(path))
-    if path.is_dir():
-        if (path / "cur").is_dir():
-            for file, flags in maildir.read(path):
-                yield file.name, eml.read(file), flags
-            return
-        for file in _files(path):
-            yield from _messages(file)
-        return
-    with path.open("rb") as stream:
-        start = stream.read(5)
-        stream.seek(0)
-        if start == b"From ":
-            for number, raw in enumerate(mbox.read(stream), 1):
-                yield phrase("{0} message {1}", path.name, number), raw, Flags.NONE
-            return
-    yield path.name, eml.read(path), Flags.NONE
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    return sorted(each for each in folder.rglob("*") if each.is_file() and not each.name.startswith("."))

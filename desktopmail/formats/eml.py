@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import filecmp
+import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 from desktopmail.domain.errors import NotFound, StoreFailed
 from desktopmail.domain.saying import phrase
@@ -19,10 +22,18 @@ _UNWANTED = re.compile(r"[^\w ()+,.'-]+")
 
 def read(path: Path) -> bytes:
     """The message in a file, byte for byte. Raises NotFound and StoreFailed."""
-    try:
-        if path.stat().st_size > LARGEST:
+    with opened(path) as stream:
+        if os.fstat(stream.fileno()).st_size > LARGEST:
             raise StoreFailed(phrase("The file is too large to be a message"), phrase("{0} was not read.", path.name))
-        return path.read_bytes()
+        return stream.read()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file to read from. Raises NotFound and StoreFailed, also for what is read inside."""
+    try:
+        with path.open("rb") as stream:
+            yield stream
     except FileNotFoundError as error:
         raise NotFound(phrase("There is no such file"), str(path)) from error
     except OSError as error:

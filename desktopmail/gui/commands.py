@@ -140,6 +140,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("sync_all", mark("commands", "Get mail of all accounts"), "refresh-cw", "Shift+F5", group="mail",
              enabled=_account),
     _command("new_folder", mark("commands", "New folder…"), "folder-plus", "", group="mail", enabled=_account),
+    _command("import", mark("commands", "Import…"), "folder-input", "", group="mail", enabled=_account),
     _command("export", mark("commands", "Export…"), "download", "", group="mail", enabled=_account),
     _command("add_account", mark("commands", "Add account…"), "user-plus", "", group="mail"),
     _command("activity", mark("commands", "Activity"), "history", "Ctrl+Shift+J", group="mail"),

@@ -50,6 +50,7 @@ class Going(QObject):
             "sync": lambda: self.sync(self._account()),
             "sync_all": lambda: self.sync(None),
             "new_folder": lambda: window.foldering.create(self._account(), ""),
+            "import": self._import,
             "export": lambda: window.foldering.export(window.places.folder(window.places.place)),
             "add_account": window.add_account,
             "activity": window.open_activity,
@@ -65,6 +66,9 @@ class Going(QObject):
         table |= {f"inbox_{number}": partial(window.places.inbox, number) for number in range(1, 10)}
         table |= {kind: partial(self._answer, kind) for kind in ("reply", "reply_all", "forward", "edit")}
         return table | self._reader_table()
+
+    def _import(self) -> None:
+        self._window.beside.importing.choose()
 
     def _glossary(self) -> None:
         from desktopmail.gui.glossary import Glossary

@@ -22,8 +22,8 @@ MORE = ("mark_read", "star", "@tags", "", "move", "copy", "", "open_apart", "fin
 FILE, EDIT, VIEW = mark("menus", "File"), mark("menus", "Edit"), mark("menus", "View")
 GO, MESSAGE, HELP = mark("menus", "Go"), mark("menus", "Message"), mark("menus", "Help")
 BAR = (
-    (FILE, ("write", "", "sync", "sync_all", "activity", "", "new_folder", "export", "add_account", "settings", "",
-              "print", "close", "quit")),
+    (FILE, ("write", "", "sync", "sync_all", "activity", "", "new_folder", "add_account", "settings", "",
+              "import", "export", "print", "", "close", "quit")),
     (EDIT, ("undo", "select_all", "", "search", "find", "", "palette")),
     (VIEW, ("@density", "@theme", "@layout", "", "group", "quick_filter", "", "toggle_folders", "toggle_reader", "",
               "zoom_in", "zoom_out", "zoom_reset")),
@@ -34,8 +34,8 @@ BAR = (
     (HELP, ("shortcuts", "@letters", "", "glossary", "about")),
 )  # fmt: skip
 MAIN = ("sync", "activity", "undo", "", "@density", "@theme", "@layout", "group", "toggle_folders", "toggle_reader",
-        "", "go_to_folder", "new_folder", "export", "add_account", "settings", "", "palette", "shortcuts", "@letters",
-        "glossary", "about", "", "quit")  # fmt: skip
+        "", "go_to_folder", "new_folder", "import", "export", "", "add_account", "settings", "palette", "shortcuts",
+        "@letters", "glossary", "about", "", "quit")  # fmt: skip
 
 
 class Menus(QObject):

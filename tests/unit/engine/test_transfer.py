@@ -15,8 +15,9 @@ from desktopmail.domain.folder import Folder, Role
 from desktopmail.domain.ids import MessageId
 from desktopmail.domain.progress import Progress
 from desktopmail.engine import large
+from desktopmail.engine.actions import Actions
 from desktopmail.engine.transfer import Transfer, TransferReport
-from desktopmail.formats import mbox
+from desktopmail.formats import eml, mbox
 from tests.unit.engine.test_composing import Desk, run
 
 LETTERS = [
@@ -138,5 +139,51 @@ def test_one_that_is_broken_off_goes_on_where_it_was(tmp_path: Path, how: type[B
         progress = Progress()
         report = await here.transfer.export([here.inbox], "eml", out, progress)
         assert (report.known, report.written) in ((1, 2), (2, 1)) and progress.fraction > 0.6
+
+    shelf(tmp_path, story)
+
+
+def many(folder: Path) -> None:
+    """Two files with new mail, and one that is too large to be read."""
+    folder.mkdir()
+    for number in range(2):
+        raws = [b"Subject: new %d.%d\n\nx\n" % (number, each) for each in range(250)]
+        (folder / f"{number}.mbox").write_bytes(
+            b"".join(b"From a@x Tue Mar 12 09:30 2024\n" + raw + b"\n" for raw in raws)
+        )
+    with (folder / "vast.eml").open("wb") as stream:
+        stream.truncate(eml.LARGEST + 1)
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_out(tmp_path: Path) -> None:
+    many(tmp_path / "in")
+
+    async def story(here: Shelf) -> None:
+        report = await here.transfer.take_in([tmp_path / "in"], here.account, here.inbox)
+        assert (report.written, report.skipped) == (500, ["vast.eml: The file is too large to be a message"])
+        assert report.receipt is not None and report.ended is None
+
+    shelf(tmp_path, story)
+
+
+def test_an_import_that_is_stopped_can_be_taken_back(tmp_path: Path) -> None:
+    class AfterSome(Progress):
+        def reached(self, fraction: float) -> None:
+            if fraction > 0:
+                self.stop()
+            super().reached(fraction)
+
+    many(tmp_path / "in")
+
+    async def story(here: Shelf) -> None:
+        (tmp_path / "in" / "vast.eml").unlink()
+        report = await here.transfer.take_in([tmp_path / "in"], here.account, here.inbox, AfterSome())
+        assert isinstance(report.ended, Stopped) and report.receipt is not None
+        assert 0 < report.written < 500 and len(await here.raws()) == 3 + report.written
+        await Actions(here.desk.profile.store).undo(report.receipt.undo)
+        assert await here.raws() == sorted(LETTERS)
+        progress = Progress()
+        again = await here.transfer.take_in([tmp_path / "in"], here.account, here.inbox, progress)
+        assert again.written == 500 and progress.fraction > 0.2
 
     shelf(tmp_path, story)
