@@ -12,6 +12,7 @@ import apsw
 from desktopmail.domain.errors import NotFound, ProfileInUse, StoreFailed
 from desktopmail.domain.saying import phrase
 from desktopmail.store.content import Content
+from desktopmail.store.connection import nothing
 from desktopmail.store.database import CONTENT, MAIL, connect, refuse_newer
 from desktopmail.store.failures import mapped
 from desktopmail.store.migrations import STEPS
@@ -54,7 +55,7 @@ class Visitor(Store):
         """Raises ProfileInUse."""
         _in_use()
 
-    async def content(self, fn: Callable[[Content], T]) -> T:
+    async def content(self, fn: Callable[[Content], T], committed: Callable[[], object] = nothing) -> T:
         """Raises ProfileInUse."""
         _in_use()
 
