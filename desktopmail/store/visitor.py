@@ -11,8 +11,8 @@ import apsw
 
 from desktopmail.domain.errors import NotFound, ProfileInUse, StoreFailed
 from desktopmail.domain.saying import phrase
-from desktopmail.store.content import Content
 from desktopmail.store.connection import nothing
+from desktopmail.store.content import Content
 from desktopmail.store.database import CONTENT, MAIL, connect, refuse_newer
 from desktopmail.store.failures import mapped
 from desktopmail.store.migrations import STEPS
