@@ -23,7 +23,8 @@ from desktopmail.gui.style.theme import theme
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What commands look at when they say whether they make sense, and how they are worded. `left_there`: a POP3 server
-    still has some of what is selected; `in_part`: of some only the beginning was fetched from there."""
+    still has some of what is selected; `in_part`: of some only the beginning was fetched from there. `narrow`: the list
+    shows a place that can be narrowed to where messages are."""
 
     accounts: int = 0
     selected: int = 0
@@ -35,6 +36,7 @@ class Situation:
     in_archive: bool = False
     left_there: bool = False
     in_part: bool = False
+    narrow: bool = False
     folder: bool = False
     can_undo: bool = False
     grouped: bool = True
@@ -128,6 +130,8 @@ COMMANDS: tuple[Command, ...] = (
     _command("find", mark("commands", "Find in message"), "search", "Ctrl+F", group="edit", enabled=_one),
     _command("search", mark("commands", "Search"), "search", "Ctrl+E Ctrl+K F3 Ctrl+Shift+F", gmail="/", group="edit"),
     _command("quick_filter", mark("commands", "Next quick filter"), "list-filter", "Ctrl+Shift+K", group="view"),
+    _command("copy_filter", mark("commands", "Filter by where messages are…"), "hard-drive", "Ctrl+Shift+L",
+             group="view", enabled=lambda now: now.narrow),
     _command("next", mark("commands", "Next message"), "arrow-down", "Ctrl+.", classic="F", gmail="J", group="go"),
     _command("previous", mark("commands", "Previous message"), "arrow-up", "", classic="B", gmail="K", group="go"),
     _command("next_unread", mark("commands", "Next unread"), "mail", "", classic="N", gmail="N", group="go"),

@@ -39,6 +39,7 @@ class Going(QObject):
             "select_all": window.messages.view.selectAll,
             "search": self._search,
             "quick_filter": self._filter,
+            "copy_filter": window.messages.header.copies.offer,
             "next": lambda: window.messages.step(1),
             "previous": lambda: window.messages.step(-1),
             "next_unread": self.next_unread,

@@ -25,17 +25,17 @@ BAR = (
     (FILE, ("write", "", "sync", "sync_all", "activity", "", "new_folder", "add_account", "settings", "",
               "import", "export", "print", "", "close", "quit")),
     (EDIT, ("undo", "select_all", "", "search", "find", "", "palette")),
-    (VIEW, ("@density", "@theme", "@layout", "", "group", "quick_filter", "", "toggle_folders", "toggle_reader", "",
-              "zoom_in", "zoom_out", "zoom_reset")),
+    (VIEW, ("@density", "@theme", "@layout", "", "group", "quick_filter", "copy_filter", "", "toggle_folders",
+              "toggle_reader", "", "zoom_in", "zoom_out", "zoom_reset")),
     (GO, ("next", "previous", "next_unread", "previous_unread", "", "go_to_folder", "next_pane", "back")),
     (MESSAGE, ("open_apart", "reply", "reply_all", "forward", "", "archive", "trash", "junk", "", "mark_read",
                  "star", "@tags", "", "move", "copy", "", "source", "fetch_whole",
                  "remove_there", "remove")),
     (HELP, ("shortcuts", "@letters", "", "glossary", "about")),
 )  # fmt: skip
-MAIN = ("sync", "activity", "undo", "", "@density", "@theme", "@layout", "group", "toggle_folders", "toggle_reader",
-        "", "go_to_folder", "new_folder", "import", "export", "", "add_account", "settings", "palette", "shortcuts",
-        "@letters", "glossary", "about", "", "quit")  # fmt: skip
+MAIN = ("sync", "activity", "undo", "", "@density", "@theme", "@layout", "group", "copy_filter", "toggle_folders",
+        "toggle_reader", "", "go_to_folder", "new_folder", "import", "export", "", "add_account", "settings", "palette",
+        "shortcuts", "@letters", "glossary", "about", "", "quit")  # fmt: skip
 
 
 class Menus(QObject):

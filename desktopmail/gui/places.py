@@ -229,6 +229,7 @@ class Places(QObject):
                 in_archive=role is Role.ARCHIVE,
                 left_there=bool(left),
                 in_part=any(each.copy is Copy.SERVER for each in left),
+                narrow=place is not None and not isinstance(place, Found),
                 folder=folder is not None,
                 can_undo=True,
                 grouped=self._preferences.now.group_conversations,

@@ -103,6 +103,38 @@ def test_the_list_is_narrowed_to_where_messages_are(desk: Desk, run: Run, qtbot:
     assert window.messages.model.only is Only.ALL and button.accessibleName().endswith("Everywhere")
 
 
+def test_the_filter_is_a_command(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    """With keys of its own, from wherever one is in the window; what it offers is chosen by the arrow keys."""
+    run(delivered(desk))
+    window = desk.open()
+    desk.until(lambda: len(window.messages.model) == 3)
+    button, action = window.messages.header.copies, window.commands.actions["copy_filter"]
+    assert action.isEnabled() and action.shortcut().toString() == "Ctrl+Shift+L"
+    assert action in window.menus.main.actions()
+    window.folders.view.setFocus()
+    qtbot.keyClick(
+        window.folders.view, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    desk.until(lambda: button._menu is not None and button._menu.isVisible())
+    menu = button._menu
+    assert menu is not None
+    for _ in range(4):
+        qtbot.keyClick(menu, Qt.Key.Key_Down)
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert window.messages.model.only is Only.HERE and not menu.isVisible()
+    assert "Ctrl+Shift+L" in button.toolTip()
+    window.messages.view.selectAll()
+    window.commands.run("copy_filter")
+    assert menu.isVisible(), "also while the strip says how many are chosen"
+    menu.close()
+    window.search.begin()
+    qtbot.keyClicks(window.search, "letter")
+    qtbot.keyClick(window.search, Qt.Key.Key_Return)
+    desk.until(lambda: not action.isEnabled())
+    window.commands.run("copy_filter")
+    assert not menu.isVisible()
+
+
 def test_news_come_under_the_filter_only_when_they_belong(desk: Desk, run: Run, qtbot: QtBot) -> None:
     first, second, third = run(delivered(desk))
     window = desk.open()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktopmail.domain.message import Copy
@@ -21,7 +21,7 @@ Counting = Callable[[], Awaitable[Mapping[Copy, int]]]
 
 class CopyFilter(WordButton):
     """A drawing as long as all is shown, and a word beside it when it is not. `only_wanted` with what is chosen in its
-    menu; `counting` says how many messages of the place are in which state."""
+    menu; `counting` says how many messages of the place are in which state; `action` is the command that offers it."""
 
     only_wanted = Signal(object)
 
@@ -30,10 +30,11 @@ class CopyFilter(WordButton):
         self.setFont(measures.font(measures.SMALL))
         self.setCheckable(True)
         self.counting: Counting | None = None
+        self.action: QAction | None = None
         self._only = Only.ALL
         self._menu: QMenu | None = None
         self._choices: dict[Only, QAction] = {}
-        self.clicked.connect(self._open)
+        self.clicked.connect(self.offer)
         self.show_only(Only.ALL)
 
     def show_only(self, only: Only) -> None:
@@ -44,7 +45,8 @@ class CopyFilter(WordButton):
         self.word(self._short(only) if narrowed else "")
         name = self.tr("Where messages are: {0}").format(self._word(only if narrowed else Only.ALL))
         self.setAccessibleName(name)
-        self.setToolTip(plain_tip(name))
+        keys = self.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText) if self.action else ""
+        self.setToolTip(plain_tip(f"{name} ({keys})" if keys else name))
 
     def _short(self, only: Only) -> str:
         """Its word on the button, which has little room."""
@@ -65,7 +67,8 @@ class CopyFilter(WordButton):
                 return self.tr("Only here")
         return self.tr("Everywhere")
 
-    def _open(self) -> None:
+    def offer(self) -> None:
+        """Open the menu: below the button or, while the strip shows other things, where the focus is."""
         self.setChecked(self._only.copy is not None)
         menu = self._menu = self._menu or self._made()
         for only, choice in self._choices.items():
@@ -73,7 +76,8 @@ class CopyFilter(WordButton):
             choice.setChecked(only is (self._only if self._only.copy is not None else Only.ALL))
         if self.counting is not None:
             spawn(self._count(self.counting()), self)
-        menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+        place = self if self.isVisible() else self.window().focusWidget() or self.window()
+        menu.popup(place.mapToGlobal(place.rect().bottomLeft() if place is self else place.rect().topLeft()))
 
     def _made(self) -> QMenu:
         menu = QMenu(self.tr("Where messages are"), self)

@@ -86,6 +86,7 @@ class ListHeader(QWidget):
     def use(self, actions: dict[str, QAction]) -> None:
         """Take the verbs of the multi-selection from the commands."""
         self._actions = actions
+        self.copies.action = actions["copy_filter"]
 
     def show_place(self, title: str, detail: str, brief: str, only: Only) -> None:
         """A folder or a unified view; `brief` stands for `detail` where there is little room."""
