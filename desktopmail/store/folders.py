@@ -49,8 +49,7 @@ class FolderTree:
         name = clean(name).strip()
         if not name:
             raise WrongUsage(phrase("A folder needs a name"))
-        if any(one.parent == parent and one.name == name for one in self.all(account)):
-            raise WrongUsage(phrase("There is a folder “{0}” already", name))
+        self._free(account, parent, name)
         lives = self._db.execute(
             "SELECT coalesce((SELECT lives FROM folder WHERE id = ?), "
             "(SELECT lives FROM folder WHERE account = ? AND role = 'inbox'), 'here')",
@@ -65,8 +64,7 @@ class FolderTree:
         where = old.parent if parent is None else parent
         if not name:
             raise WrongUsage(phrase("A folder needs a name"))
-        if any(one.parent == where and one.name == name and one.id != folder for one in self.all(old.account)):
-            raise WrongUsage(phrase("There is a folder “{0}” already", name))
+        self._free(old.account, where, name, folder)
         if where is not None and where in {folder, *self.below(folder)}:
             raise WrongUsage(phrase("A folder cannot be put into itself"))
         self._db.execute("UPDATE folder SET name = ?, parent = ?, retry_at = 0 WHERE id = ?", (name, where, folder))
@@ -84,6 +82,15 @@ class FolderTree:
             self._tell(one)
             self._forget(one)
 
+    def bring_back(self, folder: FolderId) -> None:
+        """A removed folder that cannot go stands in the tree again, with those above it."""
+        above: int | None = folder
+        while above:
+            self._db.execute("UPDATE folder SET removed = 0, retry_at = 0 WHERE id = ? AND removed = 1", (above,))
+            if self._db.changes():
+                self._tell(FolderId(above))
+            above = self._db.execute("SELECT parent FROM folder WHERE id = ?", (above,)).get
+
     def below(self, folder: FolderId) -> list[FolderId]:
         """Every folder below this one, parents before children."""
         return [
@@ -94,6 +101,13 @@ class FolderTree:
                 (folder,),
             )
         ]
+
+    def _free(self, account: AccountId, parent: FolderId | None, name: str, besides: FolderId | None = None) -> None:
+        """Refuse a name that another folder has there; the Inbox has its own in any case (RFC 3501 section 5.1)."""
+        inbox = parent is None and name.casefold() == "inbox"
+        for one in self.all(account):
+            if one.id != besides and one.parent == parent and (one.name == name or (inbox and one.role is Role.INBOX)):
+                raise WrongUsage(phrase("There is a folder “{0}” already", one.name))
 
     def set_problem(self, folder: FolderId, text: str) -> None:
         """What is wrong with a folder, in words for a person; empty when all is well."""

@@ -144,6 +144,9 @@ def test_a_folder_with_unseen_mail_on_the_server_is_not_dropped(
         other.append("Shared", letter(1))
         await ours.sync()
         assert sum(other.contents()["Shared"].values()) == 1
+        await synced(ours)
+        assert len(await ours.ids(await ours.folder("Shared"))) == 1, "it is back, with what nobody here had seen"
+        await agrees(ours, other)
 
     both(dovecot, dovecot_user, tmp_path, story)
 

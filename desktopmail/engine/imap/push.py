@@ -101,14 +101,14 @@ class Push:
             self._tally.pushed += 1
 
     async def _drop(self, spot: Spot) -> None:
-        """Only an empty folder is dropped: what another program put into it meanwhile was seen by nobody here."""
+        """Only an empty folder is dropped: what another program put into it meanwhile was seen by nobody here, and the
+        folder comes back with it."""
         if self._session.selected == spot.name:
             await self._session.unselect()
         if (await self._session.status(spot.name)).messages:
-            raise Refused(
-                phrase("{0} was not removed: it holds messages on the server", spot.name),
-                phrase("Nothing is lost. Look at them first."),
-            )
+            await self._store.write(lambda tx: tx.folders.bring_back(spot.folder))
+            self._again = True
+            return
         await self._session.delete(spot.name)
         await self._store.write(lambda tx: tx.folders.dropped(spot.folder))
 

@@ -194,6 +194,16 @@ def test_what_makes_no_sense_is_refused(desk: Desk) -> None:
         desk.read(lambda tx: tx.folders.get(FolderId(99)))
 
 
+@pytest.mark.parametrize("name", ["INBOX", "inbox", "Inbox"])
+def test_the_name_of_the_inbox_is_its_own(desk: Desk, name: str) -> None:
+    mine = desk.write(lambda tx: tx.folders.create(desk.account, None, "Mine"))
+    with pytest.raises(WrongUsage):
+        desk.write(lambda tx: tx.folders.rename(mine, name))
+    with pytest.raises(WrongUsage):
+        desk.write(lambda tx: tx.folders.create(desk.account, None, name))
+    assert desk.write(lambda tx: tx.folders.create(desk.account, mine, name))
+
+
 def test_moving_to_another_account_in_one_step_is_refused(desk: Desk) -> None:
     (one,) = desk.put(desk.new(1))
     other = desk.write(lambda tx: tx.accounts.add(LOCAL))
