@@ -34,7 +34,7 @@ class WritingPage(Page):
         self.take.setVisible(now is Standing.THEIRS)
         told = {
             Standing.OURS: self.tr("In other programs and on web pages they open a new message here."),
-            Standing.THEIRS: self.tr("Another program opens them now."),
+            Standing.THEIRS: self.tr("They do not open in Desktopmail now."),
             Standing.ELSEWHERE: self.tr("Choose the program for them in the system’s settings."),
         }
         self.links.say(self.links.title.text(), told[now])

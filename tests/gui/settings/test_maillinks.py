@@ -106,7 +106,7 @@ def test_the_page_about_writing_tells_and_changes_it(home: Path, stage: Stage) -
     """And hears of it when something else changed it meanwhile; when it cannot be written it says so."""
     page = stage.page("writing")
     line = row(page, "Links to mail addresses")
-    assert "Another program" in line.sentence.text()
+    assert "do not open" in line.sentence.text()
     assert page.take.isVisibleTo(page)
     page.take.click()
     assert usual() == OWN
