@@ -280,3 +280,16 @@ def test_nothing_is_said_while_resting(desk: Desk, monkeypatch: pytest.MonkeyPat
 def test_the_sign_shows_the_number(side: int, qapp: object) -> None:
     """Something is drawn in every size, and unread looks different."""
     assert sign(0, side).toImage() != sign(7, side).toImage()
+
+
+@pytest.mark.parametrize("side", [22, 44])
+def test_a_sign_that_the_system_colours_says_the_number_by_what_it_leaves_out(side: int, qapp: object) -> None:
+    """Where only the shape of a sign counts, a white number on red would be a blot."""
+
+    def shape(unread: int, *, mask: bool) -> list[bool]:
+        image = sign(unread, side, mask=mask).toImage()
+        return [image.pixelColor(x, y).alpha() > 127 for x in range(side) for y in range(side)]
+
+    assert shape(1, mask=False) == shape(7, mask=False)
+    assert shape(1, mask=True) != shape(7, mask=True)
+    assert shape(0, mask=True) == shape(0, mask=False)

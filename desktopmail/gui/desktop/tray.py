@@ -89,27 +89,28 @@ class Tray(QObject):
             self.show_wanted.emit()
 
     def _draw(self) -> None:
-        icon = QIcon()
+        icon, mask = QIcon(), sys.platform == "darwin"
         for side in SIDES:
-            icon.addPixmap(sign(self._unread, side))
-        icon.setIsMask(sys.platform == "darwin")
+            icon.addPixmap(sign(self._unread, side, mask=mask))
+        icon.setIsMask(mask)
         self.icon.setIcon(icon)
 
 
-def sign(unread: int, side: int) -> QPixmap:
-    """The program's sign with the number in its corner; small ones only have a dot."""
+def sign(unread: int, side: int, *, mask: bool = False) -> QPixmap:
+    """The program's sign with the number in its corner; small ones only have a dot. `mask`: the system colours it, so
+    that the number is what is left out."""
     pixmap = QPixmap(side, side)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.drawPixmap(0, 0, appicon.symbol(BLUE, side))
     if unread:
-        _badge(painter, min(unread, MOST_COUNTED), side)
+        _badge(painter, min(unread, MOST_COUNTED), side, mask=mask)
     painter.end()
     return pixmap
 
 
-def _badge(painter: QPainter, number: int, side: int) -> None:
+def _badge(painter: QPainter, number: int, side: int, *, mask: bool) -> None:
     text = str(number) if side >= 20 else ""
     height = side * (0.55 if text else 0.45)
     width = max(height, height * 0.62 * len(text) + height * 0.35)
@@ -128,6 +129,8 @@ def _badge(painter: QPainter, number: int, side: int) -> None:
         font.setWeight(QFont.Weight.Bold)
         painter.setFont(font)
         painter.setPen(WHITE)
+        if mask:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, text)
 
 
