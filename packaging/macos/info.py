@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,15 @@ OLDEST = "14.0"
 """The web engine's libraries need it."""
 
 
+def numbers(version: str) -> str:
+    """What macOS calls a version: at most three numbers, so that a candidate has that of its release."""
+    found = re.match(r"\d+(?:\.\d+){0,2}", version)
+    return found[0] if found else "0"
+
+
 def info() -> dict[str, Any]:
     """The table for this version."""
-    version = product.version()
+    version = numbers(product.version())
     return {
         "CFBundleName": "Desktopmail",
         "CFBundleDisplayName": "Desktopmail",

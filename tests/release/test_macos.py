@@ -32,6 +32,14 @@ def test_the_table_can_be_written_and_says_what_it_must() -> None:
     assert INFO["CFBundleShortVersionString"] == product.version()
 
 
+@pytest.mark.parametrize(("version", "told"), [("1.2.3", "1.2.3"), ("1.2.3rc1", "1.2.3"), ("2.0.0.dev4", "2.0.0")])
+def test_versions_are_numbers_with_points(monkeypatch: pytest.MonkeyPatch, version: str, told: str) -> None:
+    """At most three, as Apple's notary and Launch Services want them."""
+    monkeypatch.setattr(product, "version", lambda: version)
+    made = module("macos/info.py").info()
+    assert (made["CFBundleShortVersionString"], made["CFBundleVersion"]) == (told, told)
+
+
 def test_addresses_and_message_files_lead_here() -> None:
     assert [each["CFBundleURLSchemes"] for each in INFO["CFBundleURLTypes"]] == [["mailto"]]
     opened = {kind for each in INFO["CFBundleDocumentTypes"] for kind in each["LSItemContentTypes"]}
