@@ -62,3 +62,35 @@ def test_the_rest_of_a_large_message_is_not_taken_from_another_under_its_name(de
     facts = desk.read(lambda tx: tx.messages.facts(message))
     assert facts.content is None
     desk.run(remote.close())
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_name_used_again_takes_nothing_over_from_the_message_before(desks: Desks, wanted: bool) -> None:  # D05
+    """Neither the person's wish to have it removed, nor that its removal was asked for or ignored, nor who decided."""
+    desk = desks(letters(2), NO if not wanted else Leave())
+    if wanted:
+        desk.clean_sync()
+        ids = desk.ids()
+        desk.write(lambda tx: tx.ledger.want_gone(ids))
+    else:
+        desk.box.answers["QUIT"] = b"-ERR some were not removed\r\n"
+        desk.sync()
+        desk.box.answers.clear()
+        desk.write(lambda tx: tx._db.execute("UPDATE pop3_copy SET ignored = 1"))
+        desk.leave(Leave())
+    new = letter(9, "something else under an old name")
+    desk.box.mails = [Mail("u1", new)]
+    desk.clean_sync()
+    assert desk.box.left == [new] and new not in desk.box.asked_gone
+    line = desk.entries()["u1"]
+    assert (line.wanted_gone, line.dele_sent, line.dele_confirmed, line.decided_by, line.ignored, line.gone_at) == (
+        False,
+        0,
+        0,
+        "",
+        False,
+        0,
+    )
+    desk.leave(NO)
+    desk.clean_sync()
+    assert desk.box.left == [] and new in desk.raws(), "the rule holds for it as for any other"
