@@ -232,6 +232,7 @@ def _verbs(add: AddCommand) -> None:
     gone = add("delete", "remove messages for ever", "verbs:delete")
     _ids(gone)
     gone.add_argument("--on-server", action="store_true", help="POP3: only the server's copies, at the next sync")
+    gone.add_argument("--take-back", action="store_true", help="with --on-server: let them stay there after all")
     gone.add_argument("--unread-too", action="store_true", help="with --on-server: also what is here in part")
 
 

@@ -8,6 +8,7 @@ from desktopmail.cli import places, shapes
 from desktopmail.cli.desk import Desk
 from desktopmail.cli.output import DONE
 from desktopmail.domain.action import Receipt
+from desktopmail.domain.errors import WrongUsage
 from desktopmail.domain.ids import AccountId, FolderId, MessageId
 from desktopmail.domain.message import Summary
 from desktopmail.engine.actions import Actions
@@ -56,12 +57,19 @@ async def trash(desk: Desk) -> int:
 
 
 async def delete(desk: Desk) -> int:
-    """Remove messages for ever; with --on-server only what a POP3 server still has of them."""
-    if not desk.arguments.on_server:
+    """Remove messages for ever; with --on-server only what a POP3 server still has of them, or, with --take-back, not
+    that either."""
+    options = desk.arguments
+    if not options.on_server and (options.take_back or options.unread_too):
+        raise WrongUsage("--take-back and --unread-too go with --on-server")
+    if not options.on_server:
         return await _act(desk, lambda actions, ids: actions.remove(ids))
     async with desk.engine() as engine:
-        rows = places.messages(engine.library, desk.arguments.ids)
-        receipt = await engine.pop3.remove_now([row.id for row in rows], unread_too=desk.arguments.unread_too)
+        ids = [row.id for row in places.messages(engine.library, options.ids)]
+        if options.take_back:
+            receipt = await engine.pop3.keep_there(ids)
+        else:
+            receipt = await engine.pop3.remove_now(ids, unread_too=options.unread_too)
     return _done(desk, receipt)
 
 

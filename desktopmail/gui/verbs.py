@@ -120,9 +120,16 @@ class Verbs(QObject):
         ids = members(self._pane.model, self._rows(None))
 
         def agreed() -> None:
-            spawn(self._finish(self._engine.pop3.remove_now(ids, unread_too=True)))
+            spawn(self._forget_there(ids))
 
         ask(self._pane.summaries(ids), self._window, agreed)
+
+    async def _forget_there(self, ids: Ids) -> None:
+        """Until the server was asked, which may be at once or when there is a line again, it can be taken back."""
+        receipt = await self._engine.pop3.remove_now(ids, unread_too=True)
+        gone = receipt.messages
+        self._say(receipt.label, self.tr("Undo"), lambda: spawn(self._finish(self._engine.pop3.keep_there(gone))))
+        self.done.emit()
 
     def _fetch_whole(self) -> None:
         """Bring the rest of what is selected and here in part from its POP3 server."""

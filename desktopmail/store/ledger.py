@@ -84,10 +84,11 @@ class Ledger(LedgerReads):
         )
 
     def want_gone(self, messages: Iterable[MessageId], wanted: bool = True) -> list[MessageId]:
-        """The person wants the server's copies of these gone, or not any more. Those that have one."""
+        """The person wants the server's copies of these gone, or not any more. Those that have one, or that were to
+        go."""
         rows = self._db.execute(
-            "UPDATE pop3_copy SET wanted_gone = ? WHERE message IN (SELECT value FROM carray(?))"
-            " AND stored_at > 0 AND gone_at = 0 AND dele_confirmed = 0 RETURNING message",
+            "UPDATE pop3_copy SET wanted_gone = ?1 WHERE message IN (SELECT value FROM carray(?2))"
+            " AND stored_at > 0 AND gone_at = 0 AND dele_confirmed = 0 AND (?1 OR wanted_gone) RETURNING message",
             (int(wanted), apsw.carray(array("q", [*messages, 0]))),
         )
         return [MessageId(one) for (one,) in list(rows)]

@@ -74,6 +74,10 @@ def test_messages_are_removed_from_the_server_after_a_question(desk: Desk, run: 
     desk.until(lambda: asked)
     outlook = run(desk.engine.pop3.outlook(desk.account))  # type: ignore[attr-defined]
     assert outlook.count == 2 and len(window.messages.model) == 3
+    desk.until(lambda: window.toast.text == "2 messages will be removed from the server")
+    window.toast._button.click()
+    desk.until(lambda: window.toast.text == "2 messages stay on the server")
+    assert run(desk.engine.pop3.outlook(desk.account)).count == 0  # type: ignore[attr-defined]
 
 
 def test_the_rest_of_large_messages_is_fetched_for_a_whole_selection(desk: Desk, run: Run, qtbot: QtBot) -> None:

@@ -96,6 +96,11 @@ def leaving(person: Person, number: int, ids: dict[str, int]) -> None:
     desk = person.terminal
     desk.ask("delete", "--on-server", ids["One"])
     assert "1 message will be removed" in desk.ask("account", "show", number)["pop3"]["words"]
+    assert desk.ask("delete", "--on-server", "--take-back", ids["One"])["messages"] == [ids["One"]]
+    assert desk.ask("account", "show", number)["pop3"]["would_go"] == 0
+    desk.run("--json", "delete", "--on-server", "--take-back", ids["One"], codes=(3,))
+    desk.run("--json", "delete", "--take-back", ids["One"], codes=(2,))
+    desk.ask("delete", "--on-server", ids["One"])
     assert sync(person)["pushed"] == 1 and len(person.dovecot.messages(person.user)) == 3
     assert {row["subject"] for row in desk.ask("search", "is:only-here")} >= {"One"}
     desk.ask("account", "leave", number, "until-deleted")

@@ -116,9 +116,24 @@ class Pop3Verbs:
         """The account a message came through. Raises NotFound."""
         return await self._store.read(lambda tx: received_by(tx, message).id)
 
-    async def keep_there(self, ids: Iterable[MessageId]) -> int:
-        """Take `remove_now` back, as far as it was not carried out yet. How many stay."""
-        return len(await self._store.write(lambda tx: tx.ledger.want_gone(ids, wanted=False)))
+    async def keep_there(self, ids: Iterable[MessageId]) -> Receipt:
+        """Take `remove_now` back, as far as it was not carried out yet. Raises NotFound when none is left."""
+        chosen = list(dict.fromkeys(ids))
+
+        def work(tx: Transaction) -> list[MessageId]:
+            staying = tx.ledger.want_gone(chosen, wanted=False)
+            tx.history.add(staying, "removed", phrase("removal from the server taken back"))
+            return staying
+
+        staying = await self._store.write(work, durable=True)
+        if not staying:
+            raise NotFound(phrase("None of these is to be removed from a server"), phrase("What is here stays."))
+        return Receipt(
+            plural(len(staying), "1 message stays on the server", "{0:,} messages stay on the server"),
+            None,
+            len(staying),
+            tuple(staying),
+        )
 
     async def relink(self, account: AccountId) -> Relinked:
         """The messages that are here and those that the server lists under new names are the same: link them, then go

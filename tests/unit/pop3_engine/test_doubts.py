@@ -94,3 +94,18 @@ def test_a_name_used_again_takes_nothing_over_from_the_message_before(desks: Des
     desk.leave(NO)
     desk.clean_sync()
     assert desk.box.left == [] and new in desk.raws(), "the rule holds for it as for any other"
+
+
+def test_a_wish_ends_when_its_message_is_gone_from_the_server(desks: Desks) -> None:
+    """Somebody removed it there; when it comes back, whoever put it back wants it."""
+    desk = desks(letters(2))
+    desk.clean_sync()
+    ids = desk.ids()
+    desk.write(lambda tx: tx.ledger.want_gone(ids))
+    there, desk.box.mails = desk.box.mails, []
+    desk.clean_sync()
+    desk.box.mails = there
+    for _ in range(2):
+        desk.clean_sync()
+        assert desk.box.left == letters(2) and desk.box.asked_gone == []
+    assert desk.box.fetches.total() == 2

@@ -127,7 +127,10 @@ def test_what_the_person_wants_gone_goes_at_the_next_visit(desks: Desks) -> None
     receipt = desk.run(verbs.remove_now([first, second, first]))
     assert receipt.label == "2 messages will be removed from the server"
     assert desk.run(verbs.outlook(desk.account.id)).count == 2
-    assert desk.run(verbs.keep_there([second])) == 1
+    receipt = desk.run(verbs.keep_there(desk.ids()[1:]))
+    assert (receipt.label, receipt.messages) == ("1 message stays on the server", (second,))
+    with pytest.raises(NotFound):
+        desk.run(verbs.keep_there([second]))
     assert desk.clean_sync().pushed == 1
     assert desk.box.left == letters(3) and len(desk.rows()) == 4
     counts = desk.run(verbs.copies(desk.account.id))
