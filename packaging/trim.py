@@ -23,7 +23,7 @@ PLUGINS = {
     "printsupport": {"cups"},
     "styles": {"windows11style", "modernwindowsstyle", "windowsvistastyle", "macstyle"},
     "tls": {"openssl", "schannel", "securetransport", "certonly"},
-    "networkinformation": {"glib", "networkmanager", "networklistmanager", "scnetworkreachability"},
+    "networkinformation": {"glib", "networkmanager", "networklistmanager", "applenetworkinformation"},
     "xcbglintegrations": set(),
     "wayland-decoration-client": set(),
     "wayland-graphics-integration-client": set(),

@@ -30,6 +30,9 @@ FOLDERS = frozenset({"autoconfig", "demo", "icons", "oauth.json", "reader", "the
 PICTURES = frozenset({"gif", "ico", "jpeg", "png", "svg", "webp"})
 """Formats the reader shows; all but PNG come from plugins."""
 SUBJECT = "Self-test: from here to here"
+PLUGINS = ("iconengines", "imageformats", "networkinformation", "platforms", "tls")
+"""What the toolkit loads by folder, without a word where a folder is empty."""
+LIBRARIES = (".so", ".dll", ".dylib")
 STEP_DEADLINE = 60.0
 
 
@@ -110,6 +113,17 @@ async def _pictures() -> str:
     return ", ".join(sorted(PICTURES))
 
 
+async def _plugins() -> str:
+    from PySide6.QtCore import QLibraryInfo
+
+    place = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+    kinds = (*PLUGINS, "styles") if sys.platform in ("win32", "darwin") else PLUGINS
+    found = {kind: sum(1 for path in (place / kind).glob("*") if path.suffix in LIBRARIES) for kind in kinds}
+    if gone := [kind for kind, count in found.items() if not count]:
+        raise StoreFailed("Parts of the toolkit are missing", f"{', '.join(gone)} in {place}")
+    return f"{sum(found.values())} in {len(found)} folders"
+
+
 async def _roots() -> str:
     from desktopmail.domain.account import Endpoint, Security
     from desktopmail.protocols.tls import ssl_context
@@ -184,6 +198,7 @@ def _process(status: Path) -> dict[str, str]:
 CHECKS: dict[str, Callable[[], Awaitable[str]]] = {
     "resources": _resources,
     "pictures": _pictures,
+    "plugins": _plugins,
     "tls roots": _roots,
     "key store": _key_store,
     "web page": _page,

@@ -1,5 +1,6 @@
 """What the package check asks of the program, asked of the checkout: the self-test, and a picture of the window."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -7,7 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLibraryInfo
 from PySide6.QtGui import QImage
+
+from desktopmail.app import selftest
+from desktopmail.domain.errors import StoreFailed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,10 +30,23 @@ def test_self_test() -> None:
     assert done.returncode == 0, answer
     assert answer["ok"]
     assert list(answer["checks"]) == [
-        "resources", "pictures", "tls roots", "key store", "web page", "database", "send and receive",
+        "resources", "pictures", "plugins", "tls roots", "key store", "web page", "database", "send and receive",
     ]  # fmt: skip
     assert answer["frozen"] is False
     assert answer["version"]
+
+
+def test_a_folder_of_plugins_that_is_empty_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Qt says nothing about it: networks would come and go unheard."""
+    real = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+    for kind in selftest.PLUGINS:
+        (tmp_path / kind).symlink_to(real / kind)
+    monkeypatch.setattr(QLibraryInfo, "path", staticmethod(lambda which: str(tmp_path)))
+    assert asyncio.run(selftest._plugins()).endswith(f"in {len(selftest.PLUGINS)} folders")
+    (tmp_path / "networkinformation").unlink()
+    with pytest.raises(StoreFailed) as caught:
+        asyncio.run(selftest._plugins())
+    assert "networkinformation" in caught.value.detail
 
 
 @pytest.mark.webengine

@@ -72,6 +72,7 @@ def test_left_out_on_linux(name: str) -> None:
         (r"PySide6\plugins\platforms\qdirect2d.dll", False),
         (r"PySide6\plugins\styles\qmodernwindowsstyle.dll", True),
         (r"PySide6\plugins\tls\qschannelbackend.dll", True),
+        (r"PySide6\plugins\networkinformation\qnetworklistmanager.dll", True),
         (r"PySide6\plugins\multimedia\ffmpegmediaplugin.dll", False),
         (r"PySide6\resources\v8_context_snapshot.debug.bin", False),
         (r"PySide6\resources\qtwebengine_resources.debug.pak", False),
@@ -91,6 +92,8 @@ def test_on_windows(name: str, kept: bool) -> None:
     [
         ("PySide6/Qt/plugins/platforms/libqcocoa.dylib", True),
         ("PySide6/Qt/plugins/styles/libqmacstyle.dylib", True),
+        ("PySide6/Qt/plugins/networkinformation/libqapplenetworkinformation.dylib", True),
+        ("PySide6/Qt/plugins/tls/libqsecuretransportbackend.dylib", True),
         ("PySide6/Qt/lib/QtWebEngineCore.framework/Versions/A/QtWebEngineCore", True),
         ("PySide6/Qt/lib/QtCharts.framework/Versions/A/QtCharts", False),
         ("PySide6/Qt/lib/QtQuick3D.framework/Versions/A/QtQuick3D", False),
