@@ -163,6 +163,14 @@ def test_commands_are_quoted_as_desktops_read_them(word: str, shown: str) -> Non
     assert not is_enabled("")
 
 
+@pytest.mark.parametrize(
+    ("word", "shown"), [("/opt/a b/mail", "/opt/a b/mail"), ("/opt/100%", "/opt/100%"), ("/a\\b", "/a\\\\b")]
+)
+def test_a_program_that_was_removed_is_not_started(word: str, shown: str) -> None:
+    """TryExec is a path as it is: neither quoted nor a format; only backslashes are doubled."""
+    assert f"\nTryExec={shown}\n" in desktop_entry([word, "--background"])
+
+
 @pytest.mark.parametrize("odd", ["a\nExec=evil", "a\0", "a\x1b"])
 def test_a_command_never_adds_a_line(odd: str) -> None:
     with pytest.raises(WrongUsage):

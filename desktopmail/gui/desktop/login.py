@@ -16,6 +16,7 @@ from desktopmail.domain.product import APP_ID
 
 translate = QCoreApplication.translate
 
+_BACKSLASH = "\\"
 _RESERVED = " \t\n\"'\\><~|&;$*?#()`"
 """What the Desktop Entry Specification wants quoted in Exec."""
 
@@ -37,7 +38,9 @@ def desktop_entry(start: Sequence[str]) -> str:
     for a command that no such file can say."""
     return (
         f"[Desktop Entry]\nType=Application\nName=Desktopmail\nIcon={APP_ID}\nTerminal=false\n"
-        f"Exec={' '.join(_quoted(each) for each in start)}\nX-GNOME-Autostart-enabled=true\n"
+        f"Exec={' '.join(_quoted(each) for each in start)}\n"
+        # The file stays when the program is removed; then it means nothing.
+        f"TryExec={start[0].replace(_BACKSLASH, _BACKSLASH * 2)}\nX-GNOME-Autostart-enabled=true\n"
     )
 
 
