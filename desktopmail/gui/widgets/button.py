@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
 
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.theme import theme
@@ -35,6 +35,10 @@ class IconButton(QToolButton):
         """Another drawing, or another colour."""
         self._icon, self._role = icon, role
         self.draw()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _entered(self, event):
+            super().keyPressEvent(event)
 
     def draw(self) -> None:
         """Take the icon in the colours of the present theme."""
@@ -80,12 +84,25 @@ class WordButton(QPushButton):
         self._icon = icon
         self.draw()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _entered(self, event):
+            super().keyPressEvent(event)
+
     def draw(self) -> None:
         """Take the icon in the colours of the present theme."""
         if self._icon:
             role = {"primary": "on_accent", "danger": "bad", "link": "accent"}.get(self._look, "secondary")
             self.setIcon(icons.icon(self._icon, role, measures.px(16)))
             self.setIconSize(icons.size(measures.px(16)))
+
+
+def _entered(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Enter presses the button that has the focus, instead of the one a dialog has for everything else."""
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not button.isEnabled():
+        return False
+    if not event.isAutoRepeat():
+        button.click()
+    return True
 
 
 def turn_round(button: QWidget) -> None:
