@@ -17,6 +17,8 @@ PUBLISHER = "The desktopmail authors"
 CONTACT = os.environ.get("DESKTOPMAIL_CONTACT", "The desktopmail authors <authors@desktopmail.example.org>")
 HOME_PAGE = os.environ.get("DESKTOPMAIL_HOME_PAGE", "https://desktopmail.example.org")
 """The release sets the two; a build of one's own has no home page."""
+PICTURES = os.environ.get("DESKTOPMAIL_PICTURES", f"{HOME_PAGE}/screenshots")
+"""Where software centres fetch the pictures of `resources/screenshots` from; a release names those of its tag."""
 LICENCE = "GPL-3.0-or-later"
 DIST = ROOT / "dist"
 WORK = ROOT / "build"

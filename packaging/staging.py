@@ -59,7 +59,9 @@ def metainfo() -> str:
         items = "\n".join(f"          <li>{escape(entry)}</li>" for entry in release.entries[:8])
         described = f"      <description>\n        <ul>\n{items}\n        </ul>\n      </description>"
         blocks.append(f'    <release version="{release.version}" date="{date}">\n{described}\n    </release>')
-    return string.Template(template).substitute(home=product.HOME_PAGE, releases="\n".join(blocks))
+    return string.Template(template).substitute(
+        home=product.HOME_PAGE, pictures=product.PICTURES, releases="\n".join(blocks)
+    )
 
 
 def settle(tree: Path) -> None:

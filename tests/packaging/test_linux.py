@@ -71,7 +71,7 @@ def test_metainfo_shows_pictures_that_exist_and_the_releases() -> None:
     pictures = [str(each.text) for each in root.iter("image")]
     assert len(pictures) >= 3
     for address in pictures:
-        assert address.startswith(product.HOME_PAGE)
+        assert address.startswith(f"{product.PICTURES}/")
         assert (product.ROOT / "resources" / "screenshots" / address.rpartition("/")[2]).exists()
     newest = root.find("releases/release")
     assert newest is not None

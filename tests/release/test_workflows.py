@@ -156,6 +156,15 @@ def test_what_macos_reads_is_checked_where_it_can_be() -> None:
     assert "codesign --verify --deep --strict" in commands
 
 
+def test_pictures_for_software_centres_are_those_of_the_source() -> None:
+    """At an address where the hosting has them, of the very state that is built."""
+    address = RELEASE["env"]["DESKTOPMAIL_PICTURES"]
+    folder = re.search(r"\{0\}/\{1\}/raw/\{2\}/(resources/\w+)'", address)
+    assert folder is not None
+    assert (ROOT / folder[1] / "main.png").is_file()
+    assert address.index("server_url") < address.index("repository") < address.index("github.sha")
+
+
 def test_a_machine_builds_only_what_can_run_on_it() -> None:
     """The front of an AppImage is a program for one kind of machine."""
     assert appimage.missing("x86_64", {}) == ""
