@@ -1,7 +1,8 @@
 """What the steps of packaging call is there: the door to the project installs it."""
 
-import dev
 import package
+
+import dev
 
 
 def test_every_tool_of_a_step_is_installed_before_it_runs() -> None:
