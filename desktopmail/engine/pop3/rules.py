@@ -60,6 +60,11 @@ def renamed(known: Mapping[str, int], listed: Mapping[str, int]) -> int:
     return alike
 
 
+def mostly_gone(known: Collection[str], missing: Collection[str]) -> bool:
+    """Whether so much of what the server had is not listed any more that it may be there under new names."""
+    return len(missing) >= FEWEST_RENAMED and 2 * len(missing) >= len(known)
+
+
 def too_big(size: int, max_size: int, expire: int | None) -> bool:
     """Whether only the top of a message is brought. Where the server keeps nothing (EXPIRE 0), everything is."""
     return 0 < max_size < size and expire != 0

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from desktopmail.domain.account import Account, Keep, Pop3Server
-from desktopmail.domain.errors import AccountGone, NeedsPerson, Refused, Renamed, WrongUsage
+from desktopmail.domain.errors import AccountGone, NeedsPerson, Refused, WrongUsage
 from desktopmail.domain.folder import Folder, Lives, Role
 from desktopmail.domain.health import Others
 from desktopmail.domain.ids import AccountId
@@ -19,8 +19,9 @@ from desktopmail.domain.saying import phrase
 from desktopmail.engine.arrival import Door
 from desktopmail.engine.pop3.fewnames import recognise
 from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, read_listing, tops
+from desktopmail.engine.pop3.moved import refuse_moved
 from desktopmail.engine.pop3.peculiar import mailbox, ways
-from desktopmail.engine.pop3.rules import renamed, too_big
+from desktopmail.engine.pop3.rules import too_big
 from desktopmail.engine.pop3.stored import stored_header
 from desktopmail.protocols.pop3.session import MESSAGE_LIMIT, Pop3Session
 from desktopmail.store.ledger_rows import Entry, Known
@@ -87,7 +88,7 @@ async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
         raise no_names(server)
     compared = await asyncio.to_thread(compare, known, listing, moved=moved)
     if compared.missing and compared.strangers and not listing.nameless and not ways(server.endpoint).hides:
-        refuse_renamed(known, listing)
+        await refuse_moved(session, store, account.id, listing, compared, known)
         compared = await recognise(session, store, account.id, listing, compared, known)
     visit = Visit(session, server, listing, door)
     new = await _doubts(visit, store, account.id, compared.doubtful)
@@ -99,19 +100,6 @@ async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
     visit.wanted.sort(key=listing.numbers.__getitem__, reverse=True)
     visit.total = len(visit.wanted)
     return visit
-
-
-def refuse_renamed(known: Known, listing: Listing) -> None:
-    """Raises Renamed when the messages that are here seem to be there under new names."""
-    alike = renamed(known.there, {name: listing.sizes.get(number, 0) for name, number in listing.numbers.items()})
-    if alike:
-        raise Renamed(
-            phrase("The server has new names for {0:,} messages that are here already", alike),
-            phrase(
-                "This happens when a mailbox moves to another server. Nothing was downloaded or removed. Link"
-                " them again, and only what is really new is downloaded."
-            ),
-        )
 
 
 def no_names(server: Pop3Server) -> NeedsPerson:

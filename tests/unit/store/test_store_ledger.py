@@ -113,6 +113,16 @@ def test_candidates_are_stored_long_enough_or_wanted_gone(desk: Desk, account: A
     assert names(-1) == []
 
 
+@pytest.mark.parametrize("reason", ["stored_at = 0", "gone_at = 5", "dele_confirmed = 5"])
+def test_nothing_is_a_candidate_that_is_not_here_or_not_there(desk: Desk, account: AccountId, reason: str) -> None:
+    put(desk, account, 1)
+    for wanted in (0, 1):
+        desk.write(
+            lambda tx, wanted=wanted: tx._db.execute(f"UPDATE pop3_copy SET wanted_gone = {wanted}, {reason}")  # type: ignore[misc]
+        )
+        assert desk.read(lambda tx: tx.ledger.candidates(account, 1 << 40)) == []
+
+
 def test_a_removed_message_tells_whether_its_bytes_lie_elsewhere_here(desk: Desk, account: AccountId) -> None:
     message = put(desk, account, 1)
     (twin,) = desk.write(lambda tx: tx.messages.copy([message], inbox(desk, account, Role.ARCHIVE)))
@@ -159,6 +169,13 @@ def test_new_names_go_to_the_old_lines(desk: Desk, account: AccountId) -> None:
     desk.write(lambda tx: tx.ledger.rename(account, {"u1": "new"}))
     assert desk.read(lambda tx: tx.ledger.known(account)) == Known({"new": 1001})
     assert desk.read(lambda tx: tx.ledger.of(message)) is not None
+
+
+def test_a_new_name_takes_no_other_line_away(desk: Desk, account: AccountId) -> None:
+    first, second = put(desk, account, 1), put(desk, account, 2)
+    desk.write(lambda tx: tx.ledger.rename(account, {"u1": "u2"}))
+    lines = desk.read(lambda tx: tx.ledger.lines(account, ["u1", "u2"]))
+    assert [(line.uidl, line.message) for line in lines] == [("u1", first), ("u2", second)]
 
 
 def test_removed_messages_are_kept_while_the_server_has_them(desk: Desk, account: AccountId) -> None:
