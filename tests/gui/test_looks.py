@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QHoverEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QHoverEvent
+from PySide6.QtWidgets import QApplication, QStyleOptionToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.address import Address
 from desktopmail.gui.composer.recipients import Chip
+from desktopmail.gui.composer.suggestions import Suggestions
 from desktopmail.gui.messages.empty import EmptyState
 from desktopmail.gui.messages.header import HEIGHT
+from desktopmail.gui.reader.actionline import ActionButton, ActionLine
 from desktopmail.gui.reader.header import SenderLine
 from desktopmail.gui.reader.row import FoldedRow
+from desktopmail.gui.search.hintcard import HintCard
+from desktopmail.gui.search.hints import Hint
+from desktopmail.gui.style import icons
 from desktopmail.gui.style.colours import LIGHT
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.area import Area
 from desktopmail.gui.widgets.avatar import Avatar
+from desktopmail.gui.widgets.card import SHADOW
+from desktopmail.gui.widgets.choice import Choice
 from desktopmail.gui.widgets.label import BriefLabel, PlainLabel
 from desktopmail.gui.widgets.toast import Toast
 from tests.gui.samples import summary
@@ -177,3 +184,38 @@ def test_a_cross_shows_that_it_can_be_pressed(qtbot: QtBot) -> None:
     assert chip.cursor().shape() == Qt.CursorShape.PointingHandCursor
     QApplication.sendEvent(chip, QHoverEvent(QHoverEvent.Type.HoverLeave, QPointF(-1, -1), QPointF(-1, -1), spot))
     assert chip.grab().toImage() == before
+
+
+def test_a_verb_keeps_clear_of_its_drawing(qtbot: QtBot) -> None:
+    line = ActionLine()
+    qtbot.addWidget(line)
+    action = QAction(icons.icon("archive"), "Archive", line)
+    line.show()
+    line.show_actions([[action]])
+    line.resize(600, line.height())
+    (button,) = line.findChildren(ActionButton)
+    option = QStyleOptionToolButton()
+    button.initStyleOption(option)
+    assert option.text.strip() == "Archive" and option.text != "Archive"
+    line.resize(60, line.height())
+    option = QStyleOptionToolButton()
+    button.initStyleOption(option)
+    assert option.text == "Archive"
+
+
+def test_cards_of_hints_are_as_high_as_what_they_hold(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(800, 600)
+    host.show()
+    people = Suggestions(host)
+    people.offer([Address(f"Somebody {number}", f"s{number}@example.org") for number in range(3)], QPoint(9, 9), 300)
+    hints = HintCard(host)
+    hints.offer([Choice(Hint("from:ada", 0), "Ada")], QPoint(9, 9), 300, chosen=False)
+    QApplication.processEvents()
+    for card in (people, hints):
+        found = card._list
+        last = found.visualRect(found.model().index(found.model().rowCount() - 1, 0))
+        below = card.height() - SHADOW - found.viewport().mapTo(card, last.bottomLeft()).y()
+        above = found.viewport().mapTo(card, QPoint(0, 0)).y() - SHADOW
+        assert abs(above - below) <= 2, (card, above, below)

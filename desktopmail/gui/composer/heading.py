@@ -10,13 +10,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QVBoxL
 from desktopmail.domain.account import Account, Identity
 from desktopmail.domain.draft import Draft
 from desktopmail.domain.ids import IdentityId
-from desktopmail.gui.composer.recipients import Complete, Recipients
+from desktopmail.gui.composer.recipients import GAP, Complete, Recipients
 from desktopmail.gui.style import icons, measures
+from desktopmail.gui.widgets.area import Sill
 from desktopmail.gui.widgets.button import WordButton, turn_round
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.line import Line
 
 LABEL, ROW = 64, 26
+MOST = 4.5
+"""Lines of people that are shown at once; the half one says that there are more."""
 
 
 class WriterButton(WordButton):
@@ -113,7 +116,7 @@ class Heading(QWidget):
         """Show the rows for copies."""
         self._cc_row.show()
         self._bcc_row.show()
-        self._more.hide()
+        self._beside.hide()
         if focus:
             self.cc.field.setFocus()
 
@@ -139,15 +142,24 @@ class Heading(QWidget):
         label.setFixedSize(measures.px(LABEL), measures.px(ROW))
         label.setBuddy(field)
         row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(field, 1)
+        row.addWidget(self._bounded(field) if isinstance(field, Recipients) else field, 1)
         if isinstance(field, WriterButton):
             row.addStretch(1)
         if beside is not None:
-            row.addWidget(_as_tall_as_a_line(beside), 0, Qt.AlignmentFlag.AlignTop)
+            self._beside = _as_tall_as_a_line(beside)
+            row.addWidget(self._beside, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
         column.addWidget(Line())
         self._rows.addWidget(holder)
         return holder
+
+    @staticmethod
+    def _bounded(field: Recipients) -> QWidget:
+        """Many people leave room for what is written to them."""
+        sill = Sill(field, by_tab=False)
+        sill.fit(round(measures.px(ROW + GAP) * MOST))
+        field.at_work.connect(lambda: sill.ensureWidgetVisible(field.field, 0, 0))
+        return sill
 
 
 def _as_tall_as_a_line(part: QWidget) -> QWidget:

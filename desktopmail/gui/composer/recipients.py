@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
 
@@ -20,6 +20,7 @@ from desktopmail.gui.widgets.flow import Flow
 from desktopmail.gui.widgets.tip import tip
 
 Complete = Callable[[str, int], Sequence[Address]]
+GAP = 4
 
 
 class Chip(QWidget):
@@ -92,9 +93,10 @@ class Chip(QWidget):
 
 
 class Recipients(QWidget):
-    """`changed` whenever the people or the text being typed change."""
+    """`changed` whenever the people or the text being typed change; `at_work` when somebody types or is about to."""
 
     changed = Signal()
+    at_work = Signal()
 
     def __init__(self, name: str, complete: Complete, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,9 +111,9 @@ class Recipients(QWidget):
         self.field.setFixedHeight(measures.px(26))
         self.field.installEventFilter(self)
         self.field.textEdited.connect(self._edited)
-        self._flow = Flow(self, measures.px(4), fill=True)
+        self._flow = Flow(self, measures.px(GAP), fill=True)
         self._flow.addWidget(self.field)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setFocusProxy(self.field)
@@ -146,6 +148,8 @@ class Recipients(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._key(event)
+        if event.type() == QEvent.Type.FocusIn:
+            QTimer.singleShot(0, self, self.at_work.emit)
         if event.type() == QEvent.Type.FocusOut:
             if self._suggestions is not None:
                 self._suggestions.hide()
@@ -212,6 +216,8 @@ class Recipients(QWidget):
         self._flow.addWidget(self.field)
         chip.show()
         self.updateGeometry()
+        if self.field.hasFocus():
+            QTimer.singleShot(0, self, self.at_work.emit)
 
     def _remove(self, chip: Chip) -> None:
         self._take_away(chip)

@@ -85,7 +85,7 @@ class Suggestions(Card):
             item.setData(PERSON, person)
             item.setText(person.full)
         self._list.setCurrentRow(0)
-        self.place(spot, width, measures.px(ROW) * len(people) + 12)
+        self.place(spot, width, measures.px(ROW) * len(people) + 3)
 
     def step(self, by: int) -> None:
         """Move the choice."""

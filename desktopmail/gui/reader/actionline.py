@@ -6,13 +6,23 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStyleOptionToolButton, QToolButton, QWidget
 
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.widgets.button import IconButton
 from desktopmail.gui.widgets.line import Line
 
 HEIGHT = 48
+GAP = "\u2004"
+
+
+class ActionButton(QToolButton):
+    """A verb with its drawing, and with room between the two."""
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        super().initStyleOption(option)
+        if option.toolButtonStyle == Qt.ToolButtonStyle.ToolButtonTextBesideIcon:
+            option.text = GAP + option.text
 
 
 class ActionLine(QWidget):
@@ -51,7 +61,7 @@ class ActionLine(QWidget):
         self._arrange()
 
     def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton()
+        button = ActionButton()
         button.setDefaultAction(action)
         button.setAutoRaise(True)
         button.setFont(measures.font())

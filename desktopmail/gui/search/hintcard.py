@@ -24,6 +24,7 @@ class HintCard(Card):
         self._list.clicked.connect(lambda _: self.taken.emit())
         self._list.setViewportMargins(0, px(4), 0, px(4))
         self._list.setAccessibleName(self.tr("Search hints"))
+        self.body.setContentsMargins(1, 1, 1, 1)
         self.body.addWidget(self._list)
 
     def offer(self, found: Sequence[Choice], below: QPoint, width: int, *, chosen: bool) -> None:
@@ -32,7 +33,7 @@ class HintCard(Card):
         if not chosen:
             self._list.clearSelection()
             self._list.setCurrentIndex(self._list.rootIndex())
-        self.place(below, width, self._list.wanted_height)
+        self.place(below, width, self._list.wanted_height - 5)
 
     def step(self, by: int) -> None:
         """Mark the next or the previous hint; 0: the one that is marked, or the first."""

@@ -73,6 +73,9 @@ QMenu::item { padding: ${p6}px ${p24}px ${p6}px ${p8}px; border-radius: 4px; min
 QMenu::icon { padding-left: ${p8}px; }
 QMenu::item:selected { background: $soft; color: $text; }
 QMenu::item:disabled { color: $faint; }
+QMenu::right-arrow, QMenu::left-arrow { width: ${p14}px; height: ${p14}px; margin: 0 ${p4}px; }
+QMenu::right-arrow { image: url("$chevron"); }
+QMenu::left-arrow { image: url("$chevron_left"); }
 QMenu::separator { height: 1px; background: $line; margin: ${p4}px ${p8}px; }
 
 QScrollBar:vertical { background: transparent; width: ${bar}px; margin: 0; }
@@ -124,6 +127,7 @@ QFrame[look="line"] { background: $line; border: none; }
 def sheet(colours: Colours) -> str:
     """The style sheet of one theme at the present scale."""
     text, window = colours.text, colours.window
+    shade = "dark" if colours.dark else "light"
     names: dict[str, object] = {
         name: getattr(colours, name).name()
         for name in (
@@ -147,7 +151,9 @@ def sheet(colours: Colours) -> str:
         "bar": 12,
         "strong_edge": blend(text, window, 0.45).name(),
         "round": measures.px(14) // 2 + 1,
-        "check": (THEMES / ("check-dark.svg" if colours.dark else "check-light.svg")).as_posix(),
+        "check": (THEMES / f"check-{shade}.svg").as_posix(),
+        "chevron": (THEMES / f"chevron-right-{shade}.svg").as_posix(),
+        "chevron_left": (THEMES / f"chevron-left-{shade}.svg").as_posix(),
         "thumb_radius": 6,
     }
     names |= {f"p{value}": measures.px(value) for value in (4, 5, 6, 8, 12, 14, 22, 24, 26, 32)}

@@ -2,47 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
-from desktopmail.gui.widgets.area import Area
+from desktopmail.gui.widgets.area import Area, Sill
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.wizard.words import breakable
 
 SIDE = 32
-
-
-class Sill(QScrollArea):
-    """As tall as what lies in it, up to a limit beyond which it scrolls."""
-
-    def __init__(self, part: QWidget) -> None:
-        super().__init__()
-        self._part, self._most = part, 0
-        self.setWidget(part)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        part.installEventFilter(self)
-
-    def fit(self, most: int) -> None:
-        """Take the height that is needed now, `most` at most."""
-        self._most = most
-        layout = self._part.layout()
-        if layout is not None:
-            bound = layout.hasHeightForWidth()
-            needed = layout.totalHeightForWidth(self.width()) if bound else layout.totalSizeHint().height()
-            self.setFixedHeight(min(most, needed))
-            self.setFocusPolicy(Qt.FocusPolicy.TabFocus if needed > most else Qt.FocusPolicy.NoFocus)
-            self.setAccessibleName(self._part.accessibleName())
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest and self._most:
-            self.fit(self._most)
-        return super().eventFilter(watched, event)
 
 
 class Page(QWidget):

@@ -59,6 +59,29 @@ def test_a_long_address_is_typed_in_sight(run: Run, desk: Opened) -> None:
     run(story())
 
 
+def test_many_people_leave_room_for_the_text(run: Run, desk: Opened) -> None:
+    async def story() -> None:
+        async with desk() as d:
+            window = await d.write()
+            window.resize(520, 560)
+            to, cc = window.heading.to, window.heading.cc
+            window.heading.show_copies()
+            cc.show_people([Address("Noor", "noor@example.org")])
+            to.show_people([Address(f"Somebody {number}", f"s{number}@example.org") for number in range(60)])
+            await until(lambda: to.height() > 400)
+            shown = to.parentWidget()
+            assert shown.height() < 160 and window.editor.height() > 150
+            assert cc.parentWidget().height() == cc.height()
+            to.field.setFocus()
+            QTest.keyClicks(to.field, "ada@example.org,")
+            await until(lambda: len(to.people) == 61)
+            await until(lambda: shown.rect().contains(to.field.mapTo(shown, to.field.rect().center())))
+            to.show_people([])
+            await until(lambda: shown.height() <= to.field.height() + 2)
+
+    run(story())
+
+
 def goods(*paths: Path) -> QMimeData:
     made = QMimeData()
     made.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
