@@ -18,6 +18,7 @@ from desktopmail.gui.loop import spawn
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.lettering import base, turned, write
 from desktopmail.gui.style.theme import theme
+from desktopmail.gui.widgets.area import Sill
 from desktopmail.gui.widgets.cross import Cross
 from desktopmail.gui.widgets.flow import Flow
 from desktopmail.gui.widgets.tip import tip
@@ -25,6 +26,9 @@ from desktopmail.gui.widgets.tip import tip
 translate = QCoreApplication.translate
 
 LARGEST = 100 * 1024 * 1024
+CHIP = 36
+MOST = 3.5
+"""Rows of files that are shown at once; the half one says that there are more."""
 
 
 class FileChip(QWidget):
@@ -42,7 +46,7 @@ class FileChip(QWidget):
         self._name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, measures.px(240))
         self._name_width = round(metrics.horizontalAdvance(self._name))
         size_width = round(measures.face(measures.SIGN).metrics.horizontalAdvance(self._size))
-        self.setFixedSize(self._name_width + size_width + measures.px(80), measures.px(36))
+        self.setFixedSize(self._name_width + size_width + measures.px(80), measures.px(CHIP))
         tip(self, name)
         self.setAccessibleName(self.tr("Attached file {0}, {1}").format(name, self._size))
         self._cross = Cross(self, inset=10)
@@ -93,13 +97,15 @@ class Attaching(QWidget):
         self._chips: list[FileChip] = []
         self._read: asyncio.Task[bool] | None = None
         self._holder = QWidget()
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self._holder.setSizePolicy(policy)
         self._flow = Flow(self._holder, measures.px(8))
         column = QVBoxLayout(self)
         column.setContentsMargins(measures.px(24), measures.px(8), measures.px(24), measures.px(8))
-        column.addWidget(self._holder)
+        sill = Sill(self._holder, by_tab=False)
+        sill.fit(round(measures.px(CHIP + 8) * MOST))
+        column.addWidget(sill)
         self.hide()
 
     @property

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktopmail.domain.address import Address
-from desktopmail.domain.draft import Draft
+from desktopmail.domain.draft import Attachment, Draft
 from desktopmail.gui.composer.recipients import Chip
 from desktopmail.gui.composer.window import ComposerWindow
 from tests.gui.composer.conftest import until
@@ -76,6 +76,9 @@ def test_many_people_leave_room_for_the_text(run: Run, desk: Opened) -> None:
             QTest.keyClicks(to.field, "ada@example.org,")
             await until(lambda: len(to.people) == 61)
             await until(lambda: shown.rect().contains(to.field.mapTo(shown, to.field.rect().center())))
+            window.files.show_files([Attachment(f"photo-{number}.jpg", "image/jpeg", b"x") for number in range(40)])
+            await until(lambda: window.files.isVisible() and window.files._holder.height() > 300)
+            assert window.files.height() < 200 and window.editor.height() > 60
             to.show_people([])
             await until(lambda: shown.height() <= to.field.height() + 2)
 
