@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QDate, QDateTime, QTime
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
@@ -262,6 +263,22 @@ def test_the_tray_counts_and_offers(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     assert not window.isVisible()
     tray.icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
     assert window.isVisible()
+
+
+def test_the_number_on_the_icon_is_what_is_unread(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It follows what comes and is read, and is gone where no number is wanted."""
+    told: list[int] = []
+    monkeypatch.setattr(QGuiApplication, "setBadgeNumber", lambda self, number: told.append(number))
+    window = elsewhere(desk, monkeypatch)
+    ids = come(desk, 2)
+    unread = next(each.unread for each in desk.engine.library.folders() if each.role is Role.INBOX)
+    desk.until(lambda: told and told[-1] == unread)
+    desk.run(desk.engine.actions.mark_read(ids, True))
+    desk.until(lambda: told[-1] == unread - 2)
+    come(desk)
+    desk.until(lambda: told[-1] == unread - 1)
+    window.preferences.change(show_count=False)
+    desk.until(lambda: told[-1] == 0)
 
 
 def test_nothing_is_said_while_resting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
