@@ -154,12 +154,13 @@ def test_a_message_deleted_by_another_program_is_forgotten_after_all_folders_wer
     ("role", "first", "row"),
     [
         (Role.ARCHIVE, False, stranger(1, 10)),
+        (Role.JUNK, False, stranger(1, 10)),
         (Role.INBOX, True, stranger(1, 10)),
         (Role.INBOX, False, stranger(1, 10, flags=Flags.SEEN)),
         (Role.INBOX, False, stranger(1, 10, head=header(1, "Me <ME@example.org>"))),
         (Role.INBOX, False, stranger(1, 10, received=NOW - 90 * 86_400)),
     ],
-    ids=["another folder", "first listing", "read elsewhere", "own mail", "old mail"],
+    ids=["another folder", "junk", "first listing", "read elsewhere", "own mail", "old mail"],
 )
 def test_no_notice_for(desk: Desk, role: Role, first: bool, row: Arriving) -> None:
     desk.take(desk.door(role, first=first), row)
