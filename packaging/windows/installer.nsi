@@ -4,8 +4,8 @@
 ;
 ; /S installs or removes without a word. Exit codes: 2, the program runs and does not close; 3, this Windows is too old;
 ; 4, the files could not be written; 5, the folder is another program's. Whatever went wrong, the program that was there
-; before is there as it was. The uninstaller keeps mail, accounts and settings unless somebody ticks the box, and always
-; when it is silent.
+; before is there as it was. The uninstaller keeps mail, accounts and settings unless somebody ticks the box or
+; says /MAIL; then passwords go, too.
 
 Unicode true
 ManifestDPIAware true
@@ -26,6 +26,7 @@ RequestExecutionLevel user
 !include FileFunc.nsh
 !include x64.nsh
 !include WinVer.nsh
+!include Sections.nsh
 !include Win\COM.nsh
 !include Win\Propkey.nsh
 
@@ -327,9 +328,44 @@ SectionEnd
 Section /o "un.Delete mail and settings" UN_MAIL
   SetShellVarContext current
   RMDir /r "$LOCALAPPDATA\desktopmail"
+  Call un.ForgetPasswords
 SectionEnd
+
+; Passwords lie in the credential store of Windows, as "desktopmail" or as "…@desktopmail" (CREDENTIALW of wincred.h:
+; flags, kind, name; kind 1 is a program's own).
+Function un.ForgetPasswords
+  System::Call 'advapi32::CredEnumerateW(p 0, i 0, *i .r1, *p .r2) i .r0'
+  ${If} $0 = 0
+    Return
+  ${EndIf}
+  StrCpy $3 0
+  ${DoWhile} $3 < $1
+    IntOp $4 $3 * ${NSIS_PTR_SIZE}
+    IntPtrOp $4 $2 + $4
+    System::Call '*$4(p .r4)'
+    System::Call '*$4(i, i .r5, w .r6)'
+    StrCpy $7 $6 "" -12
+    ${If} $5 = 1
+      ${If} $6 == "desktopmail"
+      ${OrIf} $7 == "@desktopmail"
+        System::Call 'advapi32::CredDeleteW(w r6, i 1, i 0)'
+      ${EndIf}
+    ${EndIf}
+    IntOp $3 $3 + 1
+  ${Loop}
+  System::Call 'advapi32::CredFree(p r2)'
+FunctionEnd
+
+Function un.onInit
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/MAIL" $1
+  ${IfNot} ${Errors}
+    !insertmacro SelectSection ${UN_MAIL}
+  ${EndIf}
+FunctionEnd
 
 !insertmacro MUI_UNFUNCTION_DESCRIPTION_BEGIN
   !insertmacro MUI_DESCRIPTION_TEXT ${UN_PROGRAM} "The program. Mail, accounts and settings stay on this computer."
-  !insertmacro MUI_DESCRIPTION_TEXT ${UN_MAIL} "All mail, accounts and settings of ${TITLE} on this computer, for ever. Mail that is on servers stays there."
+  !insertmacro MUI_DESCRIPTION_TEXT ${UN_MAIL} "All mail, accounts, passwords and settings of ${TITLE} on this computer, for ever. Mail that is on servers stays there."
 !insertmacro MUI_UNFUNCTION_DESCRIPTION_END

@@ -51,9 +51,9 @@ def windows(computer: Windows) -> Iterator[Windows]:
         (computer.local / name).unlink(missing_ok=True)
 
 
-def remove(windows: Windows) -> int:
+def remove(windows: Windows, *more: str) -> int:
     """Removed in silence; told where it lies it does not copy itself away first, and there is an end to wait for."""
-    code = windows.run(windows.place / "uninstall.exe", "/S", rf"_?={drive(windows)}")
+    code = windows.run(windows.place / "uninstall.exe", "/S", *more, rf"_?={drive(windows)}")
     (windows.place / "uninstall.exe").unlink(missing_ok=True)  # a running program cannot remove its own file
     if windows.place.exists() and not any(windows.place.iterdir()):
         windows.place.rmdir()
@@ -148,6 +148,25 @@ def test_when_it_does_not_close_nothing_is_changed(windows: Windows, setups: dic
     (windows.local / "quit").write_text("")
     holding.wait(LONGEST)
     (windows.place / "other.exe").unlink()
+
+
+def test_mail_and_passwords_go_where_that_is_asked_for(windows: Windows, setups: dict[str, Path]) -> None:
+    """The program's own; what others have under names like it stays. Without a word nothing of it goes."""
+    mail = windows.local / "desktopmail/mail.db"
+    mail.parent.mkdir(exist_ok=True)
+    mail.write_text("mail")
+    assert windows.run(setups["1.0"], "/S") == 0
+    assert windows.run(windows.place / "desktopmail.exe", "--secrets") == 0
+    others = {"desktopmail.example", "desktopmail@elsewhere"}
+    kept = {"desktopmail", "1 incoming ada@desktopmail", *others}
+    assert windows.secrets() == kept
+    assert remove(windows) == 0
+    assert mail.exists()
+    assert windows.secrets() == kept
+    assert windows.run(setups["1.0"], "/S") == 0
+    assert remove(windows, "/MAIL") == 0
+    assert not mail.parent.exists()
+    assert windows.secrets() == others
 
 
 def test_the_folder_of_another_program_is_left_alone(windows: Windows, setups: dict[str, Path]) -> None:

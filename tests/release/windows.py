@@ -24,6 +24,11 @@ RequestExecutionLevel user
 OutFile "${OUTPUT}"
 !include FileFunc.nsh
 !include LogicLib.nsh
+!macro KEEP name
+  System::Call '*(i 1)p.r3'
+  System::Call '*(i 0, i 1, w "${name}", p 0, i 0, i 0, i 4, i 0, p r3, i 2, i 0, p 0, p 0, w "ada")p.r4'
+  System::Call 'advapi32::CredWriteW(p r4, i 0)'
+!macroend
 Section
   ${GetParameters} $0
   FileOpen $1 "$LOCALAPPDATA\asked.txt" a
@@ -43,6 +48,11 @@ Section
     ${DoUntil} ${FileExists} "$LOCALAPPDATA\quit"
       Sleep 20
     ${Loop}
+  ${ElseIf} $0 == "--secrets"
+    !insertmacro KEEP "desktopmail"
+    !insertmacro KEEP "1 incoming ada@desktopmail"
+    !insertmacro KEEP "desktopmail.example"
+    !insertmacro KEEP "desktopmail@elsewhere"
   ${EndIf}
 SectionEnd
 """
@@ -50,7 +60,7 @@ SectionEnd
 
 def stand_in(path: Path, version: str) -> None:
     """A program that writes down what it was started with. `--run`: it goes on until one is started with `--quit`;
-    `--hold`: so it does, with a file of its folder open."""
+    `--hold`: so it does, with a file of its folder open; `--secrets`: it puts some into the credential store."""
     script = path.with_suffix(".nsi")
     script.write_text(_STAND_IN)
     subprocess.check_call(["makensis", "-V1", "-WX", TARGET, f"-DOUTPUT={path}", f"-DVERSION={version}", str(script)])
@@ -118,6 +128,11 @@ class Windows:
                 name, _, value = line.partition("=")
                 found[f"{key}\\{_plain(name) if name != '@' else ''}"] = _plain(value)
         return found
+
+    def secrets(self) -> set[str]:
+        """The names of what is in the credential store, where Wine has it."""
+        keys = {key.rpartition("\\")[0] for key in self.registry() if r"\Credential Manager\Generic: " in key}
+        return {key.partition(r"\Generic: ")[2] for key in keys}
 
     def files(self) -> set[str]:
         """What lies in the program's folder, by its names from there."""
