@@ -188,3 +188,28 @@ def test_what_apple_says_counts_and_the_key_is_in_no_list_of_processes(
     assert tools.run("notarise.sh", app, **secrets).returncode == code
     assert not any("SECRET-KEY" in call for call in tools.calls)
     assert any("stapler staple" in call for call in tools.calls) is (code == 0)
+
+
+@needs_bash
+def test_without_a_certificate_there_is_no_identity(tools: Tools, tmp_path: Path) -> None:
+    tools.add("security")
+    done = tools.run("keychain.sh", HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert tools.calls == []
+
+
+@needs_bash
+@pytest.mark.parametrize(
+    ("found", "code"), [("Developer ID Application: A (T)", 0), ("Apple Development: A (T)", 1), ("", 1)]
+)
+def test_only_an_identity_for_giving_away_is_taken(tools: Tools, tmp_path: Path, found: str, code: int) -> None:
+    """It is imported into a keychain of its own, which only codesign may use, and its name is all that is printed."""
+    line = f'  1) ABC "{found}"' if found else "  0 valid identities found"
+    tools.add("security", f"[ \"$1\" != find-identity ] || echo '{line}'")
+    given = {"CERTIFICATE": "aWRlbnRpdHk=", "CERTIFICATE_PASSWORD": "p", "HOME": str(tmp_path)}
+    done = tools.run("keychain.sh", **given)
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ("" if code else f"DESKTOPMAIL_IDENTITY={found}\n")
+    (imported,) = [call for call in tools.calls if call.startswith("security import")]
+    assert imported.rstrip().endswith("-T /usr/bin/codesign")
+    assert not any("login.keychain" in call for call in tools.calls if "import" in call or "create" in call)
