@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktopmail.app import handing
@@ -142,9 +144,12 @@ def test_a_file_opens_in_a_window_of_its_own(desk: Desk, wishes: Wishes, tmp_pat
     assert not window.on.isEnabled()
 
 
-def test_a_mailbox_file_is_put_into_a_folder_and_taken_back(
-    desk: Desk, wishes: Wishes, tmp_path: Path, qtbot: QtBot
-) -> None:
+def press(widget: QWidget, key: Qt.Key, text: str = "") -> None:
+    """Press a key while nothing else happens: work that has begun goes on only where its loop runs."""
+    QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text))
+
+
+def test_a_mailbox_file_is_put_into_a_folder_and_taken_back(desk: Desk, wishes: Wishes, tmp_path: Path) -> None:
     """From the bar of its window: a folder is chosen, the messages come in, undo takes all of them away."""
     assert desk.window is not None
     reading = desk.engine.reading
@@ -157,8 +162,9 @@ def test_a_mailbox_file_is_put_into_a_folder_and_taken_back(
     button.click()
     chooser = desk.window.choosing.chooser
     archive = desk.folder(Role.ARCHIVE)
-    qtbot.keyClicks(chooser.line, "Archive")
-    qtbot.keyClick(chooser.line, Qt.Key.Key_Return)
+    for letter in "Archive":
+        press(chooser.line, Qt.Key.Key_A, letter)
+    press(chooser.line, Qt.Key.Key_Return)
     desk.until(lambda: len(desk.engine.library.ids(archive)) == 3)
     desk.until(lambda: desk.window.toast.text.startswith("3 messages imported"))  # type: ignore[union-attr]
     desk.window.toast._button.click()
