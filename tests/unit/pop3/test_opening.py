@@ -117,6 +117,8 @@ def test_apop_where_nothing_else_is_offered(pair: Pair) -> None:
     assert signed_in(Pop3Script(pair.context(), True, offered="TOP")) == [b"APOP alice " + digest.encode()]
     script = Pop3Script(pair.context(), False, offered="TOP")
     assert isinstance(refused(script, Security.STARTTLS), Refused) and tries(script) == [b"STLS"]
+    script = Pop3Script(pair.context(), False, offered="TOP")
+    assert isinstance(refused(script, Security.NONE), Refused) and tries(script) == [], "nor where nothing is encrypted"
 
 
 def test_mail_as_it_is_where_it_may_have_any_letter(pair: Pair) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from desktopmail.domain.account import Security
-from desktopmail.domain.errors import ConnectionLost, MailError, ProtocolViolation, Refused, Stalled
+from desktopmail.domain.errors import ConnectionLost, MailError, ProtocolViolation, Refused, Stalled, WrongUsage
 from desktopmail.protocols.pop3.dialogue import WINDOW_BYTES, WINDOW_COUNT, Patience
 from desktopmail.protocols.pop3.session import MESSAGE_LIMIT, Pop3Session
 from tests.fakes.pop3_script import CLOSE, DROP, ENDLESS, OFFERED, STALL, Pop3Script, Reply, many
@@ -107,6 +107,19 @@ def test_the_order_of_a_whole_session() -> None:
     assert told(script, act) == {1} and script.kept == {2}
     said = [line.split(b" ")[0] for line in script.lines]
     assert said == b"CAPA AUTH CAPA STAT UIDL TOP DELE DELE QUIT".split()
+
+
+@pytest.mark.parametrize("words", [b"TOP 1\r\nDELE 1", b"NOOP\n", b"NOOP\r", b"NOOP\0", b"NOOP " + b"x" * 20_000])
+def test_one_command_is_one_line(words: bytes) -> None:  # P26
+    script = plain(mails=MAILS[:2])
+
+    async def act(session: Pop3Session) -> None:
+        with pytest.raises(WrongUsage):
+            await session.command(words)
+        await session.quit()
+
+    told(script, act)
+    assert script.lines[-2:] == [b"CAPA", b"QUIT"] and script.kept == {1, 2}
 
 
 def test_an_empty_mailbox() -> None:
