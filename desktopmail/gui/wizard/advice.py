@@ -13,6 +13,7 @@ from desktopmail.domain.errors import (
     InsecureServer,
     MailboxBusy,
     MailError,
+    ProtocolViolation,
     SecretsUnavailable,
     SignInRefused,
     Stalled,
@@ -67,6 +68,9 @@ def advise(error: MailError, endpoint: Endpoint | None, *, sending: bool = False
         return Advice(error.title, _later(error), (Way.AGAIN, Way.SERVERS), error.log)
     if isinstance(error, InsecureServer):
         return Advice(error.title, _no_encryption(), (Way.SERVERS, Way.AGAIN), error.log)
+    if isinstance(error, ProtocolViolation):
+        detail = translate("Advice", "Nothing was stored. Another service may answer at this port.")
+        return Advice(error.title, detail, (Way.SERVERS, Way.AGAIN), error.log)
     if isinstance(error, SecretsUnavailable):
         return _nowhere_to_keep(error)
     if isinstance(error, WrongUsage):

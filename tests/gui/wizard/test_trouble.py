@@ -120,6 +120,23 @@ def test_a_refused_port_and_an_unknown_host(tmp_path: Path, run: Run, dovecot: D
     run(work())
 
 
+def test_another_service_at_the_port_leads_to_the_servers(
+    tmp_path: Path, run: Run, dovecot: Dovecot, postfix: Postfix, dovecot_user: User
+) -> None:
+    async def work() -> None:
+        async with person(tmp_path) as ada:
+            ada.introduce(dovecot_user)
+            wrong = replace(dovecot.endpoint("imaps", dovecot_user), port=postfix.ports["smtps"])
+            await ada.enter(wrong, postfix.endpoint("smtps", dovecot_user))
+            await ada.trouble()
+            shown = ada.wizard.trying.trouble
+            assert shown is not None
+            assert shown.advice.detail == "Nothing was stored. Another service may answer at this port."
+            assert shown.advice.ways[0] is Way.SERVERS
+
+    run(work())
+
+
 def test_a_silent_server_can_be_left_at_once(tmp_path: Path, run: Run, dovecot_user: User) -> None:
     async def work() -> None:
         reached, gone = asyncio.Event(), asyncio.Event()
