@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account, Endpoint, ImapServer, Pop3Server, Security, SmtpServer
 from desktopmail.domain.errors import BadCertificate, MailError
@@ -17,6 +17,7 @@ from desktopmail.gui.accounts.endpoint import PORTS, EndpointFields
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.asking import buttons_row, heading
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.combo import ComboBox
 from desktopmail.gui.widgets.label import PlainLabel
@@ -55,15 +56,11 @@ class AddServer(QDialog):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(px(24), px(20), px(24), px(20))
         self._column.setSpacing(px(10))
-        self._column.addWidget(PlainLabel(self._title(), size=measures.PEOPLE, bold=True, wrap=True))
+        self._column.addWidget(heading(self._title()))
         for widget in (self.kind, self.said, self.fields, self.password):
             self._column.addWidget(widget)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(self.leave)
-        row.addWidget(self.button)
         self._column.addSpacing(px(8))
-        self._column.addLayout(row)
+        self._column.addLayout(buttons_row(self.leave, self.button))
         self.setMinimumWidth(px(460))
         spawn(self._look(), self)
 

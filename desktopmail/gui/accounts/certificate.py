@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account, Endpoint
 from desktopmail.domain.errors import MailError
 from desktopmail.gui.accounts.servers import Servers
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.asking import buttons_row
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.wizard.advice import Way, advise
@@ -43,11 +44,7 @@ class RefusedCertificate(QDialog):
         self._column.setContentsMargins(px(24), px(20), px(24), px(20))
         self._column.setSpacing(px(12))
         self._column.addWidget(self._said)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(leave)
-        row.addWidget(self.again)
-        self._column.addLayout(row)
+        self._column.addLayout(buttons_row(leave, self.again))
         self.setMinimumWidth(px(520))
         spawn(self._look(), self)
 

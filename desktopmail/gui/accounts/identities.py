@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Identity
 from desktopmail.domain.ids import IdentityId
 from desktopmail.gui.settings.page import Row, Section
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.asking import buttons_row, heading
 from desktopmail.gui.widgets.button import IconButton, WordButton
 from desktopmail.gui.widgets.confirm import Confirm
 from desktopmail.gui.widgets.label import PlainLabel
@@ -118,17 +119,18 @@ class IdentityDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(20), px(24), px(20))
         column.setSpacing(px(12))
+        column.addWidget(heading(self.windowTitle()))
         for field in (self.name, self.address, self.reply_to):
             column.addWidget(field)
         label = PlainLabel(self.tr("Signature"), size=measures.SMALL, tone="secondary")
         label.setBuddy(self.signature)
-        column.addWidget(label)
-        column.addWidget(self.signature, 1)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(leave)
-        row.addWidget(self.button)
-        column.addLayout(row)
+        signed = QVBoxLayout()
+        signed.setSpacing(px(4))
+        signed.addWidget(label)
+        signed.addWidget(self.signature, 1)
+        column.addLayout(signed, 1)
+        column.addSpacing(px(4))
+        column.addLayout(buttons_row(leave, self.button))
         self.setMinimumWidth(px(440))
         self.name.take()
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QRadioButton, QVBoxLayout, QWidget
 
 from desktopmail.domain.account import Account
 from desktopmail.gui import words
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.asking import buttons_row, heading
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
 
@@ -65,9 +66,9 @@ class RemoveAccount(QDialog):
     def _place(self, here: int) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(20), px(24), px(20))
-        column.setSpacing(px(6))
+        column.setSpacing(px(4))
         title = self.tr("Remove {0}?").format(self._account.name or self._account.address)
-        column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
+        column.addWidget(heading(title))
         column.addWidget(PlainLabel(self._lead(), tone="secondary", wrap=True))
         column.addWidget(self.elsewhere)
         column.addSpacing(px(8))
@@ -85,13 +86,9 @@ class RemoveAccount(QDialog):
             )
             explained.setIndent(px(22))
             column.addWidget(explained)
-            column.addSpacing(px(4))
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(self.button)
-        row.addWidget(self.leave)
+            column.addSpacing(px(8))
         column.addSpacing(px(8))
-        column.addLayout(row)
+        column.addLayout(buttons_row(self.button, self.leave))
 
     def _lead(self) -> str:
         if self._account.kind == "none":

@@ -16,6 +16,7 @@ from desktopmail.gui.accounts.endpoint import EndpointFields
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.area import Area
+from desktopmail.gui.widgets.asking import heading
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
 from desktopmail.gui.widgets.line import Line
@@ -79,6 +80,7 @@ class Servers(QDialog):
         inner.setContentsMargins(px(24), px(20), px(24), px(16))
         inner.setSpacing(px(10))
         self._top = inner
+        inner.addWidget(heading(self.windowTitle()))
         for title, fields in ((self.tr("Incoming mail"), self.incoming), (self.tr("Outgoing mail"), self.outgoing)):
             if fields is not None:
                 inner.addWidget(PlainLabel(title, bold=True))
@@ -181,7 +183,7 @@ class Servers(QDialog):
         self.anyway.setVisible(trouble is not None)
         self.button.word(self.tr("Use these servers") if trouble is None else self.tr("Try again"))
         if trouble is not None:
-            self._top.insertWidget(0, trouble)
+            self._top.insertWidget(1, trouble)
             trouble.show()
             self.area.ensureVisible(0, 0)
         self._fit()

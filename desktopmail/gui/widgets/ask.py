@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
+from desktopmail.gui.widgets.asking import framed
 from desktopmail.gui.widgets.button import WordButton
-from desktopmail.gui.widgets.label import PlainLabel
 
 
 class Ask(QDialog):
@@ -24,6 +24,7 @@ class Ask(QDialog):
         self.line = QLineEdit(start)
         self.line.setFont(measures.font())
         self.line.setAccessibleName(title)
+        self.line.setMinimumHeight(px(34))
         self.button = WordButton(verb, look="primary")
         self.button.setDefault(True)
         self.button.clicked.connect(self._done)
@@ -31,16 +32,7 @@ class Ask(QDialog):
         leave.clicked.connect(self.reject)
         self.line.textChanged.connect(lambda text: self.button.setEnabled(bool(text.strip())))
         self.button.setEnabled(bool(start.strip()))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(20), px(24), px(20))
-        column.setSpacing(px(12))
-        column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
-        column.addWidget(self.line)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(leave)
-        row.addWidget(self.button)
-        column.addLayout(row)
+        framed(self, title, "", (self.line,), (leave, self.button))
         self.setMinimumWidth(px(360))
 
     def ask(self, take: Callable[[str], None]) -> None:

@@ -59,14 +59,26 @@ def framed(
     column = QVBoxLayout(dialog)
     column.setContentsMargins(px(24), px(20), px(24), px(20))
     column.setSpacing(px(8))
-    column.addWidget(PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True))
-    column.addWidget(PlainLabel(words, tone="secondary", wrap=True))
+    column.addWidget(heading(title))
+    if words:
+        column.addWidget(PlainLabel(words, tone="secondary", wrap=True))
     column.addSpacing(px(4))
     for part in parts:
         column.addLayout(part) if isinstance(part, QLayout) else column.addWidget(part)
     column.addSpacing(px(8))
+    column.addLayout(buttons_row(*buttons))
+
+
+def heading(title: str) -> PlainLabel:
+    """What a small dialog is about."""
+    return PlainLabel(title, size=measures.PEOPLE, bold=True, wrap=True)
+
+
+def buttons_row(*buttons: QWidget) -> QHBoxLayout:
+    """The buttons of a dialog at its end, the one that Return presses last."""
     row = QHBoxLayout()
+    row.setSpacing(px(8))
     row.addStretch()
     for button in buttons:
         row.addWidget(button)
-    column.addLayout(row)
+    return row

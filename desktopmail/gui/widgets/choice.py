@@ -170,6 +170,7 @@ class Chooser(Card):
         self.body.addWidget(Line())
         self.body.addWidget(self.list)
         self.list.setViewportMargins(0, px(4), 0, px(4))
+        self.body.setContentsMargins(1, 1, 1, 1)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._focus_moved)
@@ -199,7 +200,7 @@ class Chooser(Card):
         self.list.offer([*found, extra] if extra else found)
         room = self.window().width()
         width = px(WIDTH)
-        height = self.line.sizeHint().height() + px(10) + self.list.wanted_height
+        height = self.line.sizeHint().height() + self.list.wanted_height - 4
         self.place(QPoint((room - width) // 2, px(72)), width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
