@@ -135,6 +135,19 @@ def test_selection_and_scroll_stay_when_mail_comes(desk: Desk, run: Run, qtbot: 
     assert not pill.isVisible()
 
 
+def test_a_message_chosen_from_afar_is_seen_with_what_is_around_it(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    """One in sight moves nothing."""
+    window = opened(desk, run, qtbot, 60)
+    view = window.messages.view
+    ids = desk.engine.library.ids(desk.folder(Role.INBOX))
+    window.messages.choose([ids[40]])
+    room, spot = view.viewport().height(), view.visualRect(view.currentIndex())
+    assert abs(spot.center().y() - room // 2) <= spot.height()
+    stood = view.verticalScrollBar().value()
+    window.messages.choose([ids[41]])
+    assert view.verticalScrollBar().value() == stood
+
+
 def test_at_the_top_new_mail_is_seen(desk: Desk, run: Run, qtbot: QtBot) -> None:
     """A list at its top shows the newcomer."""
     window = opened(desk, run, qtbot, 60)

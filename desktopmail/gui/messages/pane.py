@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStackedLayout, QVBoxLayout, QWidget
 
 from desktopmail.domain.folder import Role, Unified
 from desktopmail.domain.ids import MessageId
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from desktopmail.gui.messages.fresh import FreshPill
 
 _Selection = QItemSelectionModel.SelectionFlag
+_Hint = QAbstractItemView.ScrollHint
 
 
 class MessagePane(QWidget):
@@ -198,7 +199,8 @@ class MessagePane(QWidget):
         return sum(selection.at(n).height() for n in range(selection.size()))
 
     def choose(self, ids: Iterable[MessageId], *, focus: bool = False) -> None:
-        """Select these, as far as they are here, and bring the first into sight."""
+        """Select these, as far as they are here, and bring the first into sight: from afar into the middle, with what
+        is around it."""
         wanted = list(ids)
         rows = self.model.vector.rows_of(wanted)
         if len(rows) < len(wanted) and self.model.partial:
@@ -210,9 +212,10 @@ class MessagePane(QWidget):
         for top, bottom in runs(rows):
             selection.select(self.model.index(top, 0), self.model.index(bottom, 0))
         first = self.model.index(rows[0], 0)
+        afar = not self.view.viewport().rect().intersects(self.view.visualRect(first))
         self.view.selectionModel().setCurrentIndex(first, _Selection.NoUpdate)
         self.view.selectionModel().select(selection, _Selection.ClearAndSelect)
-        self.view.scrollTo(first)
+        self.view.scrollTo(first, _Hint.PositionAtCenter if afar else _Hint.EnsureVisible)
         if focus:
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
