@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from desktopmail.domain.activity import Activity, Problem, State
+from desktopmail.domain.activity import Activity, Problem, Remedy, State
 from desktopmail.domain.ids import AccountId
 from desktopmail.domain.saying import phrase, plural
 
@@ -54,11 +54,18 @@ class Teller:
         self._say = say
         self.now = Activity(account, State.CONNECTING, "")
         self._told: Problem | None = None
+        self._refused: Problem | None = None
 
     def told(self, host: str, alerts: Sequence[str]) -> None:
         """What the server wants read by a person (RFC 3501 section 7.1), inert and short; said while all is well."""
         title = phrase("Message from the server {0}", host)
         self._told = Problem(self._account, "server-message", title, alerts[-1]) if alerts else None
+
+    def refused(self, count: int, words: str) -> None:
+        """So many changes the server did not take, and why it did not take one of them; said while all else is well."""
+        title = plural(count, "The server did not take 1 change", "The server did not take {0:,} changes")
+        detail = phrase("{0}. What is here is safe, and it is tried again by itself.", words)
+        self._refused = Problem(self._account, "not-taken", title, detail, Remedy.RETRY) if count else None
 
     def working(self, words: str) -> None:
         """Something whose end is not known."""
@@ -81,7 +88,7 @@ class Teller:
     def idle(self, put_off: float = 0.0) -> None:
         """Everything agrees, as far as the server could be asked; `put_off`: seconds until it wants to be asked."""
         words = _put_off(put_off) if put_off > 0 else phrase("Up to date")
-        self._tell(Activity(self._account, State.IDLE, words, problem=self._told))
+        self._tell(Activity(self._account, State.IDLE, words, problem=self._refused or self._told))
 
     def offline(self, waiting: int, problem: Problem | None = None) -> None:
         """No line; `waiting` changes are to be carried out later."""

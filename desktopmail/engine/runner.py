@@ -224,6 +224,7 @@ class Runner:
             self._pulled.set()
             if await self._fill_and_index():
                 continue
+            self._teller.refused(*await self._store.read(lambda tx: tx.difference.refused(self._account.id)))
             self._teller.idle(self._remote.put_off)
             await self._rest()
 

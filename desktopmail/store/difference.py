@@ -97,6 +97,15 @@ class Differences:
         ).get
         return int(found) if found is not None else None
 
+    def refused(self, account: AccountId) -> tuple[int, str]:
+        """How many messages the server refused to bring to where they are here, and what it said about one of them."""
+        row = self._db.execute(
+            "SELECT count(*), coalesce(max(last_error), '') FROM message"
+            " WHERE account = ? AND due > 0 AND due < ? AND last_error <> ''",
+            (account, NEVER),
+        ).fetchone()
+        return (row[0], row[1]) if row is not None else (0, "")
+
     def fail(self, messages: Iterable[MessageId], text: str, retry_at: int) -> None:
         """The server refused these; try again not before `retry_at`."""
         ids = list(messages)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from desktopmail.domain.activity import Remedy, State
 from desktopmail.domain.folder import Role
 from desktopmail.domain.ids import FolderId, MessageId
 from desktopmail.domain.message import Flags
@@ -34,10 +35,10 @@ def moved(*dues: float) -> list[int]:
     return [int(NOW + due) for due in dues]
 
 
-async def change(stage: Stage, due: int) -> None:
+async def change(stage: Stage, due: int) -> MessageId:
     """A message that the server has, and that the person moved; it may be pushed from `due` on."""
 
-    def work(tx: Transaction) -> None:
+    def work(tx: Transaction) -> MessageId:
         (account,) = tx.accounts.all()
         inbox = next(each.id for each in tx.folders.all(account.id) if each.role is Role.INBOX)
         tx.folders.adopt(account.id, "INBOX", "INBOX", Role.INBOX, "/", ())
@@ -46,9 +47,31 @@ async def change(stage: Stage, due: int) -> None:
             date=1, received=1, sender=(), to=(), subject="x", preview="", size=1, uid=due, flags=Flags.NONE,
         )  # fmt: skip
         (message,) = tx.messages.insert([row])
-        tx.messages.remove([MessageId(message)], settle_at=due)
+        tx.messages.remove([message], settle_at=due)
+        return message
 
-    await stage.store.write(work)
+    return await stage.store.write(work)
+
+
+def test_what_the_server_refuses_is_said_until_it_is_taken(tmp_path: Path, clock: list[float]) -> None:
+    """ "Up to date" alone would be wrong, and what to do is offered."""
+
+    async def story(stage: Stage) -> None:
+        (due,) = moved(-100)
+        message = await change(stage, due)
+        await stage.store.write(lambda tx: tx.difference.fail([message], "No room", 1))
+        stage.runner.wake()
+        await stage.until(lambda: stage.state() is State.IDLE and stage.runner.activity.problem is not None)
+        problem = stage.runner.activity.problem
+        assert problem is not None
+        assert (problem.kind, problem.remedy) == ("not-taken", Remedy.RETRY)
+        assert problem.title == "The server did not take 1 change"
+        assert problem.detail == "No room. What is here is safe, and it is tried again by itself."
+        await stage.store.write(lambda tx: tx.difference.give_up([message]))
+        stage.runner.wake()
+        await stage.until(lambda: stage.state() is State.IDLE and stage.runner.activity.problem is None)
+
+    play(tmp_path, story, new=IMAP)
 
 
 def pushes(stage: Stage) -> int:
