@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -58,10 +59,10 @@ class Collect:
         MailError; what came before is stored."""
         visit = self._visit
         self._going = Going(awaited)
-        self._leave_out()
+        await asyncio.to_thread(self._leave_out)
         while visit.wanted and self._going.on():
             async with Lane(AHEAD) as lane:
-                for stretch in self._stretches():
+                for stretch in await asyncio.to_thread(self._stretches):
                     await self._stretch(stretch, lane)
                     if not self._going.on():
                         break
@@ -73,7 +74,7 @@ class Collect:
     async def heads(self) -> None:
         """Bring the tops of everything that is new, and nothing more. Where the server gives none, nothing comes."""
         visit = self._visit
-        self._leave_out()
+        await asyncio.to_thread(self._leave_out)
         new = [] if visit.listing.nameless else [name for name in visit.wanted if name not in visit.begun]
         for start in range(0, len(new), PIECE_COUNT):
             if len(new) > MANY:
@@ -126,7 +127,10 @@ class Collect:
             await lane.put(self._keep_tops(came))
             if refused:
                 done |= await self._retrieve(refused, lane)
-        visit.wanted = [name for name in visit.wanted if name not in done]
+        await asyncio.to_thread(self._strike_off, done)
+
+    def _strike_off(self, done: Collection[str]) -> None:
+        self._visit.wanted = [name for name in self._visit.wanted if name not in done]
 
     async def _retrieve(self, names: Sequence[str], lane: Lane) -> set[str]:
         """Whole messages, stored in pieces while the next ones come, until time is up. The names of those that came or

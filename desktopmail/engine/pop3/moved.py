@@ -3,6 +3,7 @@ then, before anything is downloaded or removed."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 
 from desktopmail.domain.errors import Refused, Renamed
@@ -24,8 +25,7 @@ async def refuse_moved(
     session: Pop3Session, store: Store, account: AccountId, listing: Listing, compared: Compared, known: Known
 ) -> None:
     """Raises Renamed when the sizes of many messages, or the names in their headers, say that they are the same."""
-    sizes = {name: listing.sizes.get(number, 0) for name, number in listing.numbers.items()}
-    alike = renamed(known.there, sizes)
+    alike = await asyncio.to_thread(_by_sizes, listing, known)
     if not alike and mostly_gone(known.there, compared.missing) and len(compared.strangers) >= FEWEST_RENAMED:
         alike = await _by_headers(session, store, account, listing, compared)
     if alike:
@@ -36,6 +36,10 @@ async def refuse_moved(
                 " them again, and only what is really new is downloaded."
             ),
         )
+
+
+def _by_sizes(listing: Listing, known: Known) -> int:
+    return renamed(known.there, {name: listing.sizes.get(number, 0) for name, number in listing.numbers.items()})
 
 
 async def _by_headers(

@@ -4,6 +4,7 @@ listed in this session, still wanted, noted in the ledger, then DELE; 'removed' 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 
@@ -44,7 +45,7 @@ async def _chosen(visit: Visit, store: Store, account: Account) -> dict[str, Ent
     now = int(time.time())
     leave = visit.server.leave
     entries = await store.read(lambda tx: tx.ledger.candidates(account.id, stored_before(leave, now)))
-    decided = due(entries, leave, now, visit.listing.numbers)
+    decided = await asyncio.to_thread(due, entries, leave, now, visit.listing.numbers)
     return {each.uidl: each for each in entries if each.uidl in decided and await _may_go(visit, store, each)}
 
 

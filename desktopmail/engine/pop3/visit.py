@@ -18,7 +18,7 @@ from desktopmail.domain.ids import AccountId
 from desktopmail.domain.saying import phrase
 from desktopmail.engine.arrival import Door
 from desktopmail.engine.pop3.fewnames import recognise
-from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, read_listing, tops
+from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, newest_first, read_listing, tops
 from desktopmail.engine.pop3.moved import refuse_moved
 from desktopmail.engine.pop3.peculiar import mailbox, ways
 from desktopmail.engine.pop3.rules import too_big
@@ -96,8 +96,8 @@ async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
     if known.partly:
         lines = await store.read(lambda tx: tx.ledger.begun(account.id))
         visit.begun = {each.uidl: each for each in lines if visit.lacks_rest_of(each) and each.uidl not in new}
-    visit.wanted = [*compared.strangers, *new, *visit.begun]
-    visit.wanted.sort(key=listing.numbers.__getitem__, reverse=True)
+    wanted = [*compared.strangers, *new, *visit.begun]
+    visit.wanted = await asyncio.to_thread(newest_first, wanted, listing.numbers)
     visit.total = len(visit.wanted)
     return visit
 
