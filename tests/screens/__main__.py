@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "screens"
-SHOWN = {"main": "main-light", "main-dark": "main-dark", "search": "search-light", "composer": "reply-all-light"}
+SHOWN = {"main": "main-light", "main-dark": "main-dark", "search": "search-light", "composer": "written-light"}
 """The pictures that the README and software centres show, and the screens they are."""
 
 

@@ -14,12 +14,14 @@ from desktopmail.gui.reader.prepare import before_application
 before_application()
 
 from PySide6.QtCore import Qt  # noqa: E402
+from PySide6.QtGui import QTextCursor  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from desktopmail.app.demo.start import demo_engine  # noqa: E402
 from desktopmail.app.window import dispose, make  # noqa: E402
 from desktopmail.domain.activity import Activity, State  # noqa: E402
 from desktopmail.domain.backup import OnlyHere  # noqa: E402
+from desktopmail.domain.draft import Attachment  # noqa: E402
 from desktopmail.domain.folder import Role  # noqa: E402
 from desktopmail.domain.hosts import FINDING, PICTURES  # noqa: E402
 from desktopmail.domain.ids import MessageId  # noqa: E402
@@ -28,6 +30,7 @@ from desktopmail.engine.activity import offline_words  # noqa: E402
 from desktopmail.engine.engine import Engine  # noqa: E402
 from desktopmail.engine.updates import Source, Updates  # noqa: E402
 from desktopmail.gui import loop  # noqa: E402
+from desktopmail.gui.composer.window import ComposerWindow  # noqa: E402
 from desktopmail.gui.messages.source import Only  # noqa: E402
 from desktopmail.gui.reminders import Reminders  # noqa: E402
 from desktopmail.gui.style.theme import theme  # noqa: E402
@@ -298,6 +301,27 @@ async def mirrored(stage: Stage) -> QWidget:
     return window
 
 
+WRITTEN = """<div>Hi everybody,</div><div><br></div>
+<div>the train at <b>15:07</b> suits me. I will bring</div>
+<ul><li>bread, the good cheese and two storm lanterns</li><li>a kettle that does <i>not</i> whistle</li></ul>
+<div><br></div><div>The packing list is attached, with what is still missing. See you on Friday.</div>
+<div><br></div><div>Ada</div>"""
+
+
+async def written(stage: Stage) -> QWidget:
+    """An answer to several people, with formats and a file."""
+    stage.window.writing.answer("reply_all", await stage.read("Cabin weekend"))
+    window = await stage.beside()
+    assert isinstance(window, ComposerWindow)
+    window.editor.show_html(WRITTEN)
+    list_ = b"tent pegs, matches, soap\n" * 1900
+    window.files.show_files([Attachment("packing-list.pdf", "application/pdf", list_)])
+    window.editor.setFocus()
+    window.editor.moveCursor(QTextCursor.MoveOperation.End)
+    await stage.quiet()
+    return window
+
+
 async def dropped_over(stage: Stage) -> QWidget:
     """A composer over which a file is held."""
     window = await composer(stage)
@@ -373,6 +397,7 @@ SCREENS: dict[str, Callable[[Stage], Awaitable[QWidget]]] = {
     "turned-composer": answer("forward", "Proofs"),
     "composer": composer,
     "composer-drop": dropped_over,
+    "written": written,
     "reply": answer("reply", "Cabin weekend"),
     "reply-all": answer("reply_all", "Retry on a broken"),
     "export": export,

@@ -199,7 +199,7 @@ class CertificateFile(QWidget):
         super().__init__()
         self.path = QLineEdit(path)
         self.path.setFont(measures.font())
-        self.path.setPlaceholderText(self.tr("None (a PEM file with certificate and key)"))
+        self.path.setPlaceholderText(self.tr("None (PEM with certificate and key)"))
         self.path.setAccessibleName(self.tr("Client certificate"))
         self.path.textEdited.connect(self.edited)
         choose = WordButton(self.tr("Choose…"))
