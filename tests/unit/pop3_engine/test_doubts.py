@@ -10,6 +10,7 @@ import pytest
 
 from desktopmail.domain.account import Keep, Leave, Pop3Server
 from desktopmail.domain.errors import MailError
+from desktopmail.domain.message import Copy
 from tests.fakes.pop3_mailbox import Mail
 from tests.unit.pop3_engine.desk import ENDPOINT, PopDesk, letter, letters
 
@@ -109,3 +110,16 @@ def test_a_wish_ends_when_its_message_is_gone_from_the_server(desks: Desks) -> N
         desk.clean_sync()
         assert desk.box.left == letters(2) and desk.box.asked_gone == []
     assert desk.box.fetches.total() == 2
+
+
+def test_what_came_back_is_brought_once_more_where_no_header_tells_and_never_again(desks: Desks) -> None:  # D05
+    desk = desks(letters(2), top=False)
+    desk.clean_sync()
+    there, desk.box.mails = desk.box.mails, []
+    desk.clean_sync()
+    assert {row.copy for row in desk.rows()} == {Copy.HERE}
+    desk.box.mails = there
+    for _ in range(3):
+        assert desk.clean_sync().new == 0
+        assert {row.copy for row in desk.rows()} == {Copy.BOTH} and len(desk.rows()) == 2
+    assert desk.box.fetches == {"u1": 2, "u2": 2}
