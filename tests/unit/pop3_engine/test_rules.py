@@ -93,6 +93,8 @@ def test_only_what_the_server_lists_in_this_session_goes() -> None:
         ({"a": 1, "b": 2, "c": 3}, {"x": 11, "y": 12, "z": 13}, 0),
         ({str(number): number for number in range(100)}, {str(number): number for number in range(60)}, 0),
         ({f"{n}": n for n in range(100)}, {f"x{n}": n for n in range(80)}, 80),
+        ({f"{n}": n for n in range(100)}, {f"{n}" if n >= 40 else f"x{n}": n for n in range(100)}, 0),
+        ({f"{n}": n for n in range(100)}, {f"{n}" if n >= 50 else f"x{n}": n for n in range(100)}, 50),
     ],
 )
 def test_a_server_that_renamed_its_messages_is_recognised(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+import apsw
 import pytest
 
-from desktopmail.domain.errors import StoreFailed
+from desktopmail.domain.errors import MailError, StoreFailed
 from desktopmail.engine.large import Coming
 from desktopmail.store.connection import Writer
 from tests.unit.store.desk import Desk
@@ -95,3 +96,16 @@ def test_what_was_not_stored_keeps_its_file_until_it_is_discarded(desk: Desk, mo
     assert spool._path.exists() and len(desk.run(one.whole())) == 1_000_000
     one.discard()
     assert not spool._path.exists()
+
+
+def test_a_commit_that_fails_leaves_the_file(desk: Desk) -> None:
+    one = coming(desk, os.urandom(1_000_000))
+    db = desk.store._content._db
+    assert db is not None and one._spool is not None
+    db.set_commit_hook(lambda: True)
+    with pytest.raises((MailError, apsw.Error)):
+        desk.run(one.store())
+    assert one._spool._path.exists()
+    db.set_commit_hook(None)
+    sha = desk.run(one.store())
+    assert not one._spool._path.exists() and len(desk.run(desk.store.raw(sha)) or b"") == 1_000_000
