@@ -190,17 +190,20 @@ async def _engine(options: WindowOptions) -> AsyncIterator[Engine]:
 async def _life(window: MainWindow, options: WindowOptions) -> int:
     import asyncio
 
-    closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    window.closed.connect(_setting(closed))
+    closed = asyncio.Event()
+    window.closed.connect(closed.set)
     if options.background and window.isHidden():
         window.notify.begin()
     elif window.isHidden():
-        closed.set_result(None)  # The person closed it before there was a loop.
+        closed.set()  # The person closed it before there was a loop.
     _wear_icon()
     await window.engine.start()
     wishes = _wishes(window, options)
     warming = asyncio.ensure_future(_warm_up(window))
-    await closed
+    await closed.wait()
+    closed.clear()
+    if not await window.kept():
+        await closed.wait()
     warming.cancel()
     await wishes.finish()
     await window.finish()

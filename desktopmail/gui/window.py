@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from desktopmail.gui.settings.window import SettingsWindow
     from desktopmail.gui.welcome import Welcome
 
+KEPT_SECONDS = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -202,6 +204,15 @@ class MainWindow(Frame):
     def let_go(self) -> None:
         """Listen to the engine no more: the window is about to go."""
         self.wiring.end()
+
+    async def kept(self) -> bool:
+        """Whether everything that is being written could be kept. If not, the window is there again and says so."""
+        if not (left := await self.writing.finish()):
+            return True
+        self.show()
+        text = self.tr("“{0}” could not be saved and is still open. Closing again loses what was written last.")
+        self.say(text.format(left[0]), seconds=KEPT_SECONDS)
+        return False
 
     async def finish(self) -> None:
         """Keep where everything was. Call after `closed`, before the engine is closed."""

@@ -78,10 +78,12 @@ class Writing(QObject):
         window.activateWindow()
         return window
 
-    async def finish(self) -> None:
-        """Keep everything that is being written; called before the engine is closed."""
+    async def finish(self) -> tuple[str, ...]:
+        """Keep everything that is being written; called before the engine is closed. The titles of what could not be
+        kept: its windows stay and say why."""
         for window in list(self.windows):
             await window.keep_and_close()
+        return tuple(window.windowTitle() for window in self.windows if window.isVisible())
 
     def take_back(self, message: MessageId) -> None:
         """Undo sending: out of the Outbox, and open it again."""

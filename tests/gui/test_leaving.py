@@ -8,11 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from desktopmail.app.window import dispose
+from desktopmail.app.options import WindowOptions
+from desktopmail.app.window import _main, dispose
+from desktopmail.domain.account import Endpoint, ImapServer, NewAccount, Security, SmtpServer
 from desktopmail.domain.folder import Role
+from desktopmail.gui.composer.window import ComposerWindow
 from desktopmail.gui.loop import Tasks
+from desktopmail.gui.window import MainWindow
 from tests.gui.desk import Desk
+from tests.journeys.house import until
 
 
 @pytest.fixture
@@ -21,6 +28,39 @@ def desk(tmp_path: Path, run: Any) -> Iterator[Desk]:
     made.run = run
     yield made
     run(made.close())
+
+
+def shown(kind: type[QWidget]) -> list[Any]:
+    return [each for each in QApplication.topLevelWidgets() if isinstance(each, kind) and each.isVisible()]
+
+
+@pytest.mark.webengine
+def test_what_cannot_be_kept_brings_the_window_back_once(run: Any, tmp_path: Path) -> None:
+    """Nothing that was written is lost without a word; who closes the window again leaves all the same."""
+
+    async def story() -> None:
+        life = asyncio.ensure_future(_main(WindowOptions(profile=str(tmp_path / "profile")), None))
+        await until(lambda: shown(MainWindow))
+        window: MainWindow = shown(MainWindow)[0]
+        place = Endpoint("mail.invalid", 993, Security.TLS, "robin")
+        new = NewAccount("robin@mail.invalid", "Home", "Robin", ImapServer(place), SmtpServer(place))
+        account = await window.engine.accounts.add(new, "secret", keep=False)
+        window.writing.new()
+        await until(lambda: shown(ComposerWindow))
+        composer = shown(ComposerWindow)[0]
+        QTest.keyClicks(composer.heading.subject, "Thursday")
+        await window.engine.accounts.remove(account)
+        window.close()
+        await until(lambda: window.isVisible() and "Thursday" in window.toast.text)
+        assert composer.isVisible()
+        assert "no account to write from" in " ".join(each.text() for each in composer.notes.findChildren(QLabel))
+        assert not life.done()
+        window.close()
+        assert await life == 0
+        composer._done = True
+        composer.close()
+
+    run(story())
 
 
 @pytest.mark.parametrize("verb", ["trash", "archive", "star", "undo"])
