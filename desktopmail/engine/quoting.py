@@ -45,11 +45,16 @@ def paragraphs(text: str) -> str:
 
 
 def signature_text(signature: str, *, answering: bool) -> str:
-    """An identity's signature under new text. The delimiter only where nothing follows: programs hide what does."""
-    if not signature.strip():
+    """An identity's signature under new text. The delimiter only where nothing follows, for programs hide what does;
+    one that the person typed is not a second one."""
+    own = signature.strip()
+    first, _, rest = own.partition("\n")
+    if first.strip() == "--":
+        own = rest.strip()
+    if not own:
         return ""
     mark = "" if answering else "-- \n"
-    return f"\n\n{mark}{signature.strip()}\n"
+    return f"\n\n{mark}{own}\n"
 
 
 def distinct(people: Iterable[Address]) -> tuple[Address, ...]:

@@ -30,7 +30,7 @@ class WriterButton(WordButton):
     def __init__(self, identities: Sequence[Identity], parent: QWidget | None = None) -> None:
         self._identities = list(identities)
         super().__init__("", parent, look="plain")
-        self.setStyleSheet("QPushButton { padding: 0; text-align: left; }")
+        self.setStyleSheet("QPushButton { padding: 0; min-height: 0; text-align: left; }")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(measures.px(ROW))
         self.identity: IdentityId | None = None
@@ -55,8 +55,11 @@ class WriterButton(WordButton):
     def _offer(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setLayoutDirection(self.window().layoutDirection())
         for identity in self._identities:
             action = menu.addAction(_identity_words(identity).replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(identity.id == self.identity)
             action.triggered.connect(lambda _=False, chosen=identity.id: self._chosen(chosen))
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 

@@ -70,6 +70,8 @@ QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; padd
 
 QMenu { background: $raised; color: $text; border: 1px solid $line; border-radius: ${radius}px; padding: ${p4}px; }
 QMenu::item { padding: ${p6}px ${p24}px ${p6}px ${p8}px; border-radius: 4px; min-width: ${menu}px; }
+QMenu::indicator { width: ${p14}px; height: ${p14}px; padding-left: ${p8}px; }
+QMenu::indicator:checked { image: url("$tick"); }
 QMenu::icon { padding-left: ${p8}px; }
 QMenu::item:selected { background: $soft; color: $text; }
 QMenu::item:disabled { color: $faint; }
@@ -152,6 +154,7 @@ def sheet(colours: Colours) -> str:
         "strong_edge": blend(text, window, 0.45).name(),
         "round": measures.px(14) // 2 + 1,
         "check": (THEMES / f"check-{shade}.svg").as_posix(),
+        "tick": (THEMES / f"tick-{shade}.svg").as_posix(),
         "chevron": (THEMES / f"chevron-right-{shade}.svg").as_posix(),
         "chevron_left": (THEMES / f"chevron-left-{shade}.svg").as_posix(),
         "thumb_radius": 6,

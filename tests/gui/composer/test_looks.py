@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from desktopmail.domain.address import Address
 from desktopmail.domain.draft import Attachment, Draft
@@ -43,6 +43,21 @@ def test_words_and_fields_of_the_head_stand_on_one_line(run: Run, desk: Opened) 
             assert abs(middle(words(window, "Subject")) - middle(heading.subject)) <= 0.5
             end = heading._more.mapTo(window, QPoint(heading._more.width(), 0)).x()
             assert end == heading.subject.mapTo(window, QPoint(heading.subject.width(), 0)).x()
+
+    run(story())
+
+
+def test_the_menu_of_writers_marks_who_writes(run: Run, desk: Opened) -> None:
+    async def story() -> None:
+        async with desk() as d:
+            window = await d.write()
+            writer = window.heading.writer
+            writer.click()
+            await until(lambda: QApplication.activePopupWidget() is not None)
+            menu = QApplication.activePopupWidget()
+            assert isinstance(menu, QMenu) and menu.layoutDirection() == window.layoutDirection()
+            assert [each.isChecked() for each in menu.actions()] == [True]
+            menu.close()
 
     run(story())
 

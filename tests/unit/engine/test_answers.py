@@ -22,6 +22,7 @@ from desktopmail.engine.answers import (
     reply_subject,
     writes_as,
 )
+from desktopmail.engine.quoting import signature_text
 
 ADA, BOB, EVE, ME = (Address(name, f"{name.lower()}@example.org") for name in ("Ada", "Bob", "Eve", "Me"))
 LIST = Address("", "list@example.org")
@@ -105,6 +106,17 @@ def test_the_chain_goes_on() -> None:
 def test_a_very_long_chain_keeps_root_and_end() -> None:
     found = chain(replace(mail(), references=tuple(f"<{number}@x>" for number in range(500))))
     assert (found[0], found[-1], len(found)) == ("<0@x>", "<c@x>", 40)
+
+
+@pytest.mark.parametrize("typed", ["Ada", "-- \nAda", "--\n\nAda\n", "  Ada  "])
+def test_a_signature_has_one_delimiter_whether_or_not_it_was_typed(typed: str) -> None:
+    assert signature_text(typed, answering=False) == "\n\n-- \nAda\n"
+    assert signature_text(typed, answering=True) == "\n\nAda\n"
+
+
+def test_a_delimiter_alone_is_no_signature() -> None:
+    assert signature_text("-- \n", answering=False) == ""
+    assert signature_text(" ", answering=False) == ""
 
 
 def test_the_quotation_names_day_and_person_and_drops_the_signature() -> None:
