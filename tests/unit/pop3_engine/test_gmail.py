@@ -10,7 +10,7 @@ import pytest
 
 from desktopmail.domain.account import Keep, Leave, Pop3Server
 from desktopmail.domain.message import Copy
-from desktopmail.engine.pop3.peculiar import ways
+from desktopmail.engine.pop3.peculiar import mailbox, ways
 from desktopmail.engine.pop3.verbs import Pop3Verbs
 from desktopmail.engine.worries import worries
 from tests.fakes.pop3_mailbox import OFFERED, Mail, Pop3Mailbox
@@ -147,6 +147,8 @@ def test_recent_is_another_view_of_the_same_mailbox(desks: Desks) -> None:
     gmail.receive(31)
     desk.account = replace(desk.account, incoming=Pop3Server(replace(GMAIL, user=f"recent:{GMAIL.user}")))
     desk.write(lambda tx: tx.accounts.update(desk.account))
+    assert desk.account.incoming is not None
+    assert mailbox(desk.account.incoming.endpoint) == mailbox(GMAIL) == "ada@gmail.com@pop.gmail.com"
     assert desk.clean_sync().new == 1
     assert {row.copy for row in desk.rows()} == {Copy.BOTH, Copy.HERE} and set(desk.box.fetches.values()) == {1}
 

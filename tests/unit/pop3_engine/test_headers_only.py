@@ -46,6 +46,17 @@ def test_nothing_is_removed_that_is_here_in_part(desks: Desks) -> None:
     assert desk.box.left == [] and sorted(desk.raws()) == letters(4)
 
 
+def test_looking_at_headers_removes_nothing_whatever_the_rule_is(desks: Desks) -> None:
+    desk = desks(letters(3))
+    desk.clean_sync()
+    desk.leave(NO)
+    desk.box.mails.append(Mail("u9", letter(9)))
+    assert desk.sync(headers_only=True).problems == ()
+    assert len(desk.box.left) == 4 and desk.box.asked_gone == []
+    desk.clean_sync()
+    assert desk.box.left == []
+
+
 def test_a_server_that_gives_no_headers_lists_nothing(desks: Desks) -> None:
     desk = desks(letters(4), top=False)
     assert desk.sync(headers_only=True).new == 0

@@ -40,7 +40,8 @@ def test_a_mailbox_that_was_emptied_and_got_new_mail_did_not_move(desks: Desks) 
     desk = desks(letters(30))
     desk.clean_sync()
     desk.box.mails = [Mail(f"n{number}", letter(number)) for number in range(101, 112)]
-    assert desk.clean_sync().new == 11
+    desk.box.mails += [Mail(f"n{number}", letter(number), bare(letter(number))) for number in range(1, 5)]
+    assert desk.clean_sync().new == 11, "that somebody put a few back does not matter"
     assert len(desk.rows()) == 41
 
 

@@ -186,3 +186,15 @@ def test_no_kind_of_name_costs_a_third_fetch(desks: Desks, top: bool) -> None:  
     for _ in range(VISITS):
         desk.clean_sync()
     assert desk.box.fetches.total() <= 4 and len(desk.rows()) == 2
+
+
+@pytest.mark.parametrize("number", [0, 3, 99])
+def test_a_name_for_a_message_that_is_not_there(desks: Desks, number: int) -> None:  # D05
+    """The server says that it has two messages; what it lists beside them is nobody's."""
+    desk = desks(letters(2), NO)
+    desk.box.answers["UIDL"] = b"+OK\r\n1 u1\r\n%d ghost\r\n2 u2\r\n.\r\n" % number
+    sizes = (len(letter(1)), number, len(letter(2)))
+    desk.box.answers["LIST"] = b"+OK\r\n1 %d\r\n%d 300\r\n2 %d\r\n.\r\n" % sizes
+    assert desk.clean_sync().new == 2
+    assert [desk.box.commands.count(each) for each in ("RETR", "TOP", "DELE")] == [2, 0, 2]
+    assert sorted(desk.entries()) == ["u1", "u2"]
