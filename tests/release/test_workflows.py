@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -203,6 +204,25 @@ def test_every_job_that_freezes_tests_what_it_froze() -> None:
         commands = "\n".join(step.get("run", "") for step in body["steps"])
         if "package.py" in commands:
             assert commands.index("package.py") < commands.index("--self-test"), name
+
+
+UNIX = {"pwd", "grp", "fcntl", "resource", "termios", "pty", "tty", "crypt", "syslog"}
+"""Modules of the standard library that Windows does not have."""
+
+
+def test_what_windows_runs_can_be_imported_there() -> None:
+    """Tests, and what all of them stand on, load no module of Unix before a test that needs it runs; a file that only
+    a child process runs is no test."""
+    where = {each for kind in BUILD["strategy"]["matrix"]["include"] for each in kind["tests"].split()} - {"tests"}
+    files = [ROOT / "tests/conftest.py", *(ROOT / "tests/servers").glob("*.py"), *(ROOT / "tests/fakes").glob("*.py")]
+    for place in where:
+        files += [path for path in (ROOT / place).rglob("*.py") if not path.stem.endswith("_child")]
+    assert len(files) > 200
+    for path in files:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            named = [node.module] if isinstance(node, ast.ImportFrom) else []
+            named += [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            assert not UNIX & {str(each).partition(".")[0] for each in named}, path
 
 
 def test_nothing_fails_in_silence() -> None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import pwd
 import shutil
 import subprocess
 import time
@@ -302,6 +301,8 @@ class Dovecot:
     def maildir(self, user: User, folder: str = "INBOX") -> Path:
         """The Maildir of a folder ('/' between levels), made if need be and owned by the server's user."""
         place = self._place(user, folder)
+        import pwd  # only where such servers run; every test imports this file
+
         owner = pwd.getpwnam(MAIL_USER)
         parts = [*(each / part for each in (place.parent, place) for part in ("", "cur", "new", "tmp"))]
         if place.parent == self.folder / "mail":
