@@ -40,6 +40,13 @@ JOIN message AS o ON o.account = n.account AND o.folder = n.folder AND o.date = 
 WHERE n.account = ?1 AND n.content = x'' AND n.key = x'' AND o.key = x'' AND o.content <> x'' AND o.retry_at = ?2
     AND NOT EXISTS (SELECT 1 FROM imap_copy AS i WHERE i.message = o.id)
 """
+_ENDED = """
+SELECT n.id, o.id FROM message AS n JOIN imap_copy AS c ON c.message = n.id
+JOIN message AS o ON o.date = n.date AND o.account = n.account AND o.message_id = n.message_id
+    AND o.size BETWEEN n.size - 2 AND n.size + 2 JOIN folder AS f ON f.id = o.folder
+WHERE n.account = ?1 AND n.content = x'' AND n.key <> x'' AND o.key <> x'' AND o.content <> x'' AND o.retry_at = ?2
+    AND f.lives = 'server' AND NOT EXISTS (SELECT 1 FROM imap_copy AS i WHERE i.message = o.id)
+"""
 _APART = """
 SELECT id FROM message AS m WHERE account = ?1 AND (
     hidden & 1 OR (EXISTS (SELECT 1 FROM pop3_copy AS p WHERE p.message = m.id) AND NOT EXISTS (
@@ -172,13 +179,14 @@ class Switched:
         )
 
     def link_alike(self, account: AccountId) -> int:
-        """Messages that were filed into another folder here than on the server, and messages without a Message-ID that
-        are the only ones of their date, size, subject and sender on both sides, are the same. How many were linked."""
-        pairs = [
+        """Messages that were filed into another folder here than on the server, messages without a Message-ID that are
+        the only ones of their date, size, subject and sender on both sides, and messages whose last line had no end and
+        got one on the way (POP3 ends every line, RFC 1939 section 3), are the same. How many were linked."""
+        pairs = {
             (int(new), int(old))
-            for sql in (_ELSEWHERE, _NAMELESS)
+            for sql in (_ELSEWHERE, _NAMELESS, _ENDED)
             for new, old in self._db.execute(sql, (account, NEVER))
-        ]
+        }
         news, olds = Counter(new for new, _ in pairs), Counter(old for _, old in pairs)
         sure = [(new, old) for new, old in pairs if news[new] == 1 and olds[old] == 1]
         self._db.executemany("UPDATE imap_copy SET message = ?2 WHERE message = ?1", sure)

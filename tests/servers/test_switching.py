@@ -173,6 +173,23 @@ def test_to_imap_and_back(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) 
     play(tmp_path, dovecot, dovecot_user, "pop3", story)
 
 
+def test_a_last_line_without_an_end_is_recognised_all_the_same(
+    dovecot: Dovecot, dovecot_user: User, tmp_path: Path
+) -> None:
+    """By POP3 every message comes with a line end more, if it has none."""
+    dovecot.seed(dovecot_user, "INBOX", [letter(1), *(letter(number).removesuffix(b"\r\n") for number in (2, 3))])
+
+    async def story(desk: Desk) -> None:
+        await desk.sync()
+        before = await desk.mail()
+        report = await desk.engine.switching.to_imap(desk.account, desk.imap)
+        assert (report.messages, report.linked, report.here, report.there) == (3, 3, 0, 0)
+        assert await desk.sync() == (0, 0)
+        assert await desk.mail() == before and desk.there() == 3
+
+    play(tmp_path, dovecot, dovecot_user, "pop3", story)
+
+
 def test_to_imap_with_everything(dovecot: Dovecot, dovecot_user: User, tmp_path: Path) -> None:
     """With `upload` the server gets what it lacks, once."""
     dovecot.seed(dovecot_user, "INBOX", [letter(number) for number in range(1, 6)])
