@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QStyleOptionToolButton, QVBoxLayout,
 from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.address import Address
+from desktopmail.gui.activity.panel import ActivityPanel
 from desktopmail.gui.composer.recipients import Chip
 from desktopmail.gui.composer.suggestions import Suggestions
 from desktopmail.gui.messages.empty import EmptyState
@@ -19,7 +20,7 @@ from desktopmail.gui.reader.row import FoldedRow
 from desktopmail.gui.search.hintcard import HintCard
 from desktopmail.gui.search.hints import Hint
 from desktopmail.gui.style import icons
-from desktopmail.gui.style.colours import LIGHT
+from desktopmail.gui.style.colours import DARK, LIGHT
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.area import Area
 from desktopmail.gui.widgets.avatar import Avatar
@@ -219,3 +220,19 @@ def test_cards_of_hints_are_as_high_as_what_they_hold(qtbot: QtBot) -> None:
         below = card.height() - SHADOW - found.viewport().mapTo(card, last.bottomLeft()).y()
         above = found.viewport().mapTo(card, QPoint(0, 0)).y() - SHADOW
         assert abs(above - below) <= 2, (card, above, below)
+
+
+def test_the_activity_panel_is_of_one_colour(qtbot: QtBot) -> None:
+    theme().choose("dark")
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(800, 600)
+    host.show()
+    panel = ActivityPanel(host)
+    panel.show_state([], {}, [])
+    panel.open(QPoint(700, 60))
+    picture = panel.grab().toImage()
+    middle = picture.width() // 2
+    grounds = {picture.pixelColor(middle, y).name() for y in (SHADOW + 4, SHADOW + 60, picture.height() - SHADOW - 4)}
+    assert grounds == {DARK.raised.name()}
+    theme().choose("light")

@@ -111,6 +111,7 @@ class ActivityPanel(Card):
             for entry in outbox:
                 column.addWidget(self._outgoing(entry))
         column.addStretch()
+        page.setProperty("look", "raised")
         self._page = page
         self._scroll.setWidget(page)
 

@@ -89,7 +89,7 @@ class Row(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             colours = theme().colours
-            painter.setBrush(blend(colours.hit, colours.raised, 0.5))
+            painter.setBrush(blend(colours.hit, colours.raised, 0.35))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), measures.RADIUS, measures.RADIUS)
 
 

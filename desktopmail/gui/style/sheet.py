@@ -114,6 +114,7 @@ QLabel[tone="care"] { color: $care; }
 QLabel[tone="bad"] { color: $bad; }
 QWidget[look="surface"] { background: $surface; }
 QWidget[look="window"] { background: $window; }
+QWidget[look="raised"] { background: $raised; }
 QFrame[look="card"] { background: $raised; border: 1px solid $line; border-radius: ${card}px; }
 QLabel[look="key"] { background: $quiet; border: 1px solid $line; border-bottom-color: $edge; border-radius: 5px;
   padding: 1px ${p6}px; color: $text; }
