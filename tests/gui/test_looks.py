@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QHoverEvent
-from PySide6.QtWidgets import QApplication, QStyleOptionToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.address import Address
@@ -231,6 +231,8 @@ def test_the_activity_panel_is_of_one_colour(qtbot: QtBot) -> None:
     panel = ActivityPanel(host)
     panel.show_state([], {}, [])
     panel.open(QPoint(700, 60))
+    (said,) = (each for each in panel.findChildren(QLabel) if each.text() == "No account is set up.")
+    assert panel._scroll.viewport().rect().contains(said.mapTo(panel._scroll.viewport(), said.rect().bottomLeft()))
     picture = panel.grab().toImage()
     middle = picture.width() // 2
     grounds = {picture.pixelColor(middle, y).name() for y in (SHADOW + 4, SHADOW + 60, picture.height() - SHADOW - 4)}

@@ -226,7 +226,10 @@ class ActivityPanel(Card):
     def _settle(self) -> None:
         width = min(px(WIDTH), self._window.width() - 2 * SHADOW)
         layout = self._page.layout()
-        wanted = layout.totalHeightForWidth(width) if layout is not None else 0
+        wanted = 0
+        if layout is not None:
+            bound = layout.hasHeightForWidth()
+            wanted = layout.totalHeightForWidth(width) if bound else layout.totalSizeHint().height()
         height = min(px(44) + wanted + 4, self._window.height() - self._corner.y() - px(24))
         left = self._corner.x() - width
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
