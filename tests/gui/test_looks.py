@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QHoverEvent
-from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QStyleOptionToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.address import Address
@@ -20,10 +20,11 @@ from desktopmail.gui.reader.row import FoldedRow
 from desktopmail.gui.search.hintcard import HintCard
 from desktopmail.gui.search.hints import Hint
 from desktopmail.gui.style import icons
-from desktopmail.gui.style.colours import DARK, LIGHT
+from desktopmail.gui.style.colours import DARK, LIGHT, contrast
 from desktopmail.gui.style.theme import theme
 from desktopmail.gui.widgets.area import Area
 from desktopmail.gui.widgets.avatar import Avatar
+from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.card import SHADOW
 from desktopmail.gui.widgets.choice import Choice
 from desktopmail.gui.widgets.label import BriefLabel, PlainLabel
@@ -238,3 +239,37 @@ def test_the_activity_panel_is_of_one_colour(qtbot: QtBot) -> None:
     grounds = {picture.pixelColor(middle, y).name() for y in (SHADOW + 4, SHADOW + 60, picture.height() - SHADOW - 4)}
     assert grounds == {DARK.raised.name()}
     theme().choose("light")
+
+
+def test_what_is_switched_off_looks_like_it(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    row = QVBoxLayout(host)
+    for look in ("", "plain", "link", "danger"):
+        for able in (True, False):
+            button = WordButton("Words", look=look)
+            button.setEnabled(able)
+            row.addWidget(button)
+    host.show()
+    for button in host.findChildren(WordButton):
+        ink = button.palette().buttonText().color()
+        assert (contrast(ink, LIGHT.window) >= 4.5) == button.isEnabled(), button.property("look")
+
+
+def test_words_of_a_menu_stand_below_each_other(qtbot: QtBot) -> None:
+    """Whether a drawing, a mark, or nothing is before them."""
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    drawn, marked, plain = menu.addAction(icons.icon("archive"), "HHH"), menu.addAction("HHH"), menu.addAction("HHH")
+    marked.setCheckable(True)
+    marked.setChecked(True)
+    menu.popup(QPoint(0, 0))
+    picture = menu.grab().toImage()
+
+    def begins(action: QAction) -> int:
+        spot = menu.actionGeometry(action)
+        lines = range(spot.top() + 6, spot.bottom() - 6)
+        return next(x for x in range(26, 80) if any(picture.pixelColor(x, y).lightness() < 150 for y in lines))
+
+    assert begins(drawn) == begins(marked) == begins(plain)
+    menu.close()

@@ -52,6 +52,7 @@ QPushButton[look="cap"]:hover, QPushButton[look="more"]:hover { border-color: $a
 QPushButton[listening="true"] { background: $soft; border-color: $accent; color: $accent_text; }
 QPushButton[look="link"]:hover { text-decoration: underline; background: transparent; }
 QToolButton:disabled { color: $faint; }
+QPushButton[look="plain"]:disabled, QPushButton[look="link"]:disabled { color: $faint; text-decoration: none; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox { background: $window; color: $text;
@@ -64,13 +65,14 @@ QLineEdit[look="bare"], QTextEdit[look="bare"], QPlainTextEdit[look="bare"] { bo
 QLineEdit[look="bare"] { min-height: ${p26}px; }
 QLineEdit[look="search"] { background: $quiet; border: 1px solid transparent; }
 QLineEdit[look="search"]:focus { background: $window; border-color: $accent; }
-QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $faint; border-color: $line; }
+QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $faint; border-color: $line;
+  placeholder-text-color: $faint; }
 QComboBox::drop-down { border: none; width: ${p24}px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; padding: ${p4}px; }
 
 QMenu { background: $raised; color: $text; border: 1px solid $line; border-radius: ${radius}px; padding: ${p4}px; }
 QMenu::item { padding: ${p6}px ${p24}px ${p6}px ${p8}px; border-radius: 4px; min-width: ${menu}px; }
-QMenu::indicator { width: ${p14}px; height: ${p14}px; padding-left: ${p8}px; }
+QMenu::indicator { width: ${p12}px; height: ${p12}px; padding-left: ${p8}px; }
 QMenu::indicator:checked { image: url("$tick"); }
 QMenu::icon { padding-left: ${p8}px; }
 QMenu::item:selected { background: $soft; color: $text; }

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from desktopmail.gui.style import icons, measures
+from desktopmail.gui.style.colours import blend
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
 
@@ -38,7 +39,8 @@ class ComboBox(QComboBox):
         left = px(8) if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else self.width() - side - px(8)
         colours = theme().colours
         spot = QRectF(left, (self.height() - side) / 2, side, side)
-        icons.draw(QPainter(self), "chevron-down", spot, colours.secondary)
+        colour = colours.secondary if self.isEnabled() else blend(colours.secondary, colours.window, 0.6)
+        icons.draw(QPainter(self), "chevron-down", spot, colour)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the page this box stands on."""
