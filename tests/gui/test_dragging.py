@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMetaType, QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -140,6 +140,29 @@ def drop(window: MainWindow, index: QModelIndex, data: QMimeData, inset: int = 1
     done = QDropEvent(QPointF(spot), might, data, left, none)
     QApplication.sendEvent(view.viewport(), done)
     return done.dropAction() if done.isAccepted() else None
+
+
+def test_a_folder_shows_that_messages_would_fall_there(desk: Desk, window: MainWindow) -> None:
+    """While they are over it, and only where mail may be put."""
+    view, model = window.folders.view, window.folders.model
+    goods = window.messages.model.goods([MessageId(desk.ids[0])])
+    index = model.place(desk.folder(Role.ARCHIVE))
+    before = view.grab().toImage()
+
+    def over(spot: QPoint) -> None:
+        left, none, move = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.MoveAction
+        QApplication.sendEvent(view.viewport(), QDragEnterEvent(spot, move, goods, left, none))
+        QApplication.sendEvent(view.viewport(), QDragMoveEvent(spot, move, goods, left, none))
+
+    over(view.visualRect(index).center())
+    assert view._delegate.target == index
+    assert view.grab().toImage() != before
+    over(view.visualRect(index.parent()).center())
+    assert view._delegate.target is None
+    over(view.visualRect(index).center())
+    QApplication.sendEvent(view.viewport(), QDragLeaveEvent())
+    assert view._delegate.target is None
+    assert view.grab().toImage() == before
 
 
 @pytest.mark.parametrize("inset", [0, 1, 15, 29])

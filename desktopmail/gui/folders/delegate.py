@@ -30,6 +30,8 @@ class FolderDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._model = model
+        self.target: QPersistentModelIndex | None = None
+        """Where what is dragged would fall now."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         heading = self._model.node(index).kind is Kind.ACCOUNT
@@ -41,7 +43,9 @@ class FolderDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._ground(painter, rect, node, selected=self._view.selectionModel().isSelected(here))
-        if self._view.viewport().underMouse() or self._view.hasFocus():
+        if self.target is not None and self.target == here:
+            self._aimed_at(painter, rect)
+        elif self._view.viewport().underMouse() or self._view.hasFocus():
             self._attention(painter, rect, option, node)
         if node.kind is Kind.ACCOUNT:
             self._heading(painter, rect, node, self._view.isExpanded(here))
@@ -87,6 +91,12 @@ class FolderDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colours.accent, 2))
             painter.drawRoundedRect(self._inner(rect).adjusted(1, 1, -1, -1), measures.RADIUS, measures.RADIUS)
+
+    def _aimed_at(self, painter: QPainter, rect: QRectF) -> None:
+        """What is dragged would fall here."""
+        painter.setBrush(theme().colours.soft)
+        painter.setPen(QPen(theme().colours.accent, 2))
+        painter.drawRoundedRect(self._inner(rect).adjusted(1, 1, -1, -1), measures.RADIUS, measures.RADIUS)
 
     def _inner(self, rect: QRectF) -> QRectF:
         return rect.adjusted(px(8), 1, -px(8), -1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QVBoxLayout, QWidget
 
@@ -77,8 +77,11 @@ class FolderTree(QTreeView):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)
+        spot = event.position().toPoint()
+        takes = self._takes(spot, event.mimeData())
+        self._aim(self.indexAt(spot) if takes else None)
         # Without its own mark between rows, the view takes a drop on the whole tree or none: rows are told apart here.
-        if not self._takes(event.position().toPoint(), event.mimeData()):
+        if not takes:
             event.ignore()
         elif event.mimeData().hasFormat(wares.TYPE):
             event.acceptProposedAction()
@@ -87,8 +90,18 @@ class FolderTree(QTreeView):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._aim(None)
+
+    def _aim(self, index: QModelIndex | None) -> None:
+        if self._delegate.target != index:
+            self._delegate.target = QPersistentModelIndex(index) if index is not None else None
+            self.viewport().update()
+
     def dropEvent(self, event: QDropEvent) -> None:
         spot = event.position().toPoint()
+        self._aim(None)
         super().dragLeaveEvent(QDragLeaveEvent())
         if not self._takes(spot, event.mimeData()):
             event.ignore()
