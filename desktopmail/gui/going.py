@@ -193,6 +193,8 @@ class Going(QObject):
         window = self._window
         stops: list[QWidget] = [window.folders.view, window.messages.view, window.reader, window.search]
         shown = [stop for stop in stops if stop.isVisible()]
+        if not shown:
+            return
         focus = QApplication.focusWidget()
         here = next((n for n, stop in enumerate(shown) if focus is not None and
                      (stop is focus or stop.isAncestorOf(focus))), -1 if by > 0 else 0)  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from desktopmail.domain.folder import Role, Unified
@@ -62,6 +63,23 @@ def test_first_start_offers_to_set_up_an_account(desk: Desk, run: Run, qtbot: Qt
     desk.until(lambda: len(window.messages.model) == 3)
     assert not window.welcome.isVisible()
     assert window.folders.model.place(desk.folder(Role.INBOX)).isValid()
+
+
+def test_every_command_is_harmless_where_there_is_no_account(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    """F6 on the first page once looked for the next of no panes."""
+    window = desk.open()
+
+    async def story() -> None:
+        for name in window.commands.actions:
+            if name not in ("quit", "close", "add_account", "settings", "about"):
+                window.commands.run(name)
+                await asyncio.sleep(0.001)
+                for each in window.findChildren(QDialog):
+                    each.reject()
+
+    with qtbot.captureExceptions() as faults:
+        run(story())
+    assert faults == []
 
 
 def test_archive_leaves_at_once_and_undo_brings_back(desk: Desk, run: Run, qtbot: QtBot) -> None:
