@@ -256,6 +256,8 @@ class Runner:
         if not self._push:
             return False
         force, self._push, self._force = self._force, False, False
+        if time.time() < self._pushed_at:  # The clock was put back: what was due soon would wait for as long.
+            force = True
         self._pushed_at = int(time.time())
         return await self._remote.push(force=force)
 
@@ -264,8 +266,9 @@ class Runner:
 
         def look(tx: Transaction) -> tuple[int | None, bool]:
             first = tx.difference.next_due(self._account.id)
-            left = first is not None and first <= self._pushed_at
-            return tx.difference.next_due(self._account.id, self._pushed_at) if left else first, left
+            seen = min(self._pushed_at, int(time.time()))
+            left = first is not None and first <= seen
+            return tx.difference.next_due(self._account.id, seen) if left else first, left
 
         return await self._store.read(look)
 

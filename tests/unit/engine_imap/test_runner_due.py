@@ -53,6 +53,23 @@ async def change(stage: Stage, due: int) -> MessageId:
     return await stage.store.write(work)
 
 
+def test_a_clock_that_is_put_back_holds_nothing_up(tmp_path: Path, clock: list[float]) -> None:
+    async def story(stage: Stage) -> None:
+        await stage.until(lambda: pushes(stage) == 1)
+        await change(stage, moved(5)[0])
+        await stage.until(lambda: pushes(stage) == 2)
+        clock[0] -= 86_400
+        stage.remote.calls.clear()
+        await change(stage, int(clock[0]) + 1)
+        await stage.until(lambda: "push!" in stage.remote.calls)
+        clock[0] += 0.99
+        stage.remote.calls.clear()
+        stage.remote.news.put_nowait({FolderId(7)})  # the rest begins anew at this time
+        await stage.until(lambda: "push" in stage.remote.calls)
+
+    play(tmp_path, story, new=IMAP)
+
+
 def test_what_the_server_refuses_is_said_until_it_is_taken(tmp_path: Path, clock: list[float]) -> None:
     """ "Up to date" alone would be wrong, and what to do is offered."""
 
