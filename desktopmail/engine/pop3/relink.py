@@ -7,12 +7,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from desktopmail.domain.account import Account
 from desktopmail.domain.errors import Refused, RefusedForNow
-from desktopmail.engine.pop3.listing import Listing, compare, header_end, header_hash, read_listing, tops
-from desktopmail.engine.pop3.stored import read_back
+from desktopmail.engine.pop3.listing import Listing, compare, read_listing, tops
+from desktopmail.engine.pop3.proof import Here, There, match, proof_of
 from desktopmail.engine.pop3.visit import identity_key
 from desktopmail.mime.headers import quick
 from desktopmail.protocols.pop3.session import Pop3Session
@@ -29,16 +28,6 @@ class Relinked:
     linked: int
     new: int
     gone: int
-
-
-class Here(NamedTuple):
-    """What proves a stored message: its header, the bytes behind it, with the line ends among them (-1: not counted),
-    and the size that the server said until now."""
-
-    header: str
-    body: int
-    lines: int
-    size: int
 
 
 async def relink(session: Pop3Session, store: Store, account: Account) -> Relinked:
@@ -75,34 +64,6 @@ async def relink(session: Pop3Session, store: Store, account: Account) -> Relink
     return Relinked(len(names), len(strangers) - len(names), len(left))
 
 
-There = dict[str, tuple[bytes, int]]
-"""Header and size by name, as the server says."""
-
-
-def match(here: Mapping[str, Here], there: There) -> dict[str, str]:
-    """Old name to new name for equal headers with bodies of one length, as far as the server's sizes tell: the size is
-    the same as before, or what RFC 1939 section 11 demands, or what those say that count a line end as one byte.
-    Several that are alike are matched in their order, for they are the same message several times."""
-    waiting: dict[tuple[str, str, int], list[str]] = {}
-    for new, (head, size) in reversed(there.items()):
-        own = head[: header_end(head)]
-        body = size - len(own)
-        for way, count in (("same", size), ("whole", body), ("bare", body + own.count(b"\n"))):
-            waiting.setdefault((header_hash(head), way, count), []).append(new)
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for old, (header, body, lines, size) in here.items():
-        ways = [("same", size), ("whole", body), *([("bare", body - lines)] if lines >= 0 else [])]
-        for alike in [waiting.get((header, way, count), []) for way, count in ways]:
-            while alike and alike[-1] in taken:
-                alike.pop()
-            if alike:
-                names[old] = alike.pop()
-                taken.add(names[old])
-                break
-    return names
-
-
 async def _heads(session: Pop3Session, listing: Listing, names: Sequence[str]) -> dict[str, bytes]:
     """The headers of these messages by name."""
     missing = [number for name in names if (number := listing.numbers[name]) not in listing.heads]
@@ -112,14 +73,8 @@ async def _heads(session: Pop3Session, listing: Listing, names: Sequence[str]) -
 
 async def _stored(store: Store, lines: Sequence[Entry]) -> dict[str, Here]:
     """What is stored here, by name; without what cannot be read back."""
-    found: dict[str, Here] = {}
-    for line in lines:
-        kept = await read_back(store, line.sha)
-        if kept is not None:
-            end = header_end(kept.raw)
-            count = kept.raw.count(b"\n", end) if kept.is_whole else -1
-            found[line.uidl] = Here(header_hash(kept.raw), kept.size - end, count, line.size)
-    return found
+    found = {line.uidl: await proof_of(store, line) for line in lines}
+    return {name: here for name, here in found.items() if here is not None}
 
 
 async def _by_message_id(store: Store, lines: Sequence[Entry], known: There, done: Mapping[str, str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from desktopmail.engine.pop3.fewnames import recognise
 from desktopmail.engine.pop3.listing import Compared, Listing, compare, header_hash, newest_first, read_listing, tops
 from desktopmail.engine.pop3.moved import refuse_moved
 from desktopmail.engine.pop3.peculiar import mailbox, ways
+from desktopmail.engine.pop3.proof import match, proof_of
 from desktopmail.engine.pop3.rules import too_big
 from desktopmail.engine.pop3.stored import stored_header
 from desktopmail.protocols.pop3.session import MESSAGE_LIMIT, Pop3Session
@@ -91,7 +92,7 @@ async def begin(session: Pop3Session, store: Store, account: Account) -> Visit:
         await refuse_moved(session, store, account.id, listing, compared, known)
         compared = await recognise(session, store, account.id, listing, compared, known)
     visit = Visit(session, server, listing, door)
-    new = await _doubts(visit, store, account.id, compared.doubtful)
+    new = await _doubts(visit, store, account.id, compared.doubtful, moved=moved)
     await _note(store, account, compared, moved=moved)
     if known.partly:
         lines = await store.read(lambda tx: tx.ledger.begun(account.id))
@@ -149,7 +150,7 @@ def _before(tx: Transaction, account: Account) -> tuple[Known, Door, bool, bool]
     return known, Door(account, inbox, first=not here), by_top, moved
 
 
-async def _doubts(visit: Visit, store: Store, account: AccountId, names: Sequence[str]) -> list[str]:
+async def _doubts(visit: Visit, store: Store, account: AccountId, names: Sequence[str], *, moved: bool) -> list[str]:
     """Names that came back, or whose size changed: the same messages by their headers, or new ones under old names.
     Those that are new."""
     if not names:
@@ -164,7 +165,7 @@ async def _doubts(visit: Visit, store: Store, account: AccountId, names: Sequenc
         name
         for name in names
         if (head := heads.get(numbers[name])) is not None
-        and await _is_same(store, lines[name], visit.listing.size(name), head)
+        and await _is_same(store, lines[name], visit.listing.size(name), head, moved=moved)
     ]
     back = [name for name in same if not lines[name].on_server]
     sizes = {name: visit.listing.size(name) for name in same}
@@ -182,10 +183,14 @@ async def _doubts(visit: Visit, store: Store, account: AccountId, names: Sequenc
     return new
 
 
-async def _is_same(store: Store, line: Entry, size: int, head: bytes) -> bool:
-    """Whether a header belongs to the message of this line. What is here in part is known by its size alone."""
+async def _is_same(store: Store, line: Entry, size: int, head: bytes, *, moved: bool) -> bool:
+    """Whether a header belongs to the message of this line. What is here in part is known by its size alone; the name
+    of what was not there for a while, or is on another server now, proves nothing, so the body has to be as long."""
     if line.partly:
         return line.size == size
+    if moved or not line.on_server:
+        here = await proof_of(store, line)
+        return here is not None and bool(match({"": here}, {"": (head, size)}))
     return await stored_header(store, line.sha) == header_hash(head)
 
 

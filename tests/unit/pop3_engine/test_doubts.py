@@ -123,3 +123,17 @@ def test_what_came_back_is_brought_once_more_where_no_header_tells_and_never_aga
         assert desk.clean_sync().new == 0
         assert {row.copy for row in desk.rows()} == {Copy.BOTH} and len(desk.rows()) == 2
     assert desk.box.fetches == {"u1": 2, "u2": 2}
+
+
+@pytest.mark.parametrize("longer", [True, False])
+def test_an_equal_name_and_header_on_another_server_is_no_proof(desks: Desks, longer: bool) -> None:  # D05
+    """Names of two servers agree by chance; the body has to be as long, or is brought."""
+    desk = desks(letters(4))
+    desk.clean_sync()
+    other = letter(2) + (b"and more\r\n" if longer else b"")
+    desk.box.mails[1] = Mail("u2", other)
+    desk.account = replace(desk.account, incoming=Pop3Server(replace(ENDPOINT, host="pop.other.test"), NO))
+    desk.write(lambda tx: tx.accounts.update(desk.account))
+    assert desk.clean_sync().new == longer
+    assert desk.box.left == [] and set(desk.raws()) == {*letters(4), other}
+    assert desk.box.fetches.total() == 4 + longer

@@ -125,5 +125,5 @@ def test_what_cannot_be_read_any_more_is_brought_again(desks: Desks, monkeypatch
     async def lost(*_: object) -> None:
         return None
 
-    monkeypatch.setattr("desktopmail.engine.pop3.relink.read_back", lost)
+    monkeypatch.setattr("desktopmail.engine.pop3.proof.read_back", lost)
     assert relinked(desk) == Relinked(0, 4, 4)
