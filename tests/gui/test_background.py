@@ -50,6 +50,7 @@ def closes(window: MainWindow) -> list[str]:
     return told
 
 
+@linux
 def test_closing_ends_the_program_unless_it_is_wanted_otherwise(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Off by default; switched on, only where somebody would notice; Quit always ends it."""
     window = desk.open()
@@ -72,6 +73,10 @@ def test_a_mac_brings_the_window_back_from_the_dock(desk: Desk, monkeypatch: pyt
     seen already, a letter being written for one, is not covered by the main one."""
     monkeypatch.setattr(background, "sys", SimpleNamespace(platform="darwin"))
     monkeypatch.setattr(background, "may_stay", lambda: True)
+    windows = QGuiApplication.topLevelWindows
+    others = windows()  # of earlier tests
+    own = staticmethod(lambda: [each for each in windows() if each not in others])
+    monkeypatch.setattr(QGuiApplication, "topLevelWindows", own)
     window = desk.open()
     assert window.beside.background.login is None
     active = QGuiApplication.instance().applicationStateChanged  # type: ignore[union-attr]
@@ -91,7 +96,7 @@ def test_a_mac_brings_the_window_back_from_the_dock(desk: Desk, monkeypatch: pyt
 
 
 def test_quit_ends_it_also_without_a_window(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/somewhere")
+    monkeypatch.setattr(background, "may_stay", lambda: True)
     window = desk.open()
     told = closes(window)
     window.preferences.change(keep_running=True)

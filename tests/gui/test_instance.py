@@ -24,9 +24,11 @@ from desktopmail.app.wishes import Wishes
 from desktopmail.domain.folder import Role
 from desktopmail.domain.wish import MOST_BYTES, Asked, Wish
 from desktopmail.engine.transfer import Transfer
+from desktopmail.gui.desktop import background
 from desktopmail.gui.widgets.button import WordButton
 from tests.gui.desk import Desk, PlainComposer
 
+sockets = pytest.mark.skipif(sys.platform == "win32", reason="Windows has pipes, and others see to who reaches them")
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
@@ -106,7 +108,7 @@ def test_quit_ends_the_one_that_runs_and_starts_none(
 ) -> None:
     """Also one that goes on without its window: an installer asks this before it changes files. It is an option, so no
     address can say it, and an option of a start beside it is refused."""
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/somewhere")
+    monkeypatch.setattr(background, "may_stay", lambda: True)
     window = desk.window
     assert window is not None
     window.preferences.change(keep_running=True)
@@ -177,6 +179,7 @@ def test_a_file_that_is_not_there_is_said(desk: Desk, wishes: Wishes, tmp_path: 
     desk.until(lambda: "There is no such file" in desk.window.toast.text)  # type: ignore[union-attr]
 
 
+@sockets
 @pytest.mark.parametrize(
     "odd",
     [b"quit\n", b'{"open": "--profile"}\n', b'{"show": 1}\n', b"x" * (MOST_BYTES + 2), b"\xff\n", b"[" * 9_000 + b"\n"],
@@ -204,6 +207,7 @@ def test_odd_visitors_are_refused(odd: bytes, desk: Desk, wishes: Wishes, tmp_pa
     assert start(desk, tmp_path / "profile", "--compose") == 0
 
 
+@sockets
 def test_only_this_person_reaches_the_socket(wishes: Wishes, runtime: Path, tmp_path: Path) -> None:
     """It lies in a folder of this person alone; other profiles have others."""
     path = Path(handing.address(tmp_path / "profile"))
@@ -217,6 +221,7 @@ def test_only_this_person_reaches_the_socket(wishes: Wishes, runtime: Path, tmp_
         assert Path(names(Path(short))[0]).parent == Path(short)
 
 
+@sockets
 def test_what_a_crash_left_stands_in_nobodys_way(desk: Desk, tmp_path: Path, runtime: Path) -> None:
     """D38: a socket and a card of a window that was killed are taken over; before that they answer nothing."""
     profile = tmp_path / "profile"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from desktopmail.gui.desktop import maillinks
 from desktopmail.gui.desktop.maillinks import OWN, Standing, standing, take, usual
 from tests.gui.settings.conftest import Stage, row
 
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="files of Linux desktops")
 OTHERS = (
     "[Added Associations]\nx-scheme-handler/mailto=geary.desktop;\n\n[Default Applications]\ntext/html=web.desktop\n"
 )
