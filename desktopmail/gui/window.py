@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from desktopmail.domain.errors import MailError
 from desktopmail.gui.folders.pane import FolderPane
 from desktopmail.gui.frame import Frame
 from desktopmail.gui.messages.pane import MessagePane
@@ -215,12 +217,13 @@ class MainWindow(Frame):
         return False
 
     async def finish(self) -> None:
-        """Keep where everything was. Call after `closed`, before the engine is closed."""
+        """Keep where everything was, if there is room for it. Call after `closed`, before the engine is closed."""
         shape = bytes(self.saveGeometry().toBase64().data()).decode()
         kept = {"window_geometry": shape, "pane_sizes": self.panes.sizes(), "last_place": self.places.kept()}
         self.beside.leave()
         await self.writing.finish()
-        await self.engine.change_settings(**kept)
+        with suppress(MailError):  # The place of a window is no reason not to go.
+            await self.engine.change_settings(**kept)
 
     def start_work(self) -> None:
         """From now on, the first touch of the list warms up what the next minutes need."""

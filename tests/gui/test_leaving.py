@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from desktopmail.app.options import WindowOptions
 from desktopmail.app.window import _main, dispose
 from desktopmail.domain.account import Endpoint, ImapServer, NewAccount, Security, SmtpServer
+from desktopmail.domain.errors import DiskFull
 from desktopmail.domain.folder import Role
 from desktopmail.gui.composer.window import ComposerWindow
 from desktopmail.gui.loop import Tasks
@@ -59,6 +60,22 @@ def test_what_cannot_be_kept_brings_the_window_back_once(run: Any, tmp_path: Pat
         assert await life == 0
         composer._done = True
         composer.close()
+
+    run(story())
+
+
+def test_a_full_disk_holds_nobody(desk: Desk, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(**values: Any) -> None:
+        raise DiskFull("The disk is full")
+
+    async def story() -> None:
+        await desk.set_up(1)
+        window = desk.open()
+        monkeypatch.setattr(desk.engine, "change_settings", full)
+        window.close()
+        desk.window = None
+        await window.finish()
+        await dispose(window)
 
     run(story())
 
