@@ -75,13 +75,14 @@ class SettingsWindow(QDialog):
         left.setContentsMargins(0, px(12), 0, px(8))
         left.setSpacing(px(8))
         # In one line with the names in the list.
-        side_of_words = "right" if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else "left"
-        self.add.setStyleSheet(f"QPushButton {{ text-align: {side_of_words}; padding: 0 {px(10)}px; }}")
+        self.add.setStyleSheet(f"QPushButton {{ padding: 0 {px(10)}px; }}")
         self.add.setText("\u2002" + self.add.accessibleName())
         for widget in (self.search, self.list, self.add):
             row = QHBoxLayout()
             row.setContentsMargins(px(8), 0, px(8), 0)
             row.addWidget(widget)
+            if widget is self.add:
+                row.addStretch()
             left.addLayout(row) if widget is not self.list else left.addWidget(widget, 1)
         right = QVBoxLayout()
         right.setSpacing(0)
