@@ -10,6 +10,8 @@ import threading
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("jeepney", reason="message buses are a thing of Linux desktops")
 from jeepney import HeaderFields, MatchRule
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
