@@ -139,6 +139,8 @@ class Places(QObject):
             chosen = self._messages.chosen(1) or self._before_search
             self.go(self.place)
             self._messages.choose(chosen)
+            if not self._messages.chosen(1):  # It lies in another folder, or went.
+                self._messages.choose(self._before_search)
 
     def _look(self, everywhere: bool) -> None:
         self._everywhere = everywhere
