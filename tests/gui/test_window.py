@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -253,6 +254,14 @@ def test_quick_filter(desk: Desk, run: Run, qtbot: QtBot) -> None:
     assert window.messages.model.only is Only.STARRED
     window.commands.run("quick_filter")
     assert len(desk.ids) == 36
+
+
+def test_filters_say_which_key_goes_through_them(desk: Desk, run: Run, qtbot: QtBot) -> None:
+    window = opened(desk, run, qtbot)
+    keys = QKeySequence("Ctrl+Shift+K").toString(QKeySequence.SequenceFormat.NativeText)
+    assert window.messages.header._unread.toolTip() == f"Unread messages only ({keys}: next filter)"
+    window.commands.actions["quick_filter"].setShortcuts([])
+    assert window.messages.header._starred.toolTip() == "Starred messages only"
 
 
 def test_search_shows_hits_in_the_list_and_escape_returns(desk: Desk, run: Run, qtbot: QtBot) -> None:

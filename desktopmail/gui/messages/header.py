@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem, QStackedLayout, QWidget
 
 from desktopmail.gui import words
@@ -84,9 +84,20 @@ class ListHeader(QWidget):
         return page
 
     def use(self, actions: dict[str, QAction]) -> None:
-        """Take the verbs of the multi-selection from the commands."""
+        """Take the verbs of the multi-selection from the commands, and say which key goes through the filters."""
         self._actions = actions
         self.copies.action = actions["copy_filter"]
+        step = actions.get("quick_filter")
+        if step is not None:
+            step.changed.connect(self._tip)
+            self._tip()
+
+    def _tip(self) -> None:
+        keys = self._actions["quick_filter"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        for button, text in (
+            (self._unread, self.tr("Unread messages only")), (self._starred, self.tr("Starred messages only"))
+        ):  # fmt: skip
+            button.setToolTip(self.tr("{0} ({1}: next filter)").format(text, keys) if keys else text)
 
     def show_place(self, title: str, detail: str, brief: str, only: Only) -> None:
         """A folder or a unified view; `brief` stands for `detail` where there is little room."""
