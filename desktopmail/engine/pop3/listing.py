@@ -21,6 +21,8 @@ from desktopmail.store.packing import clean
 
 PROBES = 3
 """Messages that are tried where it is not known whether the server knows TOP."""
+AT_ONCE = 200_000
+"""Messages up to which a listing is compared in one step, which gives way to no other thread."""
 CHANGING = (b"status:", b"x-status:", b"x-uidl:", b"x-uid:", b"x-mozilla-status:", b"content-length:", b"lines:")
 """Header fields that servers add or change by themselves."""
 
@@ -99,7 +101,7 @@ def compare(known: Known, listing: Listing, *, moved: bool = False) -> Compared:
     there, numbers = known.there, listing.numbers
     size_of = listing.sizes.get
     listed = {name: size_of(number) for name, number in numbers.items()}
-    if not moved and listed == there:
+    if not moved and len(listed) <= AT_ONCE and listed == there:
         return Compared((), (), ())
     strangers, doubtful = [], []
     for name in [name for name, size in listed.items() if moved or there.get(name) != size]:

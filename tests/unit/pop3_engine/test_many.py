@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from desktopmail.domain.account import Keep, Leave
 from desktopmail.engine.activity import Tally, Teller
 from desktopmail.engine.pop3.collect import Collect, Trouble
-from desktopmail.engine.pop3.listing import Listing, compare, newest_first, read_listing
+from desktopmail.engine.pop3.listing import Compared, Listing, compare, newest_first, read_listing
 from desktopmail.engine.pop3.moved import refuse_moved
 from desktopmail.engine.pop3.visit import Visit
 from desktopmail.protocols.pop3.lists import PIECE, _pieces, read_ids
@@ -94,6 +94,17 @@ def test_the_loop_goes_on_while_they_are_put_into_an_order_to_ask_for() -> None:
         assert left and turn < LONGEST and asked and len(visit.wanted) == MANY - sum(asked)
 
     asyncio.run(work())
+
+
+@pytest.mark.parametrize("at_once", [0, 10])
+def test_nothing_new_is_nothing_new_in_either_way(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("desktopmail.engine.pop3.listing.AT_ONCE", at_once)
+    listing = Listing({"a": 1, "b": 2}, {1: 10, 2: 20})
+    assert compare(Known({"a": 10, "b": 20}), listing) == Compared((), (), ())
+    assert compare(Known({"a": 10, "b": 20}), listing, moved=True) == Compared((), (), ("a", "b"))
+    assert compare(Known({"a": 10, "b": 21, "c": 5}, frozenset({"d"})), listing) == Compared(("c",), (), ("b",))
+    assert compare(Known({"a": 10}, frozenset({"b"})), listing) == Compared((), (), ("b",))
+    assert compare(Known({}), listing) == Compared((), ("b", "a"), ())
 
 
 @given(st.lists(st.integers(1, 60), unique=True))
