@@ -25,6 +25,7 @@ from desktopmail.engine import providers
 from desktopmail.engine.engine import Engine
 from desktopmail.gui.language import speak
 from desktopmail.gui.loop import close_tasks
+from desktopmail.gui.messages import dates
 from desktopmail.gui.messages.sections import borders
 from desktopmail.gui.passphrase import into_file, unlock
 from desktopmail.gui.style.theme import theme
@@ -98,16 +99,22 @@ def show(qloop: qasync.QEventLoop) -> Run:
     return lambda work: qloop.run_until_complete(asyncio.wait_for(work, 500))
 
 
+def forget() -> None:
+    """Days as they were put before."""
+    for each in (borders, dates._short, dates._day_month):
+        each.cache_clear()
+
+
 @pytest.fixture
 def foreign(qapp: QApplication, translations: Path) -> Iterator[None]:
     """The window speaks the language that nobody speaks."""
     usual = QLocale()
     assert speak(qapp, translations, [LANGUAGE]) == LANGUAGE
     QLocale.setDefault(QLocale(LANGUAGE))
-    borders.cache_clear()
+    forget()
     theme().start("light")
     yield
-    borders.cache_clear()
+    forget()
     QLocale.setDefault(usual)
     for each in qapp.findChildren(QTranslator):
         qapp.removeTranslator(each)
