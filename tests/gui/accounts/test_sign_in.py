@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -183,7 +184,8 @@ def test_without_a_key_store_into_a_file(run: Any, tmp_path: Path, no_key_store:
             press(asked.button)
             await until(lambda: closed == [1])
             file = tmp_path / "passwords.vault"
-            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+            if sys.platform != "win32":
+                assert stat.S_IMODE(file.stat().st_mode) == 0o600
             assert b"the new secret" not in file.read_bytes()
         async with opened(tmp_path, Chosen(tmp_path)) as (engine, window):
             said: list[tuple[Any, ...]] = []
