@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import PySide6
 from PySide6.QtCore import QCoreApplication, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktopmail import __version__
 from desktopmail.domain.errors import MailError
 from desktopmail.gui.loop import spawn
+from desktopmail.gui.outside import open_outside
 from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.settings.page import Page, Row
 from desktopmail.gui.settings.papers import LICENCE, NOTICES, PaperWindow, paper
@@ -167,7 +168,7 @@ class AboutPage(Page):
 
     def _read(self) -> None:
         if self._release is not None:
-            QDesktopServices.openUrl(QUrl(self._release.page))
+            open_outside(QUrl(self._release.page), self.read)
 
 
 def window_versions() -> tuple[tuple[str, str], ...]:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from desktopmail.domain.preferences import preference
 from desktopmail.engine import keeping
 from desktopmail.gui import backupwords, words
 from desktopmail.gui.loop import spawn
+from desktopmail.gui.outside import open_outside
 from desktopmail.gui.preferences import Preferences
 from desktopmail.gui.settings.jobrow import Ended, JobRow
 from desktopmail.gui.settings.page import Page
@@ -105,7 +105,7 @@ class StoragePage(Page):
         self.saved.show()
 
     def _open(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._profile)))
+        open_outside(QUrl.fromLocalFile(str(self._profile)), self.open)
 
     async def _check(self, progress: Progress) -> Ended:
         found = await keeping.check(self._profile, progress)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QRectF, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QIntValidator, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QIntValidator, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from desktopmail.gui.outside import open_outside
 from desktopmail.gui.style import icons, measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.style.theme import theme
@@ -171,7 +172,7 @@ class HelpPage(Link):
     def __init__(self) -> None:
         super().__init__(QCoreApplication.translate("HelpPage", "Open the provider's help page"))
         self._address = ""
-        self.button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._address)))
+        self.button.clicked.connect(lambda: open_outside(QUrl(self._address), self.button))
         self.hide()
 
     def lead_to(self, address: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from desktopmail.gui.outside import open_outside
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.strip import Notice, Strips
 from desktopmail.gui.wizard.fields import Field, Link, PasswordField
@@ -123,4 +123,4 @@ class You(Page):
             self.settled.emit(self.address.text)
 
     def _open(self, address: str) -> None:
-        QDesktopServices.openUrl(QUrl(address))
+        open_outside(QUrl(address), self)

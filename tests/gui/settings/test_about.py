@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWebEngineCore import qWebEngineChromiumSecurityPatchVersion
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +18,6 @@ from desktopmail import __version__
 from desktopmail.domain.errors import Unreachable
 from desktopmail.domain.release import Release
 from desktopmail.engine.updates import DAY, Source, Updates
-from desktopmail.gui.settings import about
 from desktopmail.gui.settings.papers import PaperWindow
 from desktopmail.gui.updatenews import UpdateNews
 from desktopmail.gui.widgets.button import WordButton
@@ -79,8 +79,12 @@ def announcer(stage: Stage) -> Announcer:
 def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Addresses that were handed to the browser."""
     found: list[str] = []
-    for module in (about, __import__("desktopmail.gui.updatenews", fromlist=["x"])):
-        monkeypatch.setattr(module.QDesktopServices, "openUrl", lambda url: found.append(url.toString()))
+
+    def take(url: QUrl) -> bool:
+        found.append(url.toString())
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", take)
     yield found
 
 
