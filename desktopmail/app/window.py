@@ -44,7 +44,9 @@ def run(options: WindowOptions, painted: Callable[[MainWindow], None] | None = N
     if refusal := refuses_root():
         sys.stderr.write(refusal)
         return 1
-    if _given_away(options) or options.asked is Asked.QUIT:
+    if options.asked is Asked.QUIT:
+        return _end(options)
+    if _given_away(options):
         return 0
     _environment(options)
     ahead.begin()
@@ -78,6 +80,25 @@ def _given_away(options: WindowOptions) -> bool:
 
     token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID", "")
     return hand_over(profile_folder(options.profile), options.wish(token))
+
+
+def _end(options: WindowOptions) -> int:
+    """End the program that runs on the profile, and wait for one that does not listen yet. 1 when it goes on."""
+    from desktopmail.store.lock import ProfileLock
+
+    lock = profile_folder(options.profile) / "lock"
+    patience = time.monotonic() + STARTING_SECONDS
+    while not _given_away(options) and lock.exists():
+        try:
+            ProfileLock(lock).release()
+        except MailError as error:
+            if not isinstance(error, ProfileInUse) or time.monotonic() >= patience:
+                sys.stderr.write(f"desktopmail: {error.title}\n{error.detail}\n")
+                return 1
+            time.sleep(ANOTHER_TRY)
+        else:
+            break
+    return 0
 
 
 def refuses_root() -> str:

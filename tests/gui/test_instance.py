@@ -19,13 +19,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktopmail.app import handing
+from desktopmail.app import window as app_window
 from desktopmail.app.instance import names
+from desktopmail.app.options import WindowOptions
 from desktopmail.app.wishes import Wishes
 from desktopmail.domain.folder import Role
 from desktopmail.domain.wish import MOST_BYTES, Asked, Wish
 from desktopmail.engine.transfer import Transfer
 from desktopmail.gui.desktop import background
 from desktopmail.gui.widgets.button import WordButton
+from desktopmail.store.lock import ProfileLock
 from tests.gui.desk import Desk, PlainComposer
 
 sockets = pytest.mark.skipif(sys.platform == "win32", reason="Windows has pipes, and others see to who reaches them")
@@ -101,6 +104,22 @@ def test_a_second_start_writes_checks_and_shows(desk: Desk, wishes: Wishes, tmp_
     desk.until(lambda: composers(desk))
     assert start(desk, tmp_path / "profile") == 0
     desk.until(desk.window.isVisible)
+
+
+def test_quit_waits_for_one_that_does_not_listen_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has the profile is starting, or is a command: the one is ended, and of the other it is said."""
+    options = WindowOptions(profile=str(tmp_path), asked=Asked.QUIT)
+    answers = [False, False, True]
+    monkeypatch.setattr(app_window, "_given_away", lambda asked: answers.pop(0))
+    monkeypatch.setattr(app_window, "ANOTHER_TRY", 0.01)
+    lock = ProfileLock(tmp_path / "lock")
+    assert app_window._end(options) == 0
+    assert answers == []
+    answers += [False] * 2
+    monkeypatch.setattr(app_window, "STARTING_SECONDS", 0)
+    assert app_window._end(options) == 1
+    lock.release()
+    assert app_window._end(options) == 0
 
 
 def test_quit_ends_the_one_that_runs_and_starts_none(
