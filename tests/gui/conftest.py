@@ -30,15 +30,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", "OpenType support missing"))
 
 
+class TurningLoop(qasync.QEventLoop):  # type: ignore[misc]
+    """Counts as running also between two runs: tests that press keys turn Qt's events, and with them its tasks, as the
+    program's loop does, which never rests."""
+
+    def run_forever(self) -> int:
+        try:
+            return int(super().run_forever())
+        finally:
+            asyncio.events._set_running_loop(self)
+
+
 @pytest.fixture
 def qloop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
     """The loop of this test, set as the current one; tasks that are left over are cancelled at the end."""
-    loop = qasync.QEventLoop(NestedRuns(qapp))
+    loop = TurningLoop(NestedRuns(qapp))
     workers = ThreadPoolExecutor(thread_name_prefix="work")
     loop.set_default_executor(workers)
     asyncio.set_event_loop(loop)
+    asyncio.events._set_running_loop(loop)
     yield loop
     finish(loop, workers)
+    asyncio.events._set_running_loop(None)
     asyncio.set_event_loop(None)
     loop.close()
     # Its timers end with it, and on this thread, not whenever another thread happens to collect garbage.

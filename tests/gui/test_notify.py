@@ -101,7 +101,8 @@ def test_archive_and_read_from_a_notification(desk: Desk, place: FakeDesktop, mo
     archive = desk.folder(Role.ARCHIVE)
     desk.until(lambda: {desk.engine.library.summary(each).folder for each in ids} == {archive})
     desk.until(lambda: window.toast.text == "2 messages archived")
-    assert place.closed == []
+    # What was clicked is closed for desktops that keep it; others may be about to do so themselves.
+    assert set(place.closed) <= {1, place.shown[1].number}
 
 
 @needs_bus
