@@ -38,9 +38,7 @@ def shown(pane: ReaderPane, *ids: int) -> list[MessageView]:
 def press(pane: QWidget, words: str) -> None:
     """Click the visible button with these words."""
     found = [
-        each
-        for each in pane.findChildren(QAbstractButton)
-        if each.text().strip() == words and each.isVisibleTo(pane)
+        each for each in pane.findChildren(QAbstractButton) if each.text().strip() == words and each.isVisibleTo(pane)
     ]
     assert found, [each.text() for each in pane.findChildren(QAbstractButton)]
     found[0].click()
