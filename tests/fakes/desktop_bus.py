@@ -108,12 +108,12 @@ class FakeDesktop:
         while True:
             try:
                 message = self._line.receive()
+                if message.header.message_type is MessageType.method_call:
+                    # An answer goes out before any click on what it is about.
+                    with self._turn:
+                        self._line.send(self._answer(message))
             except (OSError, EOFError):
                 return
-            if message.header.message_type is MessageType.method_call:
-                # An answer goes out before any click on what it is about.
-                with self._turn:
-                    self._line.send(self._answer(message))
 
     def _answer(self, message: Message) -> Message:
         body = message.body
