@@ -107,7 +107,8 @@ def test_a_token_of_a_strange_kind_is_left_behind() -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        {}, [], "show", None, 1, {"show": False}, {"show": 1}, {"show": "yes"}, {"quit": False}, {"leave": True}, {"open": True},
+        {}, [], "show", None, 1, {"show": False}, {"show": 1}, {"show": "yes"}, {"quit": False}, {"leave": True},
+        {"open": True},
         {"open": ""}, {"open": "--profile=/tmp"}, {"open": "relative.eml"}, {"open": "http://example.org/"},
         {"open": "file:///etc/passwd"}, {"open": "/a\0b"}, {"open": "/a\ud800"}, {"open": ["/a"]},
         {"show": True, "open": "/a"}, {"show": True, "token": 5}, {"show": True, "token": "a b"},

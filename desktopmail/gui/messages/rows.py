@@ -49,6 +49,7 @@ class Look:
     focused: bool = False
     pressed: str = ""
     outgoing: bool = False
+    lives_on_server: bool = True
     folder: str = ""
 
 
@@ -270,7 +271,7 @@ def _sign_names(summary: Summary, look: Look, colours: Colours) -> list[tuple[st
         signs.append(("circle-alert", colours.bad, False))
     elif summary.copy is Copy.SERVER:
         signs.append(("cloud", colours.secondary, False))
-    elif summary.copy is Copy.HERE:
+    elif summary.copy is Copy.HERE and look.lives_on_server:
         signs.append(("monitor", colours.secondary, False))
     return signs
 
