@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ class Change(NamedTuple):
 
 
 NOTHING = Change()
+_LIMIT = re.compile(r"APPENDLIMIT=([0-9]{1,18})")
 NOT_JUNK = ["$NotJunk", "NonJunk"]
 
 
@@ -159,8 +161,8 @@ class ChangeVerbs(SearchVerbs):
         return int(numbers[0]), int(numbers[1])
 
     def _within_limit(self, name: str, size: int) -> None:
-        limits = [each.removeprefix("APPENDLIMIT=") for each in self.capabilities if each.startswith("APPENDLIMIT=")]
-        most = min((int(each) for each in limits if each.isascii() and each.isdigit()), default=size)
+        limits = [found[1] for each in self.capabilities if (found := _LIMIT.fullmatch(each))]
+        most = min(map(int, limits), default=size)
         if size > most:
             raise Refusal(
                 phrase("A message could not be put into {0}", name),

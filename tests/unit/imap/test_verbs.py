@@ -176,6 +176,12 @@ def test_more_than_the_server_takes_is_not_even_begun() -> None:  # RFC 7889
     assert len(since(script)) == 1
 
 
+@pytest.mark.parametrize("limit", ["9" * 5_000, "", "-1", "1e3", "²"])
+def test_a_limit_that_is_none_keeps_nothing_from_being_sent(limit: str) -> None:
+    script = script_of(f"{OFFERED} APPENDLIMIT={limit}")
+    assert told(script, lambda session: session.append("Sent", b"x")) == (7, 4)
+
+
 @dataclass(frozen=True)
 class Film:
     """A message that is handed over in pieces."""
