@@ -27,6 +27,8 @@ from desktopmail.mime.text import for_index
 from desktopmail.store.store import Store
 
 SLICE = 200
+LONGEST = 80
+"""Letters of a subject that are said of a message that was left out."""
 FORMATS = ("mbox", "maildir", "eml")
 
 
@@ -95,7 +97,7 @@ class Transfer:
             pouring.stop()
             if pouring.failed:
                 raise
-            report.skipped.append(f"{folder.path}: {row.id} “{row.subject}”: {error.title}")
+            report.skipped.append(f"{folder.path}: {row.id} “{row.subject[:LONGEST]}”: {error.title}")
             return
         except asyncio.CancelledError:
             pouring.stop()

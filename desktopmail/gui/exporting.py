@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QProgressBar, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QTimer, QUrl
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QRadioButton, QVBoxLayout, QWidget
 
 from desktopmail.domain.errors import MailError, Stopped
 from desktopmail.domain.folder import Folder, Role
@@ -17,10 +17,12 @@ from desktopmail.domain.progress import Progress
 from desktopmail.gui import words
 from desktopmail.gui.loop import spawn
 from desktopmail.gui.naming import folder_title
+from desktopmail.gui.outside import open_outside
 from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.asking import Asking
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.widgets.whereto import ask_folder
 
 if TYPE_CHECKING:
     from desktopmail.engine.engine import Engine
@@ -183,18 +185,10 @@ class Exporting(Asking):
         if self._progress is not None:
             self.stop()
         elif self._over:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._target)))
-            self.accept()
+            if open_outside(QUrl.fromLocalFile(str(self._target)), self.button):
+                self.accept()
         else:
-            self._where()
-
-    def _where(self) -> None:
-        dialog = QFileDialog(self, self.tr("Export mail to"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: self.export(Path(path)))
-        dialog.open()
+            ask_folder(self, self.tr("Export mail to"), self.export)
 
 
 def of_folder(engine: Engine, window: QWidget, folder: Folder) -> Exporting:

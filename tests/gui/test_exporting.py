@@ -8,6 +8,7 @@ from typing import Any
 
 import apsw
 import pytest
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -136,3 +137,13 @@ def test_an_account_and_everything(desk: Desk) -> None:
     desk.until(lambda: not [each for each in QApplication.topLevelWidgets() if isinstance(each, Exporting)])
     desk.window.foldering.export(empty)
     assert not dialog(desk).button.isEnabled()
+
+
+def test_a_folder_that_no_program_opens_is_said(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: False)
+    asking = asked(desk)
+    asking.export(tmp_path / "out")
+    desk.until(lambda: asking.button.text().strip() == "Open folder")
+    asking.button.click()
+    assert asking.isVisible()
+    assert QGuiApplication.clipboard().text() == str(tmp_path / "out")

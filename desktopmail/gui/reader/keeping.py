@@ -50,12 +50,11 @@ class Keeper(QObject):
 
     def save_all(self, parts: Sequence[Part]) -> None:
         """Ask for a folder, then write every part under a name that is free there."""
-        dialog = QFileDialog(self._window.window(), self.tr("Save all attachments in"), str(downloads()))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: spawn(self._save_all(tuple(parts), Path(path))))
-        dialog.open()
+        from desktopmail.gui.widgets.whereto import ask_folder
+
+        title = self.tr("Save all attachments in")
+        window = self._window.window()
+        ask_folder(window, title, lambda folder: spawn(self._save_all(tuple(parts), folder)), str(downloads()))
 
     def open(self, part: Part) -> None:
         """Hand a copy to the program for its type; what could run a program is saved instead."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, Qt, QUrl
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktopmail.domain.preferences import preference
 from desktopmail.engine import keeping
@@ -23,6 +23,7 @@ from desktopmail.gui.style import measures
 from desktopmail.gui.style.measures import px
 from desktopmail.gui.widgets.button import WordButton
 from desktopmail.gui.widgets.label import PlainLabel
+from desktopmail.gui.widgets.whereto import ask_folder
 
 if TYPE_CHECKING:
     from desktopmail.domain.progress import Progress
@@ -116,12 +117,7 @@ class StoragePage(Page):
         return "\n".join([text, *found.findings[:MOST_SHOWN]]), "bad"
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self.window(), self.tr("Folder for the backup"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: self.back_up(Path(path)))
-        dialog.open()
+        ask_folder(self.window(), self.tr("Folder for the backup"), self.back_up)
 
     def back_up(self, place: Path) -> None:
         """Copy everything into a new folder below `place`."""
