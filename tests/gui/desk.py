@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from email.headerregistry import Address as Mail
 from email.message import EmailMessage
@@ -310,4 +311,22 @@ class Desk:
         return list(self.window.messages.model.vector.ids)
 
 
-__all__ = ["LETTERS", "PARTS", "Desk", "DeskEngine", "Flags", "PlainReader"]
+@contextmanager
+def desk_at(
+    folder: Path, run: Callable[[Coroutine[Any, Any, Any]], Any], fill: Callable[[Desk], Coroutine[Any, Any, Any]]
+) -> Iterator[Desk]:
+    """A desk that `fill` made ready, on which messages stand alone and stay unread; closed in the end."""
+
+    async def make() -> Desk:
+        desk = Desk(folder)
+        await desk.engine.change_settings(group_conversations=False, mark_read_seconds=-1.0)
+        await fill(desk)
+        return desk
+
+    desk = run(make())
+    desk.run = run
+    yield desk
+    run(desk.close())
+
+
+__all__ = ["LETTERS", "PARTS", "Desk", "DeskEngine", "Flags", "PlainReader", "desk_at"]

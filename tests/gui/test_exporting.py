@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktopmail.domain.folder import Role
 from desktopmail.formats import mbox
 from desktopmail.gui.exporting import Exporting
-from tests.gui.desk import Desk
+from tests.gui.desk import Desk, desk_at
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
@@ -24,21 +24,16 @@ Run = Callable[[Coroutine[Any, Any, Any]], Any]
 def desk(run: Run, tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
     """An Inbox with twelve messages and a folder inside it with two."""
 
-    async def make() -> Desk:
-        desk = Desk(tmp_path / "profile")
-        await desk.engine.change_settings(group_conversations=False, mark_read_seconds=-1.0)
+    async def fill(desk: Desk) -> None:
         await desk.write_letters()
         await desk.set_up(12)
         inner = await desk.engine.folders.create(desk.account, "Inbox/Harbour")
         await desk.arrive(0, 2, inner)
-        return desk
 
-    desk = run(make())
-    desk.run = run
-    desk.open()
-    desk.until(lambda: desk.window is not None and len(desk.window.messages.model) == 12)
-    yield desk
-    run(desk.close())
+    with desk_at(tmp_path / "profile", run, fill) as desk:
+        desk.open()
+        desk.until(lambda: desk.window is not None and len(desk.window.messages.model) == 12)
+        yield desk
 
 
 def dialog(desk: Desk) -> Exporting:

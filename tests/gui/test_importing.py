@@ -15,7 +15,7 @@ from desktopmail.domain.errors import DiskFull
 from desktopmail.engine.transfer import TransferReport
 from desktopmail.gui.widgets.underway import Underway
 from desktopmail.gui.window import MainWindow
-from tests.gui.desk import Desk
+from tests.gui.desk import Desk, desk_at
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
@@ -23,21 +23,12 @@ Run = Callable[[Coroutine[Any, Any, Any]], Any]
 @pytest.fixture
 def desk(run: Run, tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
     """An empty Inbox, and a mailbox file with three messages."""
-
-    async def make() -> Desk:
-        desk = Desk(tmp_path / "profile")
-        await desk.engine.change_settings(group_conversations=False, mark_read_seconds=-1.0)
-        await desk.set_up(1)
-        return desk
-
     raws = [b"From a@x Tue Mar 12 09:30 2024\nSubject: old %d\n\nx\n\n" % number for number in range(3)]
     (tmp_path / "old.mbox").write_bytes(b"".join(raws))
-    desk = run(make())
-    desk.run = run
-    desk.open()
-    desk.until(lambda: desk.window is not None and len(desk.window.messages.model) == 1)
-    yield desk
-    run(desk.close())
+    with desk_at(tmp_path / "profile", run, lambda desk: desk.set_up(1)) as desk:
+        desk.open()
+        desk.until(lambda: desk.window is not None and len(desk.window.messages.model) == 1)
+        yield desk
 
 
 def window(desk: Desk) -> MainWindow:
